@@ -1,0 +1,29 @@
+import { ConfigError } from '../protocol/failure.ts';
+import type { ConnectionStatus } from '../protocol/messages.ts';
+import type { CommandOptions } from './program.ts';
+import { type Connector, inManifest, openConnector, requireConnector, runCommand, type Session } from './session.ts';
+
+/** Prints the CONNECTION_STATUS message; a connection that does not work is a result, not an error. */
+export function runCheck(options: CommandOptions): Promise<number> {
+  return runCommand(options, async (session) => {
+    const connector = await requireConnector(session);
+    const connectionStatus = await inManifest(connector, () => checkConnection(session, connector));
+    if (connectionStatus.status === 'SUCCEEDED') session.log.info('Check succeeded');
+    else session.log.error('Check failed');
+    session.output.message({ type: 'CONNECTION_STATUS', connectionStatus });
+    return 0;
+  });
+}
+
+async function checkConnection(session: Session, connector: Connector): Promise<ConnectionStatus> {
+  try {
+    const opened = await openConnector(session, connector);
+    const source = opened.source();
+    const { check } = source;
+    const reason = await check.check(check.overrides === undefined ? source : opened.source(check.overrides));
+    return reason === undefined ? { status: 'SUCCEEDED' } : { status: 'FAILED', message: reason };
+  } catch (error) {
+    if (error instanceof ConfigError) return { status: 'FAILED', message: error.message };
+    throw error;
+  }
+}

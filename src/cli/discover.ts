@@ -1,0 +1,33 @@
+import type { StreamDescription } from '../engine/kinds.ts';
+import type { CatalogStream } from '../protocol/messages.ts';
+import type { CommandOptions } from './program.ts';
+import { inManifest, openConnector, requireConnector, runCommand } from './session.ts';
+
+/** Prints the CATALOG message. */
+export function runDiscover(options: CommandOptions): Promise<number> {
+  return runCommand(options, async (session) => {
+    const connector = await requireConnector(session);
+    const streams = await inManifest(connector, async () => {
+      const source = (await openConnector(session, connector)).source();
+      const descriptions: StreamDescription[] = [];
+      for (const stream of await source.streams()) descriptions.push(await stream.describe());
+      return descriptions.map(catalogStream);
+    });
+    session.output.message({ type: 'CATALOG', catalog: { streams } });
+    return 0;
+  });
+}
+
+/** A stream as the catalog shows it. parity: sources/streams/concurrent/default_stream.py:DefaultStream.as_airbyte_stream */
+export function catalogStream(stream: StreamDescription): CatalogStream {
+  const { name, jsonSchema, primaryKey = [], cursorField, isResumable, isFileBased } = stream;
+  return {
+    name,
+    json_schema: jsonSchema,
+    supported_sync_modes: cursorField === undefined ? ['full_refresh'] : ['full_refresh', 'incremental'],
+    ...(cursorField === undefined ? {} : { source_defined_cursor: stream.sourceDefinedCursor, default_cursor_field: [cursorField] }),
+    ...(primaryKey.length === 0 ? {} : { source_defined_primary_key: primaryKey.map((key) => [key]) }),
+    is_resumable: isResumable,
+    is_file_based: isFileBased,
+  };
+}

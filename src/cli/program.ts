@@ -1,0 +1,70 @@
+import { Command, CommanderError, Option } from 'commander';
+import { version } from './version.ts';
+
+/** The options of one run of a command. */
+export interface CommandOptions {
+  readonly config?: string;
+  readonly catalog?: string;
+  readonly state?: string;
+  readonly manifestPath?: string;
+  readonly componentsPath?: string;
+  readonly debug?: boolean;
+}
+
+/** A command of the connector; gives the exit code. */
+export type RunCommand = (options: CommandOptions) => Promise<number>;
+
+const USAGE_ERROR = 2;
+
+/** Runs the command that the arguments name and gives its exit code: 2 for arguments that make no command. */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('source-declarative')
+    .description('Pulls data out of HTTP APIs by a declarative manifest, and prints it as Airbyte messages.')
+    .version(version())
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride();
+
+  const run = (load: () => Promise<RunCommand>) => async (options: CommandOptions) => {
+    exitCode = await (await load())(options);
+  };
+
+  addCommand(program, 'spec', 'prints what a config of the connector looks like', 'source-declarative spec --manifest-path manifest.yaml').action(
+    run(async () => (await import('./spec.ts')).runSpec),
+  );
+  withConfig(addCommand(program, 'check', 'tries whether a config works', 'source-declarative check --config secrets/config.json')).action(
+    run(async () => (await import('./check.ts')).runCheck),
+  );
+  withConfig(addCommand(program, 'discover', 'prints the streams and their schemas', 'source-declarative discover --config secrets/config.json')).action(
+    run(async () => (await import('./discover.ts')).runDiscover),
+  );
+  withConfig(
+    addCommand(program, 'read', 'reads the streams of a catalog', 'source-declarative read --config secrets/config.json --catalog catalog.json --state state.json'),
+  )
+    .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
+    .option('--state <file>', 'the state that the last read left (- for standard input)')
+    .action(run(async () => (await import('./read.ts')).runRead));
+
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    return argv.length === 0 ? 1 : USAGE_ERROR;
+  }
+  return exitCode;
+}
+
+function addCommand(program: Command, name: string, description: string, example: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--manifest-path <file>', 'the manifest, YAML or JSON, in place of the built-in one (- for standard input)')
+    .addOption(new Option('--components-path <file>', 'custom components of the manifest, in TypeScript or JavaScript'))
+    .option('--debug', 'prints each request and what was made of its response')
+    .addHelpText('after', `\nExample:\n  $ ${example}`);
+}
+
+function withConfig(command: Command): Command {
+  return command.requiredOption('--config <file>', 'the config, JSON (- for standard input)');
+}

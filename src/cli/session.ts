@@ -1,0 +1,262 @@
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { components } from '../components/index.ts';
+import { createBuilder } from '../engine/builder.ts';
+import { createCache } from '../engine/cache.ts';
+import type { ConnectorSpec, Source } from '../engine/kinds.ts';
+import { createHttp, type Http } from '../engine/http.ts';
+import { createRegistry, type Registry } from '../engine/registry.ts';
+import type { Limits, Run } from '../engine/run.ts';
+import type { Slot } from '../engine/fields.ts';
+import { createCloudGuard } from '../http/address-guard.ts';
+import { createResponseCache, withCache } from '../http/cache.ts';
+import { createHostPauses } from '../http/pauses.ts';
+import { followRedirects } from '../http/redirects.ts';
+import { createTransport } from '../http/transport.ts';
+import { createTemplates } from '../lang/index.ts';
+import { type JsonObject, stringifyJson } from '../lib/json.ts';
+import { isPlainObject } from '../lib/objects.ts';
+import { collectSecrets, createSecrets, type Secrets } from '../lib/secrets.ts';
+import { ManifestError } from '../manifest/errors.ts';
+import { processManifest } from '../manifest/index.ts';
+import { locateError, type PreparedManifest, prepareManifest } from '../manifest/prepare.ts';
+import { ConfigError, errorTrace } from '../protocol/failure.ts';
+import { createLog, debugWanted, type Log } from '../protocol/log.ts';
+import { configUpdate, streamStatus } from '../protocol/messages.ts';
+import { createOutput, type Output } from '../protocol/output.ts';
+import { endOnSignals } from '../protocol/signals.ts';
+import { validateConfig } from './config-schema.ts';
+import { readObject, readText } from './inputs.ts';
+import type { CommandOptions } from './program.ts';
+import { version } from './version.ts';
+
+/** Where an image holds the manifest of its connector. */
+const IMAGE_MANIFEST = '/airbyte/integration_code/source_declarative_manifest/manifest.yaml';
+const INJECTED_MANIFEST = '__injected_declarative_manifest';
+
+/** What every command works with. */
+export interface Session {
+  readonly output: Output;
+  readonly log: Log;
+  readonly secrets: Secrets;
+  readonly options: CommandOptions;
+  readonly registry: Registry;
+}
+
+/** The connector that a command is about, ready to be built. */
+export interface Connector {
+  readonly prepared: PreparedManifest;
+  readonly text: string | undefined;
+  readonly manifest: JsonObject;
+  readonly config: JsonObject;
+  readonly configPath: string | undefined;
+  /** The folder that the manifest lies in. */
+  readonly folder: string;
+}
+
+/** Runs a command: an error becomes one ERROR trace and exit code 1, and all output is written before the end. */
+export async function runCommand(options: CommandOptions, body: (session: Session) => Promise<number>): Promise<number> {
+  const secrets = createSecrets();
+  const output = createOutput({ now: Date.now, redact: secrets.redact });
+  const log = createLog(output, { debug: options.debug === true || debugWanted(process.env) });
+  const release = endOnSignals(output);
+  try {
+    return await body({ output, log, secrets, options, registry: createRegistry(components) });
+  } catch (error) {
+    output.message(errorTrace(forUser(error)));
+    return 1;
+  } finally {
+    await output.end();
+    release();
+  }
+}
+
+/** Errors of the manifest and its templates are the user's to mend. */
+function forUser(error: unknown): unknown {
+  if (error instanceof ManifestError) return new ConfigError(error.message, { cause: error });
+  return error;
+}
+
+/** Finds the manifest: the image's own, the one of the arguments, the one inside the config, or the built-in one; undefined when there is none. */
+export async function findConnector({ options, log }: Session): Promise<Connector | undefined> {
+  const config = options.config === undefined ? {} : readObject('config', options.config);
+  const file = manifestFile(options, config);
+  if (file === undefined) {
+    const injected = config[INJECTED_MANIFEST];
+    if (injected === undefined) return undefined;
+    if (!isPlainObject(injected)) throw new ConfigError(`${INJECTED_MANIFEST} in the config must be an object: the manifest as JSON.`);
+    const manifest = processManifest(injected as JsonObject);
+    return { prepared: { fileName: INJECTED_MANIFEST, manifest, warnings: [] }, text: undefined, manifest, config, configPath: options.config, folder: process.cwd() };
+  }
+  const text = readText('manifest', file);
+  const prepared = await prepareManifest(text, file === '-' ? 'manifest' : path.basename(file));
+  for (const { message, place } of prepared.warnings) log.warn(`${place}: ${message}`);
+  return { prepared, text, manifest: prepared.manifest, config, configPath: options.config, folder: file === '-' ? process.cwd() : path.dirname(file) };
+}
+
+function manifestFile(options: CommandOptions, config: JsonObject): string | undefined {
+  if (existsSync(IMAGE_MANIFEST)) return IMAGE_MANIFEST;
+  if (options.manifestPath !== undefined) return options.manifestPath;
+  if (config[INJECTED_MANIFEST] !== undefined) return undefined;
+  const program = process.argv[1];
+  const builtIn = program === undefined ? undefined : path.join(path.dirname(realpathSync(program)), '../manifest.yaml');
+  return builtIn !== undefined && existsSync(builtIn) ? builtIn : undefined;
+}
+
+/** The connector, which must be there. */
+export async function requireConnector(session: Session): Promise<Connector> {
+  const connector = await findConnector(session);
+  if (connector === undefined) {
+    throw new ConfigError(`There is no manifest: give one by --manifest-path, or in the config under ${INJECTED_MANIFEST}.`);
+  }
+  return connector;
+}
+
+/** Tells where in the manifest's text an error lies. */
+export async function inManifest<T>({ text, prepared }: Connector, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw text === undefined ? error : await locateError(error, text, prepared.fileName);
+  }
+}
+
+/** The specification of a connector. */
+export function buildSpec(session: Session, { manifest }: Connector, run: Run): ConnectorSpec | undefined {
+  const declared = manifest['spec'];
+  if (!isPlainObject(declared)) return undefined;
+  const builder = createBuilder({ registry: session.registry, run, config: {} });
+  return builder.build('spec', declared as Slot<'spec'>, { defaultType: 'Spec', path: 'spec' });
+}
+
+/** A connector with a config that fits its specification: ready to be asked. */
+export interface Opened {
+  readonly run: Run;
+  readonly config: JsonObject;
+  /** Builds the source with the config, or with some of its values replaced. */
+  source(overrides?: JsonObject): Source;
+}
+
+/** Brings the config into the connector's present form, checks it and builds the source. */
+export async function openConnector(session: Session, connector: Connector, limits: Limits = {}): Promise<Opened> {
+  const { output, secrets, registry } = session;
+  const run = createRun(session, { folder: connector.folder, limits, saveConfig: (config) => output.message(configUpdate(config)) });
+  const spec = buildSpec(session, connector, run);
+  const specification = isPlainObject(spec?.message['connectionSpecification']) ? (spec.message['connectionSpecification'] as JsonObject) : {};
+  const learn = (values: JsonObject): void => {
+    for (const secret of collectSecrets(values, specification)) secrets.add(secret);
+  };
+  learn(connector.config);
+  const migrated = migrateConfig(connector, spec, run);
+  await validateConfig(migrated, specification);
+  const config = spec?.transform(migrated) ?? migrated;
+  learn(config);
+  return {
+    run,
+    config,
+    source(overrides) {
+      spec?.validate(config);
+      if (overrides !== undefined) learn(overrides);
+      const builder = createBuilder({ registry, run, config: overrides === undefined ? config : { ...config, ...overrides } });
+      return builder.build('source', connector.manifest as Slot<'source'>, { defaultType: 'DeclarativeSource' });
+    },
+  };
+}
+
+/** Rewrites an old config and has the platform keep the new one. parity: concurrent_declarative_source.py:_migrate_and_transform_config */
+function migrateConfig({ config, configPath }: Connector, spec: ConnectorSpec | undefined, run: Run): JsonObject {
+  if (spec === undefined || Object.keys(config).length === 0) return config;
+  const migrated = spec.migrate(config);
+  if (stringifyJson(migrated) === stringifyJson(config)) return config;
+  if (configPath !== undefined && configPath !== '-') {
+    try {
+      writeFileSync(configPath, stringifyJson(migrated));
+    } catch (error) {
+      run.log.warn(`The migrated config could not be written to ${configPath} (${(error as NodeJS.ErrnoException).code}); the CONTROL message has it.`);
+    }
+  }
+  run.saveConfig(migrated);
+  return migrated;
+}
+
+/** What differs between the runs of commands. */
+export interface RunSettings {
+  /** The folder that the manifest lies in. */
+  readonly folder: string;
+  readonly limits?: Limits;
+  readonly saveConfig: (config: JsonObject) => void;
+}
+
+/** Reads files of the connector's folder by their relative paths. */
+function readBeside(folder: string): (file: string) => Promise<string | undefined> {
+  return async (file) => {
+    try {
+      return await readFile(path.resolve(folder, file), 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+      throw new ConfigError(`The file "${file}" cannot be read: ${code}.`, { cause: error });
+    }
+  };
+}
+
+/** Everything that lasts as long as the command. */
+export function createRun({ output, log, secrets }: Session, { folder, limits = {}, saveConfig }: RunSettings): Run {
+  const abort = new AbortController();
+  const nowMs = (): number => Date.now();
+  const rest = async (ms: number, signal?: AbortSignal): Promise<void> => {
+    await sleep(ms, undefined, signal === undefined ? {} : { signal });
+  };
+  const reportRateLimit = (name: string): void => {
+    if (name !== '') output.message(streamStatus({ name }, 'RUNNING', [{ type: 'RATE_LIMITED' }]));
+  };
+  let http: Http | undefined;
+  const makeHttp = (): Http => {
+    const cloud = process.env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
+    const transport = createTransport({
+      connections: 256,
+      userAgent: `source-declarative/${version().split(' ')[0]}`,
+      redact: secrets.redact,
+      observer: {
+        end: ({ request, status, totalMs, bytes, attempt }) => log.debug(() => `${request.method} ${secrets.redactUrl(request.url)} -> ${status} in ${Math.round(totalMs ?? 0)} ms, ${bytes} bytes, attempt ${attempt}`),
+        error: ({ request, error, attempt }) => log.debug(() => `${request.method} ${secrets.redactUrl(request.url)} failed: ${error?.message ?? ''} (attempt ${attempt})`),
+      },
+      ...(cloud ? { guard: createCloudGuard() } : {}),
+    });
+    const cache = createResponseCache({ onDiskFailure: (error) => log.warn(`Responses cannot be cached on disk: ${error.message}`) });
+    return createHttp({
+      transport: followRedirects(transport.send, { redact: secrets.redact }),
+      cache: limits.retries === false ? (send) => send : (send) => withCache(send, cache),
+      pauses: createHostPauses({ now: nowMs, sleep: rest }),
+      log,
+      secrets,
+      signal: abort.signal,
+      nowMs,
+      sleep: rest,
+      random: Math.random,
+      onRateLimited: reportRateLimit,
+      retries: limits.retries !== false,
+    });
+  };
+  return {
+    clock: { now: () => BigInt(Date.now()) * 1000n },
+    log,
+    get http() {
+      http ??= makeHttp();
+      return http;
+    },
+    templates: createTemplates({ now: () => BigInt(Date.now()) * 1000n, warn: (message) => log.warn(message) }),
+    random: Math.random,
+    secrets,
+    limits,
+    shared: createCache(),
+    signal: abort.signal,
+    saveConfig,
+    reportRateLimit,
+    readFile: readBeside(folder),
+    environment: process.env,
+  };
+}
+

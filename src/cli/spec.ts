@@ -1,0 +1,37 @@
+import type { JsonObject } from '../lib/json.ts';
+import type { ConnectorSpecification } from '../protocol/messages.ts';
+import type { CommandOptions } from './program.ts';
+import { buildSpec, createRun, findConnector, inManifest, runCommand } from './session.ts';
+
+/** What the engine says without a manifest. parity: cli/source_declarative_manifest/spec.json */
+const GENERIC: ConnectorSpecification = {
+  documentationUrl: 'https://docs.airbyte.com/integrations/sources/low-code',
+  connectionSpecification: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    type: 'object',
+    required: ['__injected_declarative_manifest'],
+    additionalProperties: true,
+    properties: {
+      __injected_declarative_manifest: {
+        title: 'Low-code manifest',
+        type: 'object',
+        description: 'The low-code manifest that defines the components of the source.',
+      },
+    },
+  },
+  supportsNormalization: false,
+  supportsDBT: false,
+};
+
+/** Prints the SPEC message. */
+export function runSpec(options: CommandOptions): Promise<number> {
+  return runCommand(options, async (session) => {
+    const connector = await findConnector(session);
+    const spec =
+      connector === undefined
+        ? GENERIC
+        : await inManifest(connector, async () => buildSpec(session, connector, createRun(session, { folder: connector.folder, saveConfig: () => {} }))?.message as (JsonObject & ConnectorSpecification) | undefined);
+    session.output.message({ type: 'SPEC', spec: spec ?? { connectionSpecification: {} } });
+    return 0;
+  });
+}

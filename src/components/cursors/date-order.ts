@@ -1,0 +1,96 @@
+import type { Json } from '../../lib/json.ts';
+
+/** Date parts from the longest to the shortest, with the width of each. */
+const PARTS = 'YmdHMSf';
+const WIDTHS: Readonly<Record<string, number>> = { Y: 4, m: 2, d: 2, H: 2, M: 2, S: 2 };
+const EPOCHS: readonly string[] = ['%s', '%ms', '%s_as_float', '%epoch_microseconds'];
+// Letters match in either case, and a blank matches several: only capitals and signs stand where they stand in the format.
+const LITERAL = /^[!-$&-`{-~]*$/;
+
+/** What the order of the texts of a format tells about the order of their times. */
+export interface DateOrder {
+  /** Whether a time written as `value` is surely no later than one written as `by`; both were or will be read with the format. */
+  isCovered(value: Json, by: Json): boolean;
+  /** Whether printed texts are ordered as the wall clocks that they print, for the years from 1000 on. */
+  readonly prints: boolean;
+}
+
+/**
+ * The order of a format's texts. Texts of a calendar format are ordered as their times when its parts go from the year to ever smaller
+ * ones, every part is as wide as it can be, and what stands between them is the same: then the first differing digit is that of the largest
+ * differing part. A part cannot be wider, so two texts of the full length are aligned; only a fraction of seconds may be shorter, and with one
+ * the sign before it has to stand where it does in the full length. Numbers of seconds are ordered by themselves.
+ */
+export function dateOrderOf(format: string): DateOrder {
+  if (EPOCHS.includes(format)) return { isCovered: (value, by) => typeof value === 'number' && typeof by === 'number' && value <= by, prints: false };
+  const layout = layoutOf(format.replace('%_ms', '%f'));
+  if (layout === undefined) return { isCovered: () => false, prints: false };
+  const { length, dayAt, fractionSign, pattern } = layout;
+  let checked: Json | undefined;
+  let isWhole = false;
+  const isWholeText = (text: string): boolean => {
+    if (text !== checked) {
+      checked = text;
+      isWhole = pattern.test(text);
+    }
+    return isWhole;
+  };
+  return {
+    isCovered(value, by) {
+      if (typeof value !== 'string' || typeof by !== 'string' || value.length !== by.length || value > by) return false;
+      if (fractionSign === undefined ? value.length !== length : value.charCodeAt(fractionSign.at) !== fractionSign.code) return false;
+      // A day may be written with a blank instead of its zero, which would come before all digits.
+      return (dayAt === undefined || value.charCodeAt(dayAt) !== 32) && isWholeText(by);
+    },
+    prints: !format.includes('%_ms'),
+  };
+}
+
+interface Layout {
+  /** Characters of a text without a fraction, or before it. */
+  readonly length: number;
+  readonly dayAt: number | undefined;
+  /** The sign before the fraction of seconds. */
+  readonly fractionSign: { readonly at: number; readonly code: number } | undefined;
+  /** Matches texts of ASCII digits with every part in full width. */
+  readonly pattern: RegExp;
+}
+
+/** Undefined when the order of the texts says nothing. */
+function layoutOf(format: string): Layout | undefined {
+  const pieces = [...format.matchAll(/%([^])|([^%]+)/g)];
+  let source = '';
+  let length = 0;
+  let part = -1;
+  let dayAt: number | undefined;
+  let fractionSign: Layout['fractionSign'];
+  for (const [, letter, literal] of pieces) {
+    if (literal !== undefined) {
+      if (!LITERAL.test(literal)) return undefined;
+      source += literal.replace(/[^\w]/g, '\\$&');
+      length += literal.length;
+      continue;
+    }
+    const next = PARTS.indexOf(letter as string);
+    if (next <= part || (part < 0 && letter !== 'Y')) return undefined;
+    part = next;
+    if (letter === 'd') dayAt = length;
+    if (letter === 'f') {
+      fractionSign = signBefore(format, length);
+      if (fractionSign === undefined) return undefined;
+      source += '[0-9]{1,6}';
+    } else {
+      const width = WIDTHS[letter as string] as number;
+      source += `[0-9]{${width}}`;
+      length += width;
+    }
+  }
+  return part < 0 ? undefined : { length, dayAt, fractionSign, pattern: new RegExp(`^${source}$`) };
+}
+
+/** The sign before `%f`, when it is no digit and stands nowhere else in the format. */
+function signBefore(format: string, length: number): Layout['fractionSign'] {
+  const sign = format[format.indexOf('%f') - 1];
+  if (sign === undefined || /[\w%]/.test(sign) || format.split(sign).length !== 2) return undefined;
+  return { at: length - 1, code: sign.charCodeAt(0) };
+}

@@ -1,0 +1,243 @@
+import * as z from 'zod/mini';
+import type { Builder } from '../../engine/builder.ts';
+import { component } from '../../engine/component.ts';
+import { boolean, describe, either, list, object, optional, type Slot, slot, template, text, withDefault } from '../../engine/fields.ts';
+import type { DatetimeBound, IncrementalSync } from '../../engine/kinds.ts';
+import { str } from '../../lang/index.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { isPlainObject, ownProperty } from '../../lib/objects.ts';
+import { DateError, DateTime, Delta, Duration, parseDuration } from '../../lib/time/index.ts';
+import { ConfigError } from '../../protocol/failure.ts';
+import type { Axis } from './axis.ts';
+import { borderContributor, warnOnce } from './borders.ts';
+import { type Clamping, clampingOf } from './clamping.ts';
+import { createDatetimeAxis, isNone, minus, plus } from './datetime-axis.ts';
+import { createBound } from './datetime-bound.ts';
+import { createIntervalCursor, type IntervalCursorOptions } from './interval-cursor.ts';
+import { beginFrom } from './intervals.ts';
+import { createLatestValue } from './latest-value.ts';
+import type { Granularity, Windowing } from './windows.ts';
+
+const ONE_MILLISECOND = Delta.of({ milliseconds: 1 });
+
+/** parity: parsers/model_to_component_factory.py:create_concurrent_cursor_from_datetime_based_cursor */
+export const DatetimeBasedCursor = component({
+  type: 'DatetimeBasedCursor',
+  kind: 'incrementalSync',
+  summary: 'Reads what is new since the last sync by a date in the records, in windows of time when the API takes a start and an end.',
+  example: `
+    type: DatetimeBasedCursor
+    cursor_field: updated_at
+    datetime_format: "%Y-%m-%dT%H:%M:%SZ"
+    start_datetime: "{{ config['start_date'] }}"
+    step: P30D
+    cursor_granularity: PT1S
+    start_time_option:
+      type: RequestOption
+      inject_into: request_parameter
+      field_name: updated_since`,
+  fields: () => ({
+    clamping: optional(clampingField()),
+    cursor_field: template('config'),
+    allow_catalog_defined_cursor_field: optional(boolean()),
+    cursor_datetime_formats: optional(list(text('How the date may be written in records and in states; the first format that fits is taken.'))),
+    start_datetime: either(slot('datetimeBound', { types: ['MinMaxDatetime'], defaultType: 'MinMaxDatetime' }), template('config')),
+    start_time_option: optional(slot('requestOption', { types: ['RequestOption'] })),
+    end_datetime: optional(either(slot('datetimeBound', { types: ['MinMaxDatetime'], defaultType: 'MinMaxDatetime' }), template('config'))),
+    end_time_option: optional(slot('requestOption', { types: ['RequestOption'] })),
+    datetime_format: text('How dates are written in requests and in the state.'),
+    cursor_granularity: optional(text('The distance between the end of a window and the start of the next, such as PT1S; goes with step.')),
+    is_data_feed: optional(boolean()),
+    is_client_side_incremental: optional(boolean()),
+    is_compare_strictly: withDefault(boolean(), false),
+    global_substream_cursor: withDefault(boolean(), false),
+    lookback_window: optional(template('config')),
+    partition_field_end: optional(text('The key of a slice that holds the end of its window.')),
+    partition_field_start: optional(text('The key of a slice that holds the start of its window.')),
+    step: optional(template('config')),
+  }),
+  build(spec, b): IncrementalSync {
+    const context = b.context();
+    const evaluate = (template: string): string => str(b.string(template).evaluate(context));
+    if (!spec.step !== !spec.cursor_granularity) b.fail('step and cursor_granularity only work together: give both or neither.', spec.step ? 'step' : 'cursor_granularity');
+    const declaredField = evaluate(spec.cursor_field);
+    const format = spec.datetime_format;
+    const granularity = durationOf(b, 'cursor_granularity', spec.cursor_granularity);
+    const axis = createDatetimeAxis(format, spec.cursor_datetime_formats ?? [], granularity ?? ONE_MILLISECOND);
+    const borders = [evaluate(spec.partition_field_start || 'start_time'), evaluate(spec.partition_field_end || 'end_time')] as const;
+    const contribute = borderContributor([
+      [borders[0], spec.start_time_option && b.build('requestOption', spec.start_time_option)],
+      [borders[1], spec.end_time_option && b.build('requestOption', spec.end_time_option)],
+    ]);
+    const windowing = windowingOf(b, axis, granularity, {
+      start: boundOf(b, spec.start_datetime).at(format),
+      end: endOf(b, spec.end_datetime, format),
+      lookback: durationOf(b, 'lookback_window', spec.lookback_window && b.string(spec.lookback_window).evaluate(context)),
+      step: durationOf(b, 'step', spec.step && b.string(spec.step).evaluate(context)),
+      clamping: spec.clamping && readClamping(b, evaluate(spec.clamping.target), spec.clamping.target_details),
+      strict: spec.is_compare_strictly,
+    });
+    const onUnreadable = warnOnce(b, declaredField);
+    const allowsCatalogField = spec.allow_catalog_defined_cursor_field ?? false;
+    const fieldFor = (catalogField: string | undefined): string => (allowsCatalogField && catalogField) || declaredField;
+
+    const optionsFor = (field: string): IntervalCursorOptions<DateTime> => ({
+      windowing,
+      field,
+      borders,
+      bounded: true,
+      contribute,
+      halve: (start, end, minimum) => halve(windowing, granularity, start, end, minimum),
+      instantOf: (time) => time.epochMicroseconds(),
+      onUnreadable,
+    });
+    const open = (state: JsonObject, field: string) =>
+      inState(field, () => createIntervalCursor(optionsFor(field), beginFrom(axis, field, windowing.start, state)));
+
+    return {
+      field: declaredField,
+      allowsCatalogField,
+      partitionable: true,
+      isDataFeed: spec.is_data_feed ?? false,
+      isClientSideIncremental: spec.is_client_side_incremental ?? false,
+      isGlobal: spec.global_substream_cursor,
+      contribute,
+      open: (state, catalogField) => open(state ?? {}, fieldFor(catalogField)),
+      openPartition(state, lookbackSeconds, catalogField) {
+        const field = fieldFor(catalogField);
+        return open(lookbackSeconds === 0 ? (state ?? {}) : inState(field, () => lookBack(axis, field, state ?? {}, lookbackSeconds)), field);
+      },
+      normalise: (value) => inState(declaredField, () => axis.print(axis.parse(value))),
+      latest: (initial) => createLatestValue(axis, initial),
+    };
+  },
+});
+
+function clampingField() {
+  return describe(z.looseObject({ target: template('config'), target_details: optional(object()) }), {
+    schema: {
+      type: 'object',
+      required: ['target'],
+      properties: { target: { type: 'string' }, target_details: { type: 'object', additionalProperties: true } },
+    },
+    description: 'Moves the borders of windows to the begin of a DAY, a WEEK (from target_details.weekday) or a MONTH.',
+  });
+}
+
+function boundOf(b: Builder, value: string | Slot<'datetimeBound'>): DatetimeBound {
+  return typeof value === 'string' ? createBound(b, { datetime: value }) : b.build('datetimeBound', value, { defaultType: 'MinMaxDatetime' });
+}
+
+function endOf(b: Builder, value: string | Slot<'datetimeBound'> | undefined, format: string): () => DateTime {
+  if (value === undefined || value === '') return () => DateTime.fromEpochMicroseconds(b.run.clock.now());
+  const bound = boundOf(b, value);
+  return () => bound.at(format);
+}
+
+/** The length that a field gives; undefined for none and for zero. */
+function durationOf(b: Builder, field: string, value: unknown): Delta | Duration | undefined {
+  if (value === undefined || value === null || value === '' || value === 0 || value === false) return undefined;
+  try {
+    const duration = parseDuration(value);
+    return isNone(duration) ? undefined : duration;
+  } catch (error) {
+    if (!(error instanceof DateError)) throw error;
+    return b.fail(`${field} needs an ISO 8601 duration such as P30D or PT1H, not ${JSON.stringify(value)}.`, field);
+  }
+}
+
+function readClamping(b: Builder, target: string, details: JsonObject | undefined): Clamping {
+  const weekday = isPlainObject(details) ? ownProperty(details, 'weekday') : undefined;
+  const clamping = clampingOf(target, weekday);
+  if (clamping !== undefined) return clamping;
+  if (target !== 'WEEK') return b.fail(`The clamping target is DAY, WEEK or MONTH, not "${target}".`, 'clamping.target');
+  return b.fail('Clamping to a WEEK needs target_details with a weekday from MONDAY to SUNDAY.', 'clamping.target_details');
+}
+
+interface Lengths {
+  readonly start: DateTime;
+  readonly end: () => DateTime;
+  readonly lookback: Delta | Duration | undefined;
+  readonly step: Delta | Duration | undefined;
+  readonly clamping: Clamping | undefined;
+  readonly strict: boolean;
+}
+
+function windowingOf(b: Builder, axis: Axis<DateTime>, unit: Delta | Duration | undefined, lengths: Lengths): Windowing<DateTime> {
+  const { start, lookback, step, clamping, strict } = lengths;
+  const end = clamping === undefined ? lengths.end : () => minus(clamping.down(lengths.end()), unit ?? clamping.unit);
+  const granularity: Granularity<DateTime> | undefined = unit && { after: (time) => plus(time, unit), before: (time) => minus(time, unit) };
+  return {
+    axis,
+    start,
+    end,
+    lookback: lookback && ((time) => lookBackFrom(b, time, lookback)),
+    // Without a step a window reaches to the end, wherever that is by then.
+    step: step === undefined ? end : (time) => orElse(() => plus(time, step), end),
+    granularity,
+    clamp: clamping === undefined ? (time) => time : clamping.up,
+    strict,
+  };
+}
+
+/** A step beyond the year 9999 is one to the end. */
+function orElse(compute: () => DateTime, fallback: () => DateTime): DateTime {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof DateError && error.type === 'OverflowError') return fallback();
+    throw error;
+  }
+}
+
+function lookBackFrom(b: Builder, time: DateTime, lookback: Delta | Duration): DateTime {
+  try {
+    return minus(time, lookback);
+  } catch (error) {
+    if (!(error instanceof DateError)) throw error;
+    throw new ConfigError(`${b.path}: the lookback_window goes back beyond the year 1.`, { cause: error });
+  }
+}
+
+/**
+ * The state as it was some seconds before, for partitions that begin with the global state.
+ * parity: create_concurrent_cursor_from_datetime_based_cursor (runtime_lookback_window)
+ */
+function lookBack(axis: Axis<DateTime>, field: string, state: JsonObject, seconds: number): JsonObject {
+  const value = ownProperty(state, field);
+  if (value === undefined || value === null || value === '' || value === 0) return state;
+  return { ...state, [field]: axis.print(axis.parse(value).subtract(Delta.of({ seconds }))) };
+}
+
+/** parity: streams/concurrent/cursor.py:ConcurrentCursor.split_request_window */
+function halve(
+  { axis }: Windowing<DateTime>,
+  unit: Delta | Duration | undefined,
+  start: DateTime,
+  end: DateTime,
+  minimum: string | undefined,
+): readonly [DateTime, DateTime] | undefined {
+  // Months have no fixed length that a window could be counted in.
+  if (!(unit instanceof Delta) || axis.compare(start, end) >= 0) return undefined;
+  const span = end.difference(start);
+  const least = minimum === undefined ? undefined : parseDuration(minimum);
+  if (least instanceof Delta && span.compare(least) <= 0) return undefined;
+  const units = span.floorRatio(unit) + 1n;
+  if (units <= 1n) return undefined;
+  const firstEnd = start.add(unit.multiply(units / 2n)).subtract(unit);
+  const secondStart = firstEnd.add(unit);
+  const isOrdered = axis.compare(start, firstEnd) <= 0 && axis.compare(firstEnd, secondStart) < 0 && axis.compare(secondStart, end) <= 0;
+  return isOrdered ? [firstEnd, secondStart] : undefined;
+}
+
+/** Runs what reads a state, so that an error tells that the state is at fault. */
+function inState<T>(field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof DateError)) throw error;
+    throw new ConfigError(`The state of "${field}" cannot be used: ${error.message}. Reset the stream's state, or add its format to cursor_datetime_formats.`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import { component } from '../../engine/component.ts';
+import { boolean, either, integer, optional, slot, template } from '../../engine/fields.ts';
+import type { IncrementalSync } from '../../engine/kinds.ts';
+import { PythonError, str, type Value } from '../../lang/index.ts';
+import { parseIntText } from '../../lang/numbers.ts';
+import { Float, type Json, type JsonObject } from '../../lib/json.ts';
+import { ConfigError } from '../../protocol/failure.ts';
+import { borderContributor, warnOnce } from './borders.ts';
+import { countAxis } from './count-axis.ts';
+import { createIntervalCursor } from './interval-cursor.ts';
+import { beginFrom } from './intervals.ts';
+import { createLatestValue } from './latest-value.ts';
+
+const BORDERS = ['start', 'end'] as const;
+
+/** parity: parsers/model_to_component_factory.py:create_concurrent_cursor_from_incrementing_count_cursor */
+export const IncrementingCountCursor = component({
+  type: 'IncrementingCountCursor',
+  kind: 'incrementalSync',
+  summary: 'Reads what is new since the last sync by a number in the records that only grows.',
+  example: `
+    type: IncrementingCountCursor
+    cursor_field: id
+    start_value: 1
+    start_value_option:
+      type: RequestOption
+      inject_into: request_parameter
+      field_name: since_id`,
+  fields: () => ({
+    cursor_field: template('config'),
+    allow_catalog_defined_cursor_field: optional(boolean()),
+    start_value: optional(either(template('config'), integer())),
+    start_value_option: optional(slot('requestOption', { types: ['RequestOption'] })),
+  }),
+  build(spec, b): IncrementalSync {
+    const context = b.context();
+    const declaredField = str(b.string(spec.cursor_field).evaluate(context));
+    const start = toInteger(b.string(String(spec.start_value ?? 0)).evaluate(context)) ?? b.fail('start_value needs a whole number.', 'start_value');
+    const contribute = borderContributor([[BORDERS[0], spec.start_value_option && b.build('requestOption', spec.start_value_option)]]);
+    const onUnreadable = warnOnce(b, declaredField);
+    const allowsCatalogField = spec.allow_catalog_defined_cursor_field ?? false;
+    const windowing = {
+      axis: countAxis,
+      start,
+      end: () => Number.POSITIVE_INFINITY,
+      lookback: undefined,
+      step: undefined,
+      granularity: undefined,
+      clamp: (value: Json) => value,
+      strict: false,
+    };
+
+    const open = (state: JsonObject, field: string) => {
+      try {
+        return createIntervalCursor({ windowing, field, borders: BORDERS, bounded: false, contribute, onUnreadable }, beginFrom(countAxis, field, start, state));
+      } catch (error) {
+        if (!(error instanceof PythonError)) throw error;
+        throw new ConfigError(`The state of "${field}" cannot be used: it is no number. Reset the stream's state.`, { cause: error });
+      }
+    };
+    const fieldFor = (catalogField: string | undefined): string => (allowsCatalogField && catalogField) || declaredField;
+    return {
+      field: declaredField,
+      allowsCatalogField,
+      partitionable: false,
+      isDataFeed: false,
+      isClientSideIncremental: false,
+      isGlobal: false,
+      contribute,
+      open: (state, catalogField) => open(state ?? {}, fieldFor(catalogField)),
+      openPartition: (state, _lookbackSeconds, catalogField) => open(state ?? {}, fieldFor(catalogField)),
+      normalise: (value) => value,
+      latest: (initial) => createLatestValue(countAxis, initial),
+    };
+  },
+});
+
+/** Python's `int(value)`; undefined where it raises. */
+function toInteger(value: Value): number | bigint | undefined {
+  if (typeof value === 'string') return parseIntText(value);
+  if (typeof value === 'boolean') return Number(value);
+  if (typeof value === 'bigint') return value;
+  const number = value instanceof Float ? value.value : value;
+  return typeof number === 'number' && Number.isFinite(number) ? Math.trunc(number) : undefined;
+}

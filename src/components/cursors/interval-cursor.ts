@@ -1,0 +1,217 @@
+import type { Cursor, CursorTracker, RequestContributor, Row } from '../../engine/kinds.ts';
+import { StreamSlice } from '../../engine/stream-slice.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
+import { ownProperty } from '../../lib/objects.ts';
+import { SystemError } from '../../protocol/failure.ts';
+import type { Axis } from './axis.ts';
+import { type Beginning, type Interval, listsIntervals, mergeIntervals, printState } from './intervals.ts';
+import { type Window, type Windowing, windowsBeside } from './windows.ts';
+
+/** What one cursor is made of, beside the state that it begins with. */
+export interface IntervalCursorOptions<T> {
+  readonly windowing: Windowing<T>;
+  readonly field: string;
+  /** The keys of a slice that hold the borders of its window. */
+  readonly borders: readonly [start: string, end: string];
+  /** Whether windows have an end, so that closing one tells how far reading got. */
+  readonly bounded: boolean;
+  readonly contribute: RequestContributor['contribute'];
+  /** The ends of the first and the starts of the second half of a window; undefined when it cannot be cut. */
+  readonly halve?: (start: T, end: T, minimum: string | undefined) => readonly [end: T, start: T] | undefined;
+  /** The time that a value stands for; undefined when values are no times. */
+  readonly instantOf?: (value: T) => bigint;
+  /** Told once of a record that has no value of the cursor, or none that can be read. */
+  readonly onUnreadable: (value: Json | undefined) => void;
+}
+
+/** The greatest value among the records of one slice; `raw` is what it was read from. */
+interface Peak<T> {
+  value: T | undefined;
+  raw: Json | undefined;
+  /** The value looked at last, which often comes again. */
+  last: Json | undefined;
+}
+
+/**
+ * A cursor that reads what lies between its start and its end and is no part of the stretches that were read before.
+ * parity: streams/concurrent/cursor.py:ConcurrentCursor
+ */
+export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { intervals: begun, reached, legacy }: Beginning<T>): Cursor {
+  const { windowing, field, bounded } = options;
+  const { axis } = windowing;
+  const [startKey, endKey] = options.borders;
+  const read = fieldReader(field);
+  const note = createObserver(options, read);
+  const isWithin = createBounds(options, reached);
+  const peaks = new Map<string, Peak<T>>();
+  let intervals: readonly Interval<T>[] = begun;
+  let hasClosed = false;
+  let present: StreamSlice | undefined;
+  let peak: Peak<T> = newPeak();
+
+  function peakOf(slice: StreamSlice): Peak<T> {
+    // Windows that print the same share what was seen, as slices are compared by their texts in the reference.
+    const key = JSON.stringify([slice.cursorSlice[startKey], slice.cursorSlice[endKey]]);
+    let found = peaks.get(key);
+    if (found === undefined) {
+      found = newPeak();
+      peaks.set(key, found);
+    }
+    return found;
+  }
+
+  function readOf(slice: StreamSlice): Interval<T> | undefined {
+    const latest = peakOf(slice).value;
+    if (bounded) return { start: axis.parse(borderOf(slice, startKey)), end: axis.parse(borderOf(slice, endKey)), latest };
+    if (latest === undefined || axis.isFalsy(latest)) return undefined;
+    if (hasClosed) throw new SystemError(`A cursor without an end can follow one slice only, and "${field}" was given several.`);
+    return { start: reached, end: latest, latest };
+  }
+
+  return {
+    field,
+    reads: [field],
+    contribute: options.contribute,
+    async *slices() {
+      for (const window of windowsBeside(windowing, mergeIntervals(axis, intervals))) yield sliceOf(axis, options.borders, window);
+    },
+    observe(record, slice) {
+      if (slice !== present) {
+        present = slice;
+        peak = peakOf(slice);
+      }
+      note(record, peak);
+    },
+    close(slice) {
+      const interval = readOf(slice);
+      hasClosed = true;
+      if (interval === undefined) return false;
+      intervals = mergeIntervals(axis, [...intervals, interval]);
+      return true;
+    },
+    shouldBeSynced(record) {
+      const raw = read(record);
+      const value = raw === undefined || raw === null ? undefined : axis.tryParse(raw);
+      if (value !== undefined) return isWithin(value);
+      options.onUnreadable(raw);
+      return true;
+    },
+    state: () => printState(axis, field, intervals, legacy),
+    split: (slice, minimum) => splitSlice(options, slice, minimum),
+    track: () => createTracker(options, note),
+    reachedAt: (state) => reachedAt(options, state),
+  };
+}
+
+function newPeak<T>(): Peak<T> {
+  return { value: undefined, raw: undefined, last: undefined };
+}
+
+/** Reads a top-level field; names that every object inherits are looked up as own ones. */
+function fieldReader(field: string): (record: Row) => Json | undefined {
+  return field in Object.prototype ? (record) => ownProperty(record, field) : (record) => record[field];
+}
+
+/** Notes the value of a record when it is the greatest so far, with as little work as the order of the texts allows. */
+function createObserver<T>(
+  { windowing: { axis }, onUnreadable }: IntervalCursorOptions<T>,
+  read: (record: Row) => Json | undefined,
+): (record: Row, peak: Peak<T>) => void {
+  return (record, peak) => {
+    const raw = read(record);
+    if (raw === peak.last && raw !== undefined) return;
+    peak.last = raw;
+    if (raw === undefined || raw === null) return onUnreadable(raw);
+    if (peak.raw !== undefined && axis.isCovered(raw, peak.raw)) return;
+    const value = axis.tryParse(raw);
+    if (value === undefined) return onUnreadable(raw);
+    if (peak.value === undefined || axis.compare(peak.value, value) < 0) {
+      peak.value = value;
+      peak.raw = raw;
+    }
+  };
+}
+
+/**
+ * Says whether a value lies in what is read this time, the lookback included.
+ * parity: streams/concurrent/cursor.py:ConcurrentCursor.should_be_synced
+ */
+function createBounds<T>({ windowing }: IntervalCursorOptions<T>, reached: T): (value: T) => boolean {
+  const { axis } = windowing;
+  const lowest = lowestToSync(windowing, reached);
+  let end: T | undefined;
+  return (value) => {
+    if (axis.compare(value, lowest) < 0) return false;
+    // The end moves on with the time, if it moves: what lies before an earlier end needs no new one.
+    if (end !== undefined && axis.compare(value, end) <= 0) return true;
+    end = windowing.end();
+    return axis.compare(value, end) <= 0;
+  };
+}
+
+function lowestToSync<T>({ axis, start, lookback }: Windowing<T>, reached: T): T {
+  if (lookback === undefined) return reached;
+  const lower = lookback(reached);
+  if (axis.isFalsy(start)) return lower;
+  const floor = axis.compare(start, reached) < 0 ? start : reached;
+  return axis.compare(floor, lower) > 0 ? floor : lower;
+}
+
+function sliceOf<T>(axis: Axis<T>, [startKey, endKey]: readonly [string, string], [start, end]: Window<T>): StreamSlice {
+  return new StreamSlice({}, { [startKey]: axis.print(start), [endKey]: axis.print(end) });
+}
+
+function borderOf(slice: StreamSlice, key: string): Json {
+  const value = ownProperty(slice.cursorSlice, key);
+  if (value === undefined) throw new SystemError(`A slice lacks "${key}", the border of its window.`);
+  return value;
+}
+
+/** parity: streams/concurrent/cursor.py:ConcurrentCursor.split_request_window */
+function splitSlice<T>(options: IntervalCursorOptions<T>, slice: StreamSlice, minimum: string | undefined): StreamSlice[] | undefined {
+  if (options.halve === undefined) return undefined;
+  const { axis } = options.windowing;
+  const [startKey, endKey] = options.borders;
+  const [start, end] = [borderOf(slice, startKey), borderOf(slice, endKey)].map((border) => {
+    const value = axis.tryParse(border);
+    if (value === undefined) throw new SystemError(`The window of a slice cannot be split: its border ${JSON.stringify(border)} cannot be read.`);
+    return value;
+  }) as [T, T];
+  const halves = options.halve(start, end, minimum);
+  if (halves === undefined) return undefined;
+  const [firstEnd, secondStart] = halves;
+  const windows: Window<T>[] = [
+    [start, firstEnd],
+    [secondStart, end],
+  ];
+  return windows.map((window) => new StreamSlice(slice.partition, sliceOf(axis, options.borders, window).cursorSlice, slice.extraFields));
+}
+
+/** parity: streams/concurrent/cursor.py:ConcurrentCursor.reduce_slice_range */
+function createTracker<T>(options: IntervalCursorOptions<T>, note: (record: Row, peak: Peak<T>) => void): CursorTracker {
+  const { axis } = options.windowing;
+  const [startKey, endKey] = options.borders;
+  const peak = newPeak<T>();
+  return {
+    observe: (record) => note(record, peak),
+    reduce(slice) {
+      if (peak.value === undefined) return slice;
+      const cursorSlice = { [startKey]: axis.print(peak.value), [endKey]: borderOf(slice, endKey) };
+      return new StreamSlice(slice.partition, cursorSlice, slice.extraFields);
+    },
+  };
+}
+
+/** parity: streams/concurrent/cursor.py:ConcurrentCursor.get_cursor_datetime_from_state */
+function reachedAt<T>({ windowing: { axis }, field, instantOf }: IntervalCursorOptions<T>, state: JsonObject): bigint | undefined {
+  const raw = listsIntervals(state) ? reachedInList(state) : ownProperty(state, field);
+  if (instantOf === undefined || raw === undefined || raw === null || raw === '') return undefined;
+  const value = axis.tryParse(raw);
+  return value === undefined ? undefined : instantOf(value);
+}
+
+function reachedInList(state: JsonObject): Json | undefined {
+  const listed = ownProperty(state, 'slices');
+  const first = Array.isArray(listed) ? (listed[0] as JsonObject | undefined) : undefined;
+  return first === undefined ? undefined : ownProperty(first, 'most_recent_cursor_value') || ownProperty(first, 'end');
+}

@@ -1,0 +1,55 @@
+import { component } from '../../engine/component.ts';
+import { list, optional, text, withDefault } from '../../engine/fields.ts';
+import type { Decoder } from '../../engine/kinds.ts';
+import type { Json } from '../../lib/json.ts';
+import { createCsvReader } from '../../lib/csv.ts';
+import { openText, type TextStream } from '../../lib/text-codec.ts';
+import { createRowReader } from './csv-rows.ts';
+
+/** parity: decoders/composite_raw_decoder.py:CsvParser */
+export const CsvDecoder = component({
+  type: 'CsvDecoder',
+  kind: 'decoder',
+  summary: 'Reads a response as CSV while it arrives: the first row names the fields, and all values are texts.',
+  example: `
+    type: CsvDecoder
+    delimiter: ";"
+    set_values_to_none: ["", "NULL"]`,
+  fields: () => ({
+    encoding: withDefault(text(), 'utf-8'),
+    delimiter: withDefault(text('One character, or an escape such as `\\t` that stands for one.'), ','),
+    set_values_to_none: optional(list(text())),
+  }),
+  build(spec, b): Decoder {
+    if (openText(spec.encoding) === undefined) b.fail(`There is no text encoding "${spec.encoding}".`, 'encoding');
+    const delimiter = decodeDelimiter(spec.delimiter) || ',';
+    if (delimiter.length !== 1) b.fail(`The delimiter "${spec.delimiter}" is not one character.`, 'delimiter');
+    const nulls = new Set(spec.set_values_to_none ?? []);
+
+    async function* parse(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Json[]> {
+      const codec = openText(spec.encoding) as TextStream;
+      const reader = createCsvReader(delimiter);
+      const toRecords = createRowReader(nulls);
+      for await (const chunk of bytes) {
+        const records = toRecords(reader.push(codec.decode(chunk)));
+        if (records.length > 0) yield records;
+      }
+      const records = toRecords([...reader.push(codec.end()), ...reader.end()]);
+      if (records.length > 0) yield records;
+    }
+    return { streams: true, paginates: false, decode: (response) => parse(response.chunks()), parse };
+  },
+});
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', '\\': '\\', "'": "'", '"': '"' };
+
+/** A delimiter that begins with a backslash is an escape of Python's. */
+function decodeDelimiter(delimiter: string): string {
+  if (!delimiter.startsWith('\\')) return delimiter;
+  return delimiter.replace(/\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([0-7]{1,3})|([^]))/g, (whole, x?: string, u?: string, octal?: string, other = '') => {
+    const hex = x ?? u;
+    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+    return ESCAPES[other] ?? whole;
+  });
+}

@@ -1,0 +1,73 @@
+import { isUtf8 } from 'node:buffer';
+import type { HttpResponse } from '../../engine/http.ts';
+import { isContainer } from '../../lib/dpath.ts';
+import { Float, type Json } from '../../lib/json.ts';
+import { parseLenientJson } from '../../lib/lenient-json.ts';
+import { setOwnProperty } from '../../lib/objects.ts';
+
+const DIGITS_OF_64_BITS = 19;
+const [SMALLEST, LARGEST] = [-(2n ** 63n), 2n ** 64n - 1n];
+
+/** The document of a loaded response, which must be UTF-8 whatever its headers say; undefined when it is no JSON. */
+// parity: decoders/composite_raw_decoder.py:JsonParser
+export function responseDocument(response: HttpResponse): Json | undefined {
+  const { bytes } = response;
+  if (!mayBeJson(bytes)) return undefined;
+  const charset = response.charset?.toLowerCase();
+  const parsed = charset === undefined || charset === 'utf-8' ? response.json : undefined;
+  return parsed === undefined ? parseDocument(bytes) : narrow(parsed, bytes);
+}
+
+/** The document that some bytes hold; undefined when they hold none. */
+export function parseDocument(bytes: Uint8Array): Json | undefined {
+  if (!mayBeJson(bytes)) return undefined;
+  const parsed = parseLenientJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+  return parsed === undefined ? undefined : narrow(parsed, bytes);
+}
+
+/** The documents that an extractor is given: the items of a list, anything else as it is. */
+export function documentsOf(document: Json): readonly Json[] {
+  return Array.isArray(document) ? document : [document];
+}
+
+function mayBeJson(bytes: Uint8Array): boolean {
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return !hasMark && !bytes.subarray(0, 4).includes(0) && isUtf8(bytes);
+}
+
+/** Integers that 64 bits cannot hold are floats. */
+// parity: orjson.loads
+function narrow(document: Json, bytes: Uint8Array): Json {
+  return hasLongNumber(bytes) ? narrowIntegers(document) : document;
+}
+
+/** Whether as many digits follow each other as the integers have that may be too large; looks at one byte in nineteen. */
+function hasLongNumber(bytes: Uint8Array): boolean {
+  for (let at = DIGITS_OF_64_BITS - 1; at < bytes.length; at += DIGITS_OF_64_BITS) {
+    if (!isDigit(bytes[at])) continue;
+    let [first, last] = [at, at];
+    while (isDigit(bytes[first - 1])) first -= 1;
+    while (isDigit(bytes[last + 1])) last += 1;
+    if (last - first + 1 >= DIGITS_OF_64_BITS) return true;
+  }
+  return false;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
+
+function narrowIntegers(value: Json): Json {
+  if (typeof value === 'bigint') return value < SMALLEST || value > LARGEST ? asFloat(Number(value)) : value;
+  if (!isContainer(value)) return value;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i += 1) value[i] = narrowIntegers(value[i] as Json);
+  } else {
+    for (const [key, item] of Object.entries(value)) if (typeof item === 'bigint' || isContainer(item)) setOwnProperty(value, key, narrowIntegers(item));
+  }
+  return value;
+}
+
+function asFloat(value: number): number | Float {
+  return Number.isInteger(value) ? new Float(value) : value;
+}

@@ -1,0 +1,55 @@
+import { component } from '../../engine/component.ts';
+import { text, withDefault } from '../../engine/fields.ts';
+import type { Decoder } from '../../engine/kinds.ts';
+import type { Json } from '../../lib/json.ts';
+import { createJsonItemsReader } from '../../lib/json-items.ts';
+import { openText } from '../../lib/text-codec.ts';
+
+/** parity: decoders/composite_raw_decoder.py:JsonItemsParser */
+export const JsonItemsDecoder = component({
+  type: 'JsonItemsDecoder',
+  kind: 'decoder',
+  summary: 'Reads the items of one list within a JSON document of any size, one by one while it arrives.',
+  example: `
+    type: JsonItemsDecoder
+    items_path: data.users`,
+  fields: () => ({
+    items_path: text('Names joined by dots that lead to the list; `item` stands for the items of a list on the way.'),
+    encoding: withDefault(text(), 'utf-8'),
+  }),
+  build({ items_path: path, encoding }, b): Decoder {
+    if (path === '') b.fail('JsonItemsDecoder needs the path of the list.', 'items_path');
+    if (openText(encoding) === undefined) b.fail(`There is no text encoding "${encoding}".`, 'encoding');
+
+    async function* parse(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Json[]> {
+      const codec = openText(encoding);
+      const reader = createJsonItemsReader(`${path}.item`);
+      let found: Json[] = [];
+      const read = (advance: () => void): unknown => {
+        try {
+          advance();
+          return undefined;
+        } catch (error) {
+          return error;
+        }
+      };
+      const take = (): Json[] => {
+        const taken = found;
+        found = [];
+        return taken;
+      };
+      for await (const chunk of bytes) {
+        const failure = read(() => reader.push(codec?.decode(chunk) ?? '', found));
+        if (found.length > 0) yield take();
+        if (failure !== undefined) throw failure;
+      }
+      const failure = read(() => {
+        reader.push(codec?.end() ?? '', found);
+        reader.end(found);
+      });
+      if (found.length > 0) yield take();
+      if (failure !== undefined) throw failure;
+    }
+    return { streams: true, paginates: false, decode: (response) => parse(response.chunks()), parse };
+  },
+});

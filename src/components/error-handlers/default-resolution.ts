@@ -1,0 +1,47 @@
+import { errorMessageOf, type Outcome, type Resolution, type TransportError } from '../../engine/http.ts';
+
+const SUCCESS: Resolution = { action: 'SUCCESS' };
+
+/** parity: sources/streams/http/error_handlers/default_error_mapping.py:DEFAULT_ERROR_MAPPING */
+const BY_STATUS: Readonly<Record<number, Resolution>> = {
+  400: { action: 'FAIL', failureType: 'system_error', message: 'HTTP Status Code: 400. Error: Bad request. Please check your request parameters.' },
+  401: { action: 'FAIL', failureType: 'config_error', message: 'HTTP Status Code: 401. Error: Unauthorized. Please ensure you are authenticated correctly.' },
+  403: { action: 'FAIL', failureType: 'config_error', message: "HTTP Status Code: 403. Error: Forbidden. You don't have permission to access this resource." },
+  404: { action: 'FAIL', failureType: 'system_error', message: 'HTTP Status Code: 404. Error: Not found. The requested resource was not found on the server.' },
+  405: { action: 'FAIL', failureType: 'system_error', message: 'HTTP Status Code: 405. Error: Method not allowed. Please check your request method.' },
+  408: { action: 'RETRY', failureType: 'transient_error', message: 'HTTP Status Code: 408. Error: Request timeout.' },
+  429: { action: 'RATE_LIMITED', failureType: 'transient_error', message: 'HTTP Status Code: 429. Error: Too many requests.' },
+  500: { action: 'RETRY', failureType: 'transient_error', message: 'HTTP Status Code: 500. Error: Internal server error.' },
+  502: { action: 'RETRY', failureType: 'transient_error', message: 'HTTP Status Code: 502. Error: Bad gateway.' },
+  503: { action: 'RETRY', failureType: 'transient_error', message: 'HTTP Status Code: 503. Error: Service unavailable.' },
+  504: { action: 'RETRY', failureType: 'transient_error', message: 'HTTP Status Code: 504. Error: Gateway timeout.' },
+};
+
+/** What a status means when no filter of the manifest says otherwise; undefined for statuses without a meaning of their own. */
+export function resolutionOfStatus(status: number): Resolution | undefined {
+  return BY_STATUS[status];
+}
+
+/**
+ * What an outcome means when no filter of the manifest matches.
+ * parity: requesters/error_handlers/default_error_handler.py:DefaultErrorHandler.interpret_response
+ */
+export function resolveByDefault({ response, error }: Outcome): Resolution {
+  if (response === undefined) return resolutionOfError(error);
+  if (response.status < 400) return SUCCESS;
+  const known = BY_STATUS[response.status];
+  if (known !== undefined) return known;
+  return {
+    action: 'RETRY',
+    failureType: 'system_error',
+    message: `The API answered with HTTP status ${response.status}: ${errorMessageOf(response) ?? 'no message'}`,
+  };
+}
+
+/** What a request without a response means; one that cannot succeed later fails at once. */
+function resolutionOfError(error: TransportError): Resolution {
+  const { exceptionName, message } = error;
+  if (error.permanent) return { action: 'FAIL', failureType: 'config_error', message };
+  const transient = exceptionName === 'InvalidURL' || exceptionName === 'RequestException';
+  return { action: 'RETRY', failureType: transient ? 'transient_error' : 'system_error', message };
+}

@@ -1,0 +1,147 @@
+import type { AnyComponent } from '../engine/component.ts';
+import { ApiKeyAuthenticator } from './authenticators/api-key-authenticator.ts';
+import { BasicHttpAuthenticator } from './authenticators/basic-http-authenticator.ts';
+import { BearerAuthenticator } from './authenticators/bearer-authenticator.ts';
+import { NoAuth } from './authenticators/no-auth.ts';
+import { SelectiveAuthenticator } from './authenticators/selective-authenticator.ts';
+import { ConstantBackoffStrategy } from './backoff-strategies/constant-backoff-strategy.ts';
+import { ExponentialBackoffStrategy } from './backoff-strategies/exponential-backoff-strategy.ts';
+import { WaitTimeFromHeader } from './backoff-strategies/wait-time-from-header.ts';
+import { WaitTimeFromResponse } from './backoff-strategies/wait-time-from-response.ts';
+import { WaitUntilTimeFromHeader } from './backoff-strategies/wait-until-time-from-header.ts';
+import { CheckStream } from './checks/check-stream.ts';
+import { DynamicStreamCheckConfig } from './checks/dynamic-stream-check-config.ts';
+import { ConcurrencyLevel } from './concurrency/concurrency-level.ts';
+import { DatetimeBasedCursor } from './cursors/datetime-based-cursor.ts';
+import { IncrementingCountCursor } from './cursors/incrementing-count-cursor.ts';
+import { MinMaxDatetime } from './cursors/min-max-datetime.ts';
+import { AddedFieldDefinition } from './data/added-field-definition.ts';
+import { ComplexFieldType } from './data/complex-field-type.ts';
+import { KeyTransformation } from './data/key-transformation.ts';
+import { ParentFieldPath } from './data/parent-field-path.ts';
+import { SchemaTypeIdentifier } from './data/schema-type-identifier.ts';
+import { TypesMap } from './data/types-map.ts';
+import { CsvDecoder } from './decoders/csv-decoder.ts';
+import { GzipDecoder } from './decoders/gzip-decoder.ts';
+import { IterableDecoder } from './decoders/iterable-decoder.ts';
+import { JsonDecoder } from './decoders/json-decoder.ts';
+import { JsonItemsDecoder } from './decoders/json-items-decoder.ts';
+import { JsonlDecoder } from './decoders/jsonl-decoder.ts';
+import { XmlDecoder } from './decoders/xml-decoder.ts';
+import { ZipfileDecoder } from './decoders/zipfile-decoder.ts';
+import { CompositeErrorHandler } from './error-handlers/composite-error-handler.ts';
+import { DefaultErrorHandler } from './error-handlers/default-error-handler.ts';
+import { HttpResponseFilter } from './error-handlers/http-response-filter.ts';
+import { CombinedExtractor } from './extractors/combined-extractor.ts';
+import { DpathExtractor } from './extractors/dpath-extractor.ts';
+import { RecordExpander } from './extractors/record-expander.ts';
+import { RecordFilter } from './filters/record-filter.ts';
+import { CursorPagination } from './paginators/cursor-pagination.ts';
+import { DefaultPaginator } from './paginators/default-paginator.ts';
+import { NoPagination } from './paginators/no-pagination.ts';
+import { OffsetIncrement } from './paginators/offset-increment.ts';
+import { PageIncrement } from './paginators/page-increment.ts';
+import { GroupingPartitionRouter } from './partition-routers/grouping-partition-router.ts';
+import { ListPartitionRouter } from './partition-routers/list-partition-router.ts';
+import { ParentStreamConfig } from './partition-routers/parent-stream-config.ts';
+import { SubstreamPartitionRouter } from './partition-routers/substream-partition-router.ts';
+import { UnionPartitionRouter } from './partition-routers/union-partition-router.ts';
+import { RequestBodyGraphQlQuery } from './request-bodies/request-body-graph-ql-query.ts';
+import { RequestBodyGraphQL } from './request-bodies/request-body-graph-ql.ts';
+import { RequestBodyJsonObject } from './request-bodies/request-body-json-object.ts';
+import { RequestBodyPlainText } from './request-bodies/request-body-plain-text.ts';
+import { RequestBodyUrlEncodedForm } from './request-bodies/request-body-url-encoded-form.ts';
+import { RequestOption } from './request-options/request-option.ts';
+import { RequestPath } from './request-options/request-path.ts';
+import { HttpRequester } from './requesters/http-requester.ts';
+import { SimpleRetriever } from './retrievers/simple-retriever.ts';
+import { DynamicSchemaLoader } from './schema-loaders/dynamic-schema-loader.ts';
+import { InlineSchemaLoader } from './schema-loaders/inline-schema-loader.ts';
+import { JsonFileSchemaLoader } from './schema-loaders/json-file-schema-loader.ts';
+import { RecordSelector } from './selectors/record-selector.ts';
+import { DeclarativeSource } from './source/declarative-source.ts';
+import { Spec } from './spec/spec.ts';
+import { LegacyToPerPartitionStateMigration } from './state-migrations/legacy-to-per-partition-state-migration.ts';
+import { DeclarativeStream } from './streams/declarative-stream.ts';
+import { AddFields } from './transformations/add-fields.ts';
+import { DpathFlattenFields } from './transformations/dpath-flatten-fields.ts';
+import { FlattenFields } from './transformations/flatten-fields.ts';
+import { KeysReplace } from './transformations/keys-replace.ts';
+import { KeysToLower } from './transformations/keys-to-lower.ts';
+import { KeysToSnakeCase } from './transformations/keys-to-snake-case.ts';
+import { RemoveFields } from './transformations/remove-fields.ts';
+
+/** Every component type that ships with the engine; a new one is a line here. */
+export const components: readonly AnyComponent[] = [
+  AddFields,
+  AddedFieldDefinition,
+  ApiKeyAuthenticator,
+  BasicHttpAuthenticator,
+  BearerAuthenticator,
+  CheckStream,
+  CombinedExtractor,
+  ComplexFieldType,
+  CompositeErrorHandler,
+  ConcurrencyLevel,
+  ConstantBackoffStrategy,
+  CsvDecoder,
+  CursorPagination,
+  DatetimeBasedCursor,
+  DeclarativeSource,
+  DeclarativeStream,
+  DefaultErrorHandler,
+  DefaultPaginator,
+  DpathExtractor,
+  DpathFlattenFields,
+  DynamicSchemaLoader,
+  DynamicStreamCheckConfig,
+  ExponentialBackoffStrategy,
+  FlattenFields,
+  GroupingPartitionRouter,
+  GzipDecoder,
+  HttpRequester,
+  HttpResponseFilter,
+  IncrementingCountCursor,
+  InlineSchemaLoader,
+  IterableDecoder,
+  JsonDecoder,
+  JsonFileSchemaLoader,
+  JsonItemsDecoder,
+  JsonlDecoder,
+  KeyTransformation,
+  KeysReplace,
+  KeysToLower,
+  KeysToSnakeCase,
+  LegacyToPerPartitionStateMigration,
+  ListPartitionRouter,
+  MinMaxDatetime,
+  NoAuth,
+  NoPagination,
+  OffsetIncrement,
+  PageIncrement,
+  ParentFieldPath,
+  ParentStreamConfig,
+  RecordExpander,
+  RecordFilter,
+  RecordSelector,
+  RemoveFields,
+  RequestBodyGraphQL,
+  RequestBodyGraphQlQuery,
+  RequestBodyJsonObject,
+  RequestBodyPlainText,
+  RequestBodyUrlEncodedForm,
+  RequestOption,
+  RequestPath,
+  SchemaTypeIdentifier,
+  SelectiveAuthenticator,
+  SimpleRetriever,
+  Spec,
+  SubstreamPartitionRouter,
+  TypesMap,
+  UnionPartitionRouter,
+  WaitTimeFromHeader,
+  WaitTimeFromResponse,
+  WaitUntilTimeFromHeader,
+  XmlDecoder,
+  ZipfileDecoder,
+];

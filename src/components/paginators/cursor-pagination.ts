@@ -1,0 +1,57 @@
+import { component } from '../../engine/component.ts';
+import { either, integer, optional, template } from '../../engine/fields.ts';
+import { truth } from '../../lang/operators.ts';
+import type { Value } from '../../lang/values.ts';
+import { StreamRecord } from '../../engine/host.ts';
+import { parseLinks } from '../../lib/link-header.ts';
+import { evaluatePageSize } from './page-size.ts';
+
+const CONTEXT = ['config', 'headers', 'last_page_size', 'last_record', 'page_size', 'response', 'stream_interval', 'stream_partition', 'stream_slice'] as const;
+
+/** parity: requesters/paginators/strategies/cursor_pagination_strategy.py:CursorPaginationStrategy */
+export const CursorPagination = component({
+  type: 'CursorPagination',
+  kind: 'pageStrategy',
+  summary: 'Pages by a cursor that a template finds in the response, its headers or the last record; ends when the cursor is empty or the stop condition holds.',
+  example: `
+    type: CursorPagination
+    cursor_value: "{{ response.next_cursor }}"
+    stop_condition: "{{ not response.has_more }}"`,
+  fields: () => ({
+    cursor_value: template(...CONTEXT),
+    page_size: optional(either(integer(), template('config'))),
+    stop_condition: optional(template(...CONTEXT)),
+  }),
+  build(spec, b) {
+    const pageSize = evaluatePageSize(b, spec.page_size);
+    const cursor = b.string(spec.cursor_value);
+    const stop = spec.stop_condition === undefined ? undefined : b.condition(spec.stop_condition);
+    if (pageSize === undefined) {
+      for (const field of ['cursor_value', 'stop_condition'] as const) {
+        const text = spec[field];
+        if (text !== undefined && b.template(text).variables.has('page_size')) b.fail(`${field} reads page_size, but the strategy has none: add page_size to it.`, field);
+      }
+    }
+    const reads = (text: string | undefined): boolean => text !== undefined && b.template(text).variables.has('response');
+    const streamName = b.stream?.name ?? '';
+    return {
+      pageSize,
+      readsDocument: reads(spec.cursor_value) || reads(spec.stop_condition),
+      initialToken: undefined,
+      nextToken({ document, response, emitted, lastRecord, slice, pageSize: reduced }) {
+        const context = {
+          ...b.context(),
+          response: document as Value,
+          headers: { ...response.headers.toObject(), link: parseLinks(response.headers.get('link')) },
+          last_record: lastRecord === undefined ? null : new StreamRecord(lastRecord, streamName, slice),
+          last_page_size: emitted,
+          page_size: reduced ?? pageSize ?? null,
+          stream_slice: slice,
+        };
+        if (stop?.(context)) return undefined;
+        const token = cursor.evaluate(context);
+        return truth(token) ? token : undefined;
+      },
+    };
+  },
+});

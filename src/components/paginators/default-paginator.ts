@@ -1,0 +1,66 @@
+import { component } from '../../engine/component.ts';
+import { optional, slot } from '../../engine/fields.ts';
+import { combineOptions, RequestOptions } from '../../engine/request-options.ts';
+import { truth } from '../../lang/operators.ts';
+import { str } from '../../lang/text.ts';
+
+/** parity: requesters/paginators/default_paginator.py:DefaultPaginator */
+export const DefaultPaginator = component({
+  type: 'DefaultPaginator',
+  kind: 'paginator',
+  summary: 'Asks for page after page: a strategy finds the next token, and options put token and page size into the requests.',
+  example: `
+    type: DefaultPaginator
+    pagination_strategy:
+      type: PageIncrement
+      page_size: 100
+    page_token_option:
+      type: RequestOption
+      inject_into: request_parameter
+      field_name: page
+    page_size_option:
+      type: RequestOption
+      inject_into: request_parameter
+      field_name: per_page`,
+  fields: () => ({
+    pagination_strategy: slot('pageStrategy'),
+    page_size_option: optional(slot('requestOption', { types: ['RequestOption'], defaultType: 'RequestOption' })),
+    page_token_option: optional(slot('requestOption', { types: ['RequestOption', 'RequestPath'] })),
+  }),
+  build(spec, b) {
+    const strategy = b.build('pageStrategy', spec.pagination_strategy);
+    const sizeOption = spec.page_size_option && b.build('requestOption', spec.page_size_option);
+    const tokenOption = spec.page_token_option && b.build('requestOption', spec.page_token_option);
+    if (sizeOption !== undefined && !strategy.pageSize) b.fail('page_size_option needs a pagination strategy with a page_size.', 'page_size_option');
+    if (sizeOption !== undefined && tokenOption !== undefined && tokenOption.place !== 'path') {
+      const shares = [sizeOption, tokenOption].map((option, index) => {
+        const share = new RequestOptions();
+        option.inject(share, index);
+        return share;
+      });
+      combineOptions(shares);
+    }
+    const { stream } = b;
+    const feed = stream?.incremental?.isDataFeed === true ? stream.cursor : undefined;
+    return {
+      get pageSize() {
+        return strategy.pageSize;
+      },
+      readsDocument: strategy.readsDocument,
+      initialToken: () => strategy.initialToken,
+      nextToken(page) {
+        if (feed !== undefined && page.lastRecord !== undefined && !feed.shouldBeSynced(page.lastRecord, page.slice)) return undefined;
+        const token = strategy.nextToken(page);
+        return token !== undefined && truth(token) ? token : undefined;
+      },
+      path({ token }) {
+        return tokenOption?.place === 'path' && token !== undefined && truth(token) ? str(token) : undefined;
+      },
+      contribute(options, { token, pageSize }) {
+        if (tokenOption !== undefined && tokenOption.place !== 'path' && token !== undefined) tokenOption.inject(options, token);
+        const size = pageSize ?? strategy.pageSize;
+        if (sizeOption !== undefined && size) sizeOption.inject(options, size);
+      },
+    };
+  },
+});

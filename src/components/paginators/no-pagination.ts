@@ -1,0 +1,21 @@
+import { component } from '../../engine/component.ts';
+
+/** parity: requesters/paginators/no_pagination.py:NoPagination */
+export const NoPagination = component({
+  type: 'NoPagination',
+  kind: 'paginator',
+  summary: 'Asks for one page only.',
+  example: `
+    type: NoPagination`,
+  fields: () => ({}),
+  build() {
+    return {
+      pageSize: undefined,
+      readsDocument: false,
+      initialToken: () => undefined,
+      nextToken: () => undefined,
+      path: () => undefined,
+      contribute() {},
+    };
+  },
+});

@@ -1,0 +1,25 @@
+import { component } from '../../engine/component.ts';
+import { object } from '../../engine/fields.ts';
+import { compileBodyJson } from '../../engine/mappings.ts';
+import { requestContext } from '../../engine/request-context.ts';
+
+/** parity: requesters/request_options/interpolated_request_options_provider.py:InterpolatedRequestOptionsProvider._resolve_request_body */
+export const RequestBodyJsonObject = component({
+  type: 'RequestBodyJsonObject',
+  kind: 'requestBody',
+  summary: 'Sends an object as JSON.',
+  example: `
+    type: RequestBodyJsonObject
+    value:
+      filter:
+        since: "{{ stream_interval.start_time }}"`,
+  fields: () => ({ value: object() }),
+  build(spec, b) {
+    const body = compileBodyJson(b, spec.value);
+    return {
+      contribute(options, request) {
+        options.bodyJson = body(requestContext(b, request));
+      },
+    };
+  },
+});

@@ -1,0 +1,23 @@
+import { component } from '../../engine/component.ts';
+import { template } from '../../engine/fields.ts';
+import { compileBodyData } from '../../engine/mappings.ts';
+import { REQUEST_VARIABLES, requestContext } from '../../engine/request-context.ts';
+
+/** parity: requesters/request_options/interpolated_request_options_provider.py:InterpolatedRequestOptionsProvider._resolve_request_body */
+export const RequestBodyPlainText = component({
+  type: 'RequestBodyPlainText',
+  kind: 'requestBody',
+  summary: 'Sends a text as the body, as it stands.',
+  example: `
+    type: RequestBodyPlainText
+    value: "since {{ stream_interval.start_time }}"`,
+  fields: () => ({ value: template(...REQUEST_VARIABLES) }),
+  build(spec, b) {
+    const body = compileBodyData(b, spec.value);
+    return {
+      contribute(options, request) {
+        options.bodyData = body(requestContext(b, request));
+      },
+    };
+  },
+});

@@ -1,0 +1,24 @@
+import { component } from '../../engine/component.ts';
+import { object } from '../../engine/fields.ts';
+import { compileBodyData } from '../../engine/mappings.ts';
+import { requestContext } from '../../engine/request-context.ts';
+
+/** parity: requesters/request_options/interpolated_request_options_provider.py:InterpolatedRequestOptionsProvider._resolve_request_body */
+export const RequestBodyUrlEncodedForm = component({
+  type: 'RequestBodyUrlEncodedForm',
+  kind: 'requestBody',
+  summary: 'Sends an object as a form, URL-encoded.',
+  example: `
+    type: RequestBodyUrlEncodedForm
+    value:
+      since: "{{ stream_interval.start_time }}"`,
+  fields: () => ({ value: object() }),
+  build(spec, b) {
+    const body = compileBodyData(b, spec.value);
+    return {
+      contribute(options, request) {
+        options.bodyData = body(requestContext(b, request));
+      },
+    };
+  },
+});

@@ -1,0 +1,178 @@
+import type { Builder } from '../../engine/builder.ts';
+import { component } from '../../engine/component.ts';
+import { anything, boolean, either, number, object, oneOf, optional, type Slot, slot, template, withDefault } from '../../engine/fields.ts';
+import type { PageRequest, QueryProperties } from '../../engine/kinds.ts';
+import { compileBodyData, compileBodyJson, compileMapping } from '../../engine/mappings.ts';
+import { REQUEST_VARIABLES, requestContext } from '../../engine/request-context.ts';
+import { combineOptions, RequestOptions } from '../../engine/request-options.ts';
+import { joinUrl, type Params } from '../../engine/http.ts';
+import { str } from '../../lang/text.ts';
+import { type Value, isDict } from '../../lang/values.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
+import { isPlainObject } from '../../lib/objects.ts';
+import { ConfigError } from '../../protocol/failure.ts';
+
+const URL_VARIABLES = ['config', ...REQUEST_VARIABLES, 'creation_response', 'polling_response', 'download_target'];
+
+/** parity: requesters/http_requester.py:HttpRequester */
+export const HttpRequester = component({
+  type: 'HttpRequester',
+  kind: 'requester',
+  summary: 'Sends the request of each page: its URL, method, query, headers and body, with the credentials of its authenticator.',
+  example: `
+    type: HttpRequester
+    url: https://api.example.com/v1/items
+    http_method: GET
+    request_parameters:
+      updated_since: "{{ stream_interval.start_time }}"`,
+  fields: () => ({
+    url_base: optional(template(...URL_VARIABLES)),
+    url: optional(template(...URL_VARIABLES)),
+    path: optional(template(...URL_VARIABLES)),
+    http_method: withDefault(oneOf('GET', 'POST'), 'GET'),
+    authenticator: optional(slot('authenticator')),
+    fetch_properties_from_endpoint: optional(slot('propertyList', { types: ['PropertiesFromEndpoint'], defaultType: 'PropertiesFromEndpoint' })),
+    query_properties: optional(slot('queryProperties', { defaultType: 'QueryProperties' })),
+    request_parameters: optional(either(object(), template(...REQUEST_VARIABLES))),
+    request_headers: optional(either(object(), template(...REQUEST_VARIABLES))),
+    request_body_data: optional(either(object(), template(...REQUEST_VARIABLES))),
+    request_body_json: optional(anything()),
+    request_body: optional(slot('requestBody')),
+    error_handler: optional(slot('errorHandler', { defaultType: 'DefaultErrorHandler' })),
+    use_cache: withDefault(boolean(), false),
+    connect_timeout_in_seconds: optional(number()),
+    read_timeout_in_seconds: optional(number()),
+    use_tcp_keepalive: withDefault(boolean(), false),
+  }),
+  build(spec, b) {
+    const [url, urlBase, path] = [b.string(spec.url ?? ''), b.string(spec.url_base ?? ''), b.string(spec.path ?? '')];
+    const { parameters, queryProperties, queryPropertiesKey } = splitQueryProperties(b, spec);
+    const params = compileMapping(b, parameters, { textOnly: true });
+    const headers = compileMapping(b, spec.request_headers, { textOnly: false });
+    const bodyData = compileBodyData(b, spec.request_body_data);
+    const bodyJson = compileBodyJson(b, spec.request_body_json);
+    if (isGiven(spec.request_body_json) && isGiven(spec.request_body_data)) b.fail('A request has either request_body_json or request_body_data, not both.');
+    const body = spec.request_body && b.build('requestBody', spec.request_body);
+    const authenticator = b.build('authenticator', spec.authenticator ?? ({ type: 'NoAuth' } as Slot<'authenticator'>));
+    const handler = b.build('errorHandler', spec.error_handler ?? ({ type: 'DefaultErrorHandler' } as Slot<'errorHandler'>), { defaultType: 'DefaultErrorHandler' });
+
+    function fullUrl(request: PageRequest, pathOverride: string | undefined): string {
+      const context = requestContext(b, request);
+      const base = str(urlBase.evaluate(context));
+      const own = str(url.evaluate(context));
+      const target = pathOverride || str(path.evaluate(context)).replace(/^\/+/, '');
+      const root = base !== '' ? base : own;
+      if (target === '') return root;
+      return joinUrl(root.endsWith('/') ? root : `${root}/`, target);
+    }
+
+    function ownOptions(request: PageRequest): RequestOptions {
+      const context = requestContext(b, request);
+      const options = new RequestOptions();
+      const query = params(context);
+      options.params = isDict(query) ? ({ ...query } as Record<string, Value>) : {};
+      if (queryPropertiesKey !== undefined) options.params[queryPropertiesKey] = (request.slice.extraFields['query_properties'] as string[]).join(',');
+      options.headers = requireMapping(headers(context), 'request_headers');
+      options.bodyData = bodyData(context);
+      options.bodyJson = bodyJson(context);
+      body?.contribute(options, request);
+      return options;
+    }
+
+    return {
+      queryProperties,
+      actions: handler.actions,
+      send(request, contributors = [], pathOverride) {
+        return b.run.http.send({
+          name: b.stream?.name ?? '',
+          handler,
+          authenticator,
+          useCache: spec.use_cache,
+          connectTimeoutMs: toMilliseconds(spec.connect_timeout_in_seconds),
+          readTimeoutMs: toMilliseconds(spec.read_timeout_in_seconds),
+          tcpKeepAlive: spec.use_tcp_keepalive,
+          async prepare() {
+            const credentials = new RequestOptions();
+            await authenticator.contribute(credentials, () => fullUrl(request, pathOverride));
+            const shares = contributors.map((contributor) => {
+              const share = new RequestOptions();
+              contributor.contribute(share, request);
+              return share;
+            });
+            const options = combineOptions([ownOptions(request), credentials, ...shares]);
+            return {
+              method: spec.http_method,
+              url: fullUrl(request, pathOverride),
+              headers: textHeaders(options.headers),
+              params: checkParams(options.params),
+              dedupeParams: true,
+              json: requireBodyJson(options.bodyJson),
+              data: options.bodyData as string | Params,
+            };
+          },
+        });
+      },
+    };
+  },
+});
+
+interface QueryPropertiesSpec {
+  readonly request_parameters?: JsonObject | string | undefined;
+  readonly query_properties?: Slot<'queryProperties'> | undefined;
+  readonly fetch_properties_from_endpoint?: Slot<'propertyList'> | undefined;
+}
+
+interface SplitParameters {
+  readonly parameters: JsonObject | string | undefined;
+  readonly queryProperties: QueryProperties | undefined;
+  readonly queryPropertiesKey: string | undefined;
+}
+
+/** Takes a QueryProperties component out of the request parameters; parity: model_to_component_factory.py:create_simple_retriever */
+function splitQueryProperties(b: Builder, spec: QueryPropertiesSpec): SplitParameters {
+  const parameters = spec.request_parameters;
+  const isProperties = (value: Json | undefined): boolean => isPlainObject(value) && value['type'] === 'QueryProperties';
+  const keys = isPlainObject(parameters) ? Object.keys(parameters).filter((key) => isProperties((parameters as JsonObject)[key])) : [];
+  const [key] = keys;
+  if (key !== undefined) {
+    if (keys.length > 1) b.fail(`request_parameters may hold one QueryProperties, but ${keys.join(' and ')} do.`, 'request_parameters');
+    if (spec.fetch_properties_from_endpoint !== undefined) b.fail('The properties are given twice: in fetch_properties_from_endpoint and in request_parameters.');
+    const rest = Object.fromEntries(Object.entries(parameters as JsonObject).filter(([name]) => name !== key));
+    const queryProperties = b.build('queryProperties', (parameters as JsonObject)[key] as Slot<'queryProperties'>);
+    return { parameters: rest, queryProperties, queryPropertiesKey: key };
+  }
+  const declared = spec.fetch_properties_from_endpoint
+    ? ({ type: 'QueryProperties', property_list: spec.fetch_properties_from_endpoint } as unknown as Slot<'queryProperties'>)
+    : spec.query_properties;
+  const queryProperties = declared && b.build('queryProperties', declared, { defaultType: 'QueryProperties' });
+  return { parameters, queryProperties, queryPropertiesKey: undefined };
+}
+
+function isGiven(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && value !== '' && !(isPlainObject(value) && Object.keys(value).length === 0);
+}
+
+function requireMapping(value: Value, what: string): Record<string, Value> {
+  if (!isDict(value)) throw new ConfigError(`${what} must evaluate to an object, not to ${str(value)}.`);
+  return value as Record<string, Value>;
+}
+
+function requireBodyJson(value: Value): Value {
+  if (typeof value === 'string') throw new ConfigError('The JSON body evaluates to a text: use request_body_data for bodies that are texts.');
+  return value;
+}
+
+function textHeaders(headers: Record<string, Value>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, str(value)]));
+}
+
+function checkParams(params: Record<string, Value>): Params {
+  for (const [name, value] of Object.entries(params)) {
+    if (isDict(value)) throw new ConfigError(`The query parameter "${name}" is an object: give a text, a number or a list.`);
+  }
+  return params as Params;
+}
+
+function toMilliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
+}

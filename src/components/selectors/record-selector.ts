@@ -1,0 +1,137 @@
+import type { Builder } from '../../engine/builder.ts';
+import { component } from '../../engine/component.ts';
+import { boolean, either, oneOf, optional, slot } from '../../engine/fields.ts';
+import type {
+  Extracted,
+  PageRequest,
+  RecordSelector as Selector,
+  Row,
+  Selected,
+  StreamScope,
+  Transformation,
+} from '../../engine/kinds.ts';
+import { joinReads } from '../../engine/reads.ts';
+import type { Json } from '../../lib/json.ts';
+import { compileNormalization, type Normalize } from './schema-normalization.ts';
+
+type Keep = (record: Row, request: PageRequest) => boolean;
+
+/** parity: extractors/record_selector.py:RecordSelector */
+export const RecordSelector = component({
+  type: 'RecordSelector',
+  kind: 'recordSelector',
+  summary: 'Finds the records in a response, drops those that a filter refuses, transforms the others and fits them to the schema.',
+  example: `
+    type: RecordSelector
+    extractor:
+      type: DpathExtractor
+      field_path: [data, items]
+    record_filter:
+      type: RecordFilter
+      condition: "{{ record.id > 0 }}"
+    schema_normalization: Default`,
+  fields: () => ({
+    extractor: slot('extractor', { defaultType: 'DpathExtractor' }),
+    record_filter: optional(slot('recordFilter', { defaultType: 'RecordFilter' })),
+    schema_normalization: optional(either(oneOf('Default', 'None'), slot('normalization'))),
+    transform_before_filtering: optional(boolean()),
+  }),
+  build(spec, b): Selector {
+    const extractor = b.build('extractor', spec.extractor);
+    const filter = spec.record_filter && b.build('recordFilter', spec.record_filter);
+    const transformations = b.stream?.transformations ?? [];
+    const isKnown = knownBefore(b.stream);
+    const keep = joinFilters(isKnown, filter && ((record, request) => filter.keep(record, request)));
+    const transformsFirst = spec.transform_before_filtering ?? b.stream?.incremental?.isClientSideIncremental ?? false;
+    const normalization = compileStep(b, spec.schema_normalization);
+    const uploader = b.stream?.fileUploader;
+
+    let normalize: Normalize | undefined;
+    let preparing: Promise<void> | undefined;
+    let isReady = normalization === undefined && transformations.every(({ ready }) => ready === undefined);
+    const prepare = async (): Promise<void> => {
+      await Promise.all(transformations.map((transformation) => transformation.ready?.()));
+      normalize = await normalization?.();
+      isReady = true;
+    };
+
+    function transform(record: Row, request: PageRequest): Row {
+      let transformed = record;
+      for (let i = 0; i < transformations.length; i += 1) {
+        const transformation = transformations[i] as Transformation;
+        transformed = transformation.transform(transformed, request) ?? transformed;
+      }
+      return transformed;
+    }
+
+    function refine(records: readonly Json[], request: PageRequest): Row[] {
+      if (keep === undefined && transformations.length === 0 && normalize === undefined) return records as Row[];
+      const refined: Row[] = [];
+      for (let i = 0; i < records.length; i += 1) {
+        let record = records[i] as Row;
+        if (transformsFirst) record = transform(record, request);
+        if (keep !== undefined && !keep(record, request)) continue;
+        if (!transformsFirst) record = transform(record, request);
+        if (normalize !== undefined) normalize(record);
+        refined.push(record);
+      }
+      return refined;
+    }
+
+    function finish({ records, count }: Extracted, request: PageRequest): Selected | Promise<Selected> {
+      const refined = refine(records, request);
+      if (uploader === undefined) return { records: refined, extracted: count };
+      return uploadAll(refined, (record) => uploader.upload(record, request)).then((uploaded) => ({ records: uploaded, extracted: count }));
+    }
+
+    function select(documents: readonly Json[], request: PageRequest): Selected | Promise<Selected> {
+      const extracted = extractor.extract(documents, request);
+      return extracted instanceof Promise ? extracted.then((found) => finish(found, request)) : finish(extracted, request);
+    }
+
+    return {
+      reads: joinReads([filter?.reads, isKnown && b.stream?.cursor.reads, normalization && 'all', uploader && 'all', ...transformations.map(({ reads }) => reads)]),
+      changesDocuments: normalization !== undefined || transformations.some(({ changesInPlace }) => changesInPlace === true),
+      decoder: extractor.decoder,
+      wholeResponse: extractor.wholeResponse ?? false,
+      sumsLists: extractor.sumsLists ?? false,
+      select(documents, request) {
+        if (isReady) return select(documents, request);
+        preparing ??= prepare();
+        return preparing.then(() => select(documents, request));
+      },
+    };
+  },
+});
+
+/** Whether a record is one that the last sync did not have, when the stream asks the API for all and sorts them out itself. */
+// parity: extractors/record_filter.py:ClientSideIncrementalRecordFilterDecorator
+function knownBefore(stream: StreamScope | undefined): Keep | undefined {
+  if (stream?.incremental?.isClientSideIncremental !== true || stream.incremental.isDataFeed) return undefined;
+  const { cursor } = stream;
+  return (record, { slice }) => cursor.shouldBeSynced(record, slice);
+}
+
+function joinFilters(first: Keep | undefined, second: Keep | undefined): Keep | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return (record, request) => first(record, request) && second(record, request);
+}
+
+/** How the normalisation is made once the schema is known; undefined when there is none. */
+function compileStep(b: Builder, spec: Parameters<Builder['build']>[1] | 'Default' | 'None' | undefined): (() => Promise<Normalize | undefined>) | undefined {
+  const { stream, run } = b;
+  if (spec === undefined || spec === 'None' || stream === undefined) return undefined;
+  const custom = spec === 'Default' ? undefined : b.build('normalization', spec as Parameters<typeof b.build<'normalization'>>[1]);
+  return async () => {
+    const schema = await stream.schema();
+    if (Object.keys(schema).length === 0) return undefined;
+    if (custom !== undefined) return (record) => custom.transform(record, schema);
+    return compileNormalization(schema, (message) => run.log.warn(`Stream ${stream.name}: ${message}`));
+  };
+}
+
+async function uploadAll(records: readonly Row[], upload: (record: Row) => Promise<Row>): Promise<Row[]> {
+  const uploaded: Row[] = [];
+  for (const record of records) uploaded.push(await upload(record));
+  return uploaded;
+}

@@ -1,0 +1,162 @@
+import type { Builder } from '../../engine/builder.ts';
+import { createCartesianRouter } from '../../engine/cartesian-router.ts';
+import { component } from '../../engine/component.ts';
+import { compositeSchema } from '../../engine/composite-schema.ts';
+import { anything, either, optional, type Slot, slot, slots, withDefault, text } from '../../engine/fields.ts';
+import { createFinalStateCursor } from '../../engine/final-state-cursor.ts';
+import type { Cursor, IncrementalSync, OpenOptions, OpenStream, PartitionRouter, RequestContributor, SchemaLoader, StreamScope } from '../../engine/kinds.ts';
+import { createPartitionCursor } from '../../engine/partition-cursor.ts';
+import { RequestOptions } from '../../engine/request-options.ts';
+import { StreamSlice } from '../../engine/stream-slice.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
+import { isPlainObject } from '../../lib/objects.ts';
+
+/** parity: parsers/model_to_component_factory.py:create_default_stream */
+export const DeclarativeStream = component({
+  type: 'DeclarativeStream',
+  kind: 'stream',
+  summary: 'A stream of records: where they come from, what they look like, and how the next sync knows which are new.',
+  example: `
+    type: DeclarativeStream
+    name: items
+    primary_key: id
+    retriever:
+      type: SimpleRetriever
+      requester:
+        type: HttpRequester
+        url: https://api.example.com/v1/items
+      record_selector:
+        type: RecordSelector
+        extractor:
+          type: DpathExtractor
+          field_path: [items]`,
+  fields: () => ({
+    name: withDefault(text(), ''),
+    retriever: slot('retriever'),
+    incremental_sync: optional(slot('incrementalSync')),
+    primary_key: optional(anything()),
+    schema_loader: optional(either(slot('schemaLoader'), slots('schemaLoader'))),
+    transformations: optional(slots('transformation')),
+    state_migrations: optional(slots('stateMigration')),
+    file_uploader: optional(slot('fileUploader', { defaultType: 'FileUploader' })),
+  }),
+  build(spec, b) {
+    const primaryKey = parsePrimaryKey(b, spec.primary_key);
+    let schema: Promise<JsonObject> | undefined;
+    const loadSchema = (): Promise<JsonObject> => {
+      schema ??= Promise.resolve(schemaLoaderOf(b, spec.name, spec.schema_loader).load());
+      return schema;
+    };
+    const incremental = (scoped: Builder = b): IncrementalSync | undefined => spec.incremental_sync && scoped.build('incrementalSync', spec.incremental_sync);
+
+    const stream = {
+      name: spec.name,
+      dynamic: false,
+      list: () => [stream],
+      async describe() {
+        const sync = incremental();
+        return {
+          name: spec.name,
+          jsonSchema: await loadSchema(),
+          primaryKey,
+          cursorField: sync?.field,
+          sourceDefinedCursor: sync !== undefined && !sync.allowsCatalogField,
+          isResumable: sync !== undefined,
+          isFileBased: spec.file_uploader !== undefined,
+        };
+      },
+      async open(options: OpenOptions): Promise<OpenStream> {
+        const sync = incremental();
+        const state = migrateState(b, spec, options.state);
+        const router = routerOf(b, spec);
+        const cursor = cursorOf(b, sync, router, state, options.cursorField);
+        const scope: StreamScope = {
+          name: spec.name,
+          primaryKey: (primaryKey ?? []).map((key) => [key]),
+          cursor,
+          incremental: sync,
+          hasState: state !== undefined && Object.keys(state).length > 0,
+          slicing: slicingOf(router, sync === undefined ? undefined : cursor),
+          router,
+          transformations: b.buildAll('transformation', spec.transformations),
+          schema: loadSchema,
+          fileUploader: spec.file_uploader && b.build('fileUploader', spec.file_uploader, { defaultType: 'FileUploader' }),
+        };
+        const retriever = b.build('retriever', spec.retriever, { stream: scope });
+        const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : (router?.slices() ?? single()));
+        return {
+          name: spec.name,
+          cursor,
+          router,
+          schema: loadSchema,
+          slices: () => retriever.slices?.(slices()) ?? slices(),
+          read: (slice) => retriever.read(slice),
+        };
+      },
+    };
+    return stream;
+  },
+});
+
+async function* single(): AsyncGenerator<StreamSlice> {
+  yield new StreamSlice();
+}
+
+/** parity: sources/streams/concurrent/helpers.py:get_primary_key_from_stream */
+function parsePrimaryKey(b: Builder, key: Json | undefined): readonly string[] | undefined {
+  if (key === undefined || key === null) return undefined;
+  const keys = typeof key === 'string' ? [key] : Array.isArray(key) ? key.map((part) => (Array.isArray(part) && part.length === 1 ? (part[0] ?? null) : part)) : [];
+  if (!keys.every((part) => typeof part === 'string') || (typeof key !== 'string' && !Array.isArray(key))) {
+    b.fail('primary_key must be a field name or a list of field names; nested keys are not supported.', 'primary_key');
+  }
+  return keys as string[];
+}
+
+function schemaLoaderOf(b: Builder, name: string, loader: Slot<'schemaLoader'> | Slot<'schemaLoader'>[] | undefined): SchemaLoader {
+  if (Array.isArray(loader)) return compositeSchema(b.buildAll('schemaLoader', loader));
+  if (loader !== undefined) return b.build('schemaLoader', loader);
+  const parameters = { ...b.parameters, name: b.parameters['name'] ?? name };
+  return b.build('schemaLoader', { type: 'DefaultSchemaLoader', $parameters: parameters } as unknown as Slot<'schemaLoader'>);
+}
+
+interface StreamSpec {
+  readonly retriever: Slot<'retriever'>;
+  readonly state_migrations?: Slot<'stateMigration'>[] | undefined;
+  readonly incremental_sync?: Slot<'incrementalSync'> | undefined;
+}
+
+function migrateState(b: Builder, spec: StreamSpec, state: JsonObject | undefined): JsonObject | undefined {
+  if (state === undefined) return undefined;
+  let migrated = state;
+  for (const migration of b.buildAll('stateMigration', spec.state_migrations, { declaration: spec as unknown as JsonObject })) {
+    if (migration.shouldMigrate(migrated)) migrated = migration.migrate(migrated);
+  }
+  return migrated;
+}
+
+function routerOf(b: Builder, spec: StreamSpec): PartitionRouter | undefined {
+  const declared = spec.retriever['partition_router'];
+  if (Array.isArray(declared)) return createCartesianRouter(b.buildAll('partitionRouter', declared as Slot<'partitionRouter'>[]));
+  return isPlainObject(declared) ? b.build('partitionRouter', declared as Slot<'partitionRouter'>) : undefined;
+}
+
+function cursorOf(b: Builder, sync: IncrementalSync | undefined, router: PartitionRouter | undefined, state: JsonObject | undefined, field: string | undefined): Cursor {
+  if (sync === undefined) return createFinalStateCursor(b.run.clock.now);
+  if (router === undefined) return sync.open(state, field);
+  if (!sync.partitionable) b.fail('This cursor cannot be kept for each partition: leave the partition_router or this incremental_sync out.', 'incremental_sync');
+  return createPartitionCursor(b.run, router, sync, state, field);
+}
+
+/** The router's share of a request with the cursor's over it. */
+function slicingOf(router: PartitionRouter | undefined, cursor: Cursor | undefined): RequestContributor {
+  const parts = [router, cursor].filter((part) => part !== undefined);
+  return {
+    contribute(options, request) {
+      for (const part of parts) {
+        const share = new RequestOptions();
+        part.contribute(share, request);
+        options.overlay(share);
+      }
+    },
+  };
+}

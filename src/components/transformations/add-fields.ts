@@ -1,0 +1,120 @@
+import type { Builder } from '../../engine/builder.ts';
+import { component } from '../../engine/component.ts';
+import { slots, template, withDefault } from '../../engine/fields.ts';
+import type { PageRequest, Row, Transformation } from '../../engine/kinds.ts';
+import { joinReads, readsOf } from '../../engine/reads.ts';
+import type { Context, Template, TypeName, Value } from '../../lang/index.ts';
+import { compileSetter } from '../../lib/dpath.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
+import { isPlainObject } from '../../lib/objects.ts';
+import { jsonValue } from './json-value.ts';
+
+const PYTHON_TYPES: Readonly<Record<string, readonly TypeName[]>> = { string: ['str'], number: ['float'], integer: ['int'], boolean: ['bool'] };
+
+/** A field to add, compiled. */
+interface AddedField {
+  /** The top-level field that it changes. */
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly template: Template;
+  readonly set: (record: JsonObject, value: Json) => void;
+  readonly value: (record: Row, request: PageRequest) => Value;
+}
+
+/** parity: transformations/add_fields.py:AddFields */
+export const AddFields = component({
+  type: 'AddFields',
+  kind: 'transformation',
+  summary: 'Adds fields to each record, or overwrites those that are there.',
+  example: `
+    type: AddFields
+    fields:
+      - type: AddedFieldDefinition
+        path: [fetched_for]
+        value: "{{ config.account }}"`,
+  fields: () => ({
+    fields: slots('data', { types: ['AddedFieldDefinition'], defaultType: 'AddedFieldDefinition' }),
+    condition: withDefault(template('config', 'property', 'parameters'), ''),
+  }),
+  build(spec, b): Transformation {
+    const fields = spec.fields.map((field) => compileField(b, b.build('data', field)));
+    const holds = spec.condition === '' ? undefined : compileCondition(b, spec.condition);
+    const appends = holds === undefined ? appendedFields(fields) : undefined;
+    return {
+      reads: appends === undefined ? 'all' : joinReads([[...appends.keys()], ...fields.map((field) => readsOf(field.template))]),
+      changesInPlace: fields.some(({ path }) => path.length > 1),
+      ...(appends === undefined ? {} : { appends }),
+      transform(record, request) {
+        let target = record;
+        for (let i = 0; i < fields.length; i += 1) {
+          const { name, path, set, value } = fields[i] as AddedField;
+          const added = value(target, request);
+          if (holds !== undefined && !holds(target, request, added, path)) continue;
+          // A field that came with the record stays as it is in the document, which paginators read.
+          if (target === record && Object.hasOwn(record, name)) target = { ...record };
+          set(target, jsonValue(added));
+        }
+        return target;
+      },
+    };
+  },
+});
+
+function compileField(b: Builder, definition: JsonObject): AddedField {
+  const path = definition['path'] as string[];
+  if (path.length === 0) b.fail('AddFields needs a path with at least one name.', 'fields');
+  const own = definition['$parameters'];
+  const context = b.context('record', 'stream_slice');
+  context['parameters'] = isPlainObject(own) ? (own as JsonObject) : {};
+  const text = definition['value'] as string;
+  const type = definition['value_type'] as string | undefined;
+  const template = b.template(text);
+  const evaluate = type === undefined ? b.string(text).evaluate : evaluateTyped(template, PYTHON_TYPES[type] as readonly TypeName[]);
+  return {
+    name: path[0] as string,
+    path,
+    template,
+    set: compileSetter(path),
+    value(record, request) {
+      context['record'] = record;
+      context['stream_slice'] = request.slice;
+      return evaluate(context);
+    },
+  };
+}
+
+/** Evaluates a template that falls back on its own text, and only on it once the first result was the text. */
+// parity: interpolation/interpolated_string.py:InterpolatedString.eval
+function evaluateTyped(template: Template, validTypes: readonly TypeName[]): (context: Context) => Value {
+  const options = { default: template.text, validTypes };
+  let isPlain: boolean | undefined;
+  return (context) => {
+    if (isPlain === true) return template.text;
+    const value = template.evaluate(context, options);
+    isPlain ??= value === template.text;
+    return value;
+  };
+}
+
+function compileCondition(b: Builder, condition: string): (record: Row, request: PageRequest, value: Value, path: readonly string[]) => boolean {
+  const test = b.condition(condition);
+  const context = b.context('record', 'stream_slice', 'value', 'path');
+  return (record, request, value, path) => {
+    context['record'] = record;
+    context['stream_slice'] = request.slice;
+    context['value'] = value;
+    context['path'] = path as Value;
+    return test(context);
+  };
+}
+
+/** The fields by name when each is at the top of the record and independent of the ones before it. */
+function appendedFields(fields: readonly AddedField[]): ReadonlyMap<string, (record: Row, request: PageRequest) => Json> | undefined {
+  const appends = new Map<string, (record: Row, request: PageRequest) => Json>();
+  for (const { name, path, template, value } of fields) {
+    const reads = template.recordFields;
+    if (path.length !== 1 || appends.has(name) || reads === 'all' || [...reads].some((read) => appends.has(read))) return undefined;
+    appends.set(name, (record, request) => jsonValue(value(record, request)));
+  }
+  return appends;
+}

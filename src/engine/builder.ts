@@ -1,0 +1,170 @@
+import type { Context, Template } from '../lang/index.ts';
+import type { Value } from '../lang/values.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { isPlainObject } from '../lib/objects.ts';
+import { ManifestError } from '../manifest/errors.ts';
+import type { Kinds, MutableContext, StreamScope } from './kinds.ts';
+import type { Slot } from './fields.ts';
+import type { Registry } from './registry.ts';
+import type { Run } from './run.ts';
+
+/** Names that a template's context may hold beside `config` and `parameters`. */
+export type Variable =
+  | 'stream_slice'
+  | 'next_page_token'
+  | 'record'
+  | 'response'
+  | 'headers'
+  | 'last_record'
+  | 'last_page_size'
+  | 'page_size'
+  | 'property'
+  | 'value'
+  | 'path'
+  | 'request_url'
+  | 'components_values'
+  | 'stream_template_config'
+  | 'session_token'
+  | 'raw_schema';
+
+/** A value of the manifest, ready to be evaluated: a template, or what it stands for when it is none. */
+export interface Expression {
+  /** Set when it is the same in every context. */
+  readonly constant: Value | undefined;
+  evaluate(context: Context): Value;
+}
+
+/** What building a component may use: the config, the run, its own parameters, and its children. */
+export interface Builder {
+  readonly config: JsonObject;
+  readonly parameters: JsonObject;
+  /** Where the component stands in the manifest, such as `streams[0].retriever.paginator`. */
+  readonly path: string;
+  readonly run: Run;
+  /** The stream that the component belongs to, undefined outside of streams. */
+  readonly stream: StreamScope | undefined;
+  readonly registry: Registry;
+  /** The declaration around the component, given to children that must look at their siblings. */
+  readonly declaration: JsonObject | undefined;
+  /** A template evaluated as the reference's InterpolatedString; other values stand for themselves. */
+  string(value: Value): Expression;
+  /** A template evaluated plainly: an empty result is null. */
+  template(text: string): Template;
+  /** A template that holds or does not; an absent one holds. */
+  condition(text: string | boolean | undefined): (context: Context) => boolean;
+  /** A new context with `config`, `parameters` and the named variables, which are null until set. */
+  context(...variables: Variable[]): MutableContext;
+  /** Builds a child. */
+  build<Kind extends keyof Kinds>(kind: Kind, spec: Slot<Kind>, options?: BuildOptions): Kinds[Kind];
+  buildAll<Kind extends keyof Kinds>(kind: Kind, specs: readonly Slot<Kind>[] | undefined, options?: BuildOptions): Kinds[Kind][];
+  /** Whether a child's component is of a kind, for slots that take several kinds. */
+  isKind<Kind extends keyof Kinds>(kind: Kind, spec: Slot): spec is Slot<Kind>;
+  /** The same builder for children that belong to a stream, another config or other parameters. */
+  within(changes: { readonly stream?: StreamScope; readonly config?: JsonObject }): Builder;
+  /** Ends the build with an error at this component, or at a field of it. */
+  fail(message: string, field?: string): never;
+}
+
+/** How a child is built: the type taken when it states none, and the stream it belongs to. */
+export interface BuildOptions {
+  readonly defaultType?: string;
+  readonly stream?: StreamScope;
+  /** The declaration around the child, for the few that must look at their siblings. */
+  readonly declaration?: JsonObject;
+  /** Where the child stands, when its declaration is a changed copy of the manifest's. */
+  readonly path?: string;
+}
+
+/** What a builder is made of. */
+export interface BuilderOptions {
+  readonly registry: Registry;
+  readonly run: Run;
+  readonly config: JsonObject;
+  readonly stream?: StreamScope | undefined;
+  readonly declaration?: JsonObject | undefined;
+}
+
+const UNRESOLVED = Symbol('unresolved');
+
+/** The builder of the manifest's top. */
+export function createBuilder(options: BuilderOptions): Builder {
+  return makeBuilder(options, {}, '', new WeakMap());
+}
+
+function makeBuilder(options: BuilderOptions, parameters: JsonObject, path: string, paths: WeakMap<object, string>): Builder {
+  const { registry, run, config, stream } = options;
+
+  const builder: Builder = {
+    config,
+    parameters,
+    path,
+    run,
+    stream,
+    registry,
+    declaration: options.declaration,
+    string(value) {
+      if (typeof value !== 'string') return { constant: value, evaluate: () => value };
+      const template = run.templates.compile(value, { path });
+      if (!template.constant) return { constant: undefined, evaluate: (context) => template.evaluateString(context) };
+      let constant: Value | typeof UNRESOLVED = UNRESOLVED;
+      const evaluate = (): Value => {
+        if (constant === UNRESOLVED) constant = template.evaluateString({ config, parameters });
+        return constant;
+      };
+      return {
+        get constant() {
+          return evaluate();
+        },
+        evaluate,
+      };
+    },
+    template: (text) => run.templates.compile(text, { path }),
+    condition(text) {
+      if (text === undefined || text === '') return () => true;
+      return run.templates.condition(text, { path });
+    },
+    context(...variables) {
+      const context: MutableContext = { config, parameters };
+      for (const name of variables) context[name] = null;
+      return context;
+    },
+    build(kind, spec, { defaultType, stream: scope, declaration, path: stated } = {}) {
+      const at = stated ?? paths.get(spec) ?? path;
+      const known = registry.resolve(spec, [kind], at, defaultType);
+      const parsed = registry.parse(known, spec, at);
+      rememberPaths(spec, at, paths);
+      const own = spec['$parameters'];
+      const child = makeBuilder(
+        { ...options, stream: scope ?? stream, declaration },
+        isPlainObject(own) ? (own as JsonObject) : {},
+        at,
+        paths,
+      );
+      return known.component.build(parsed, child) as Kinds[typeof kind];
+    },
+    buildAll: (kind, specs, buildOptions) => (specs ?? []).map((spec) => builder.build(kind, spec, buildOptions)),
+    isKind<Kind extends keyof Kinds>(kind: Kind, spec: Slot): spec is Slot<Kind> {
+      return typeof spec['type'] === 'string' && registry.find(spec['type'])?.component.kind === kind;
+    },
+    within: (changes) => makeBuilder({ ...options, ...changes }, parameters, path, paths),
+    fail(message, field) {
+      throw new ManifestError({ code: 'component', path: field === undefined ? path : `${path}.${field}`, message });
+    },
+  };
+  return builder;
+}
+
+/** Notes where the objects directly under a component stand, two levels deep for children in lists and by name. */
+function rememberPaths(spec: JsonObject, path: string, paths: WeakMap<object, string>, depth = 2): void {
+  for (const [key, value] of Object.entries(spec)) {
+    const at = path === '' ? key : `${path}.${key}`;
+    if (Array.isArray(value)) {
+      value.forEach((item, index) => {
+        if (isPlainObject(item)) paths.set(item, `${at}[${index}]`);
+      });
+    } else if (isPlainObject(value) && key !== '$parameters') {
+      paths.set(value, at);
+      if (depth > 1) rememberPaths(value as JsonObject, at, paths, depth - 1);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import * as z from 'zod/mini';
+import { Float, type Json, type JsonObject } from '../lib/json.ts';
+import { isPlainObject } from '../lib/objects.ts';
+import type { Kinds } from './kinds.ts';
+
+z.config({ jitless: true });
+
+/** A child component as it stands in the manifest; parsed only when it is built. */
+export type Slot<Kind extends keyof Kinds = keyof Kinds> = JsonObject & { readonly [kindOf]?: Kind };
+declare const kindOf: unique symbol;
+
+/** The fields of a component by name, each with its schema. */
+export type Fields = { readonly [name: string]: z.ZodMiniType };
+
+/** The fields of a parsed component. */
+export type Parsed<F extends Fields> = z.output<z.ZodMiniObject<F, z.core.$loose>>;
+
+/** What the engine and the documentation know of a field beside its type. */
+export interface FieldFacts {
+  /** Its JSON Schema, as editors and the parity test with the reference read it. */
+  readonly schema?: JsonObject;
+  /** Kinds that a child may be of. */
+  readonly slot?: readonly (keyof Kinds)[];
+  /** Types that a child may be of, when not every type of the kinds fits. */
+  readonly types?: readonly string[];
+  /** The type of a child that does not state one. */
+  readonly defaultType?: string;
+  /** How the child is nested: alone, in a list, or by name. */
+  readonly nesting?: 'one' | 'list' | 'map' | 'either';
+  /** Variables that its templates may read; undefined for a field without templates. */
+  readonly context?: readonly string[];
+  readonly description?: string;
+  readonly default?: Json;
+}
+
+const facts = new WeakMap<z.ZodMiniType, FieldFacts>();
+
+/** What is known of a field. */
+export function factsOf(field: z.ZodMiniType): FieldFacts {
+  return facts.get(field) ?? {};
+}
+
+/** A field with facts added to those it has. */
+export function describe<T extends z.ZodMiniType>(field: T, added: FieldFacts): T {
+  facts.set(field, { ...facts.get(field), ...added });
+  return field;
+}
+
+/** Text that is no template. */
+export function text(description?: string) {
+  return describe(z.string(), { schema: { type: 'string' }, ...(description === undefined ? {} : { description }) });
+}
+
+/** Text that may hold a template reading the given variables. */
+export function template(...context: string[]) {
+  return describe(z.string(), { schema: { type: 'string' }, context });
+}
+
+/** A whole number. */
+export function integer() {
+  return describe(z.int(), { schema: { type: 'integer' } });
+}
+
+/** A number; one written `1.0` counts as 1. */
+export function number() {
+  return describe(z.pipe(z.transform((value: unknown) => (value instanceof Float ? value.value : value)), z.number()), {
+    schema: { type: 'number' },
+  });
+}
+
+/** True or false. */
+export function boolean() {
+  return describe(z.boolean(), { schema: { type: 'boolean' } });
+}
+
+/** One of the given words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words) {
+  return describe(z.enum(words), { schema: { type: 'string', enum: [...words] } });
+}
+
+/** Any JSON object, not looked into. */
+export function object() {
+  return describe(
+    z.custom<JsonObject>((value) => isPlainObject(value), 'expected an object'),
+    { schema: { type: 'object', additionalProperties: true } },
+  );
+}
+
+/** Any JSON value, not looked into. */
+export function anything() {
+  return describe(
+    z.custom<Json>((value) => value !== undefined, 'expected a value'),
+    { schema: {} },
+  );
+}
+
+/** A list of values of one sort. */
+export function list<T extends z.ZodMiniType>(item: T) {
+  const inner = factsOf(item);
+  return describe(z.array(item), { ...inner, schema: { type: 'array', items: inner.schema ?? {} } });
+}
+
+/** A value of one of several sorts, tried in order. */
+export function either<A extends z.ZodMiniType, B extends z.ZodMiniType>(first: A, second: B) {
+  const [one, other] = [factsOf(first), factsOf(second)];
+  return describe(z.union([first, second]), { ...one, ...other, schema: { anyOf: [one.schema ?? {}, other.schema ?? {}] } });
+}
+
+/** A field that may be left out; `null` counts as left out. */
+export function optional<T extends z.ZodMiniType>(field: T, fallback?: Json) {
+  return describe(z.optional(field), { ...factsOf(field), ...(fallback === undefined ? {} : { default: fallback }) });
+}
+
+/** A field that has a value even when it is left out. */
+export function withDefault<T extends z.ZodMiniType>(field: T, fallback: z.output<T> & Json) {
+  return describe(z._default(field, fallback as z.core.util.NoUndefined<z.output<T>>), { ...factsOf(field), default: fallback });
+}
+
+/** Choices for a child: the types that fit when not all of the kind do, and the type taken when it states none. */
+export interface SlotOptions {
+  readonly types?: readonly string[];
+  readonly defaultType?: string;
+}
+
+function slotFacts(kinds: readonly (keyof Kinds)[], nesting: 'one' | 'list' | 'map', options: SlotOptions): FieldFacts {
+  return { slot: kinds, nesting, ...options };
+}
+
+function anySlot<Kind extends keyof Kinds>() {
+  return z.custom<Slot<Kind>>((value) => isPlainObject(value), 'expected a component (an object with a type)');
+}
+
+/** A child component. */
+export function slot<Kind extends keyof Kinds>(kind: Kind | readonly Kind[], options: SlotOptions = {}) {
+  return describe(anySlot<Kind>(), slotFacts(typeof kind === 'string' ? [kind] : kind, 'one', options));
+}
+
+/** A list of child components. */
+export function slots<Kind extends keyof Kinds>(kind: Kind | readonly Kind[], options: SlotOptions = {}) {
+  return describe(z.array(anySlot<Kind>()), slotFacts(typeof kind === 'string' ? [kind] : kind, 'list', options));
+}
+
+/** Child components by name. */
+export function slotMap<Kind extends keyof Kinds>(kind: Kind, options: SlotOptions = {}) {
+  return describe(
+    z.custom<{ [name: string]: Slot<Kind> }>((value) => isPlainObject(value) && Object.values(value).every(isPlainObject), 'expected components by name'),
+    slotFacts([kind], 'map', options),
+  );
+}

@@ -1,0 +1,179 @@
+import { errorMessageOf } from '../http/error-message.ts';
+import { TransportError } from '../http/errors.ts';
+import { buildRequest, type HttpRequest, type RequestParts } from '../http/request.ts';
+import type { HttpResponse } from '../http/response.ts';
+import { RequestFailure, type ResponseAction, type SendResult, sendWithRetries } from '../http/retry.ts';
+import type { Send } from '../http/transport.ts';
+import type { HostPauses, Waiting } from '../http/pauses.ts';
+import { type BudgetOptions, createCallBudget, withBudget } from '../http/budget.ts';
+import type { Secrets } from '../lib/secrets.ts';
+import { ConfigError, type Failure, SystemError, TransientError } from '../protocol/failure.ts';
+import type { Log } from '../protocol/log.ts';
+import type { Authenticator, ErrorHandler } from './kinds.ts';
+
+export type { BudgetOptions } from '../http/budget.ts';
+
+export { errorMessageOf, TransportError };
+export { HttpHeaders } from '../http/headers.ts';
+export type { HttpRequest, RequestParts } from '../http/request.ts';
+export { HttpResponse } from '../http/response.ts';
+export type { Outcome, RefreshOutcome, Resolution, ResponseAction } from '../http/retry.ts';
+export { joinUrl, type Params } from '../http/url.ts';
+
+/** Thrown when an error handler asks to begin the slice anew. */
+export class PaginationResetNeeded extends Error {}
+
+/** Thrown when an error handler says that the page was too large for the API; the message is the handler's own. */
+export class PageSizeTooLarge extends Error {}
+
+/** Thrown when an error handler says that the window of the slice was too large for the API; the message is the handler's own. */
+export class WindowTooLarge extends Error {}
+
+/** One request with everything that decides how it is sent, repeated and understood. */
+export interface Exchange {
+  /** The stream or the part that asks, for messages. */
+  readonly name: string;
+  /** Makes the request of each attempt, with the credentials of that moment. */
+  readonly prepare: () => Promise<RequestParts>;
+  readonly handler: ErrorHandler;
+  readonly authenticator?: Authenticator | undefined;
+  /** Answers from the responses of this run where it can. */
+  readonly useCache?: boolean;
+  /** Gives the body as it arrives, unless the handler must look into it. */
+  readonly stream?: boolean;
+  readonly connectTimeoutMs?: number | undefined;
+  readonly readTimeoutMs?: number | undefined;
+  readonly tcpKeepAlive?: boolean;
+  /** Treats rate limits as failures that end in giving up. */
+  readonly exitOnRateLimit?: boolean;
+}
+
+/** The rates that the API allows, without the clock that they are kept by. */
+export type BudgetRules = Omit<BudgetOptions, keyof Waiting>;
+
+/** The HTTP side of a run. */
+export interface Http {
+  /**
+   * Sends a request until it succeeds; null when the handler ignores a failure without a response.
+   * Throws a Failure when it fails for good, and the signals above when the handler asks for them.
+   */
+  send(exchange: Exchange): Promise<HttpResponse | null>;
+  /** Holds all further requests to the rates that the API allows. */
+  useBudget(rules: BudgetRules): void;
+}
+
+/** What the HTTP side is made of. */
+export interface HttpOptions {
+  /** Sends one request, following redirects. */
+  readonly transport: Send;
+  /** The same with answers from the responses of this run. */
+  readonly cache: (send: Send) => Send;
+  readonly pauses: HostPauses;
+  readonly log: Log;
+  readonly secrets: Secrets;
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly random: () => number;
+  readonly onRateLimited: (name: string) => void;
+  /** False where failures are shown rather than repeated. */
+  readonly retries: boolean;
+}
+
+/** The HTTP side of a run over a transport. */
+export function createHttp(options: HttpOptions): Http {
+  const { log, secrets, signal } = options;
+  const redact = (text: string): string => secrets.redact(text);
+  const waiting: Waiting = { now: options.nowMs, sleep: options.sleep };
+  let direct = options.transport;
+
+  async function attempt(exchange: Exchange): Promise<SendResult> {
+    const { handler, authenticator } = exchange;
+    const hasOther = authenticator?.hasOtherCredential;
+    const refresh = authenticator?.refresh;
+    const send = exchange.useCache ? options.cache(direct) : direct;
+    return sendWithRetries({
+      send: async (request, sendOptions) => {
+        const response = await send(request, sendOptions);
+        if (!response.fromCache) authenticator?.observe?.(request, response);
+        return response;
+      },
+      request: async () => buildRequest(await exchange.prepare()),
+      interpret: async (outcome) => {
+        if (outcome.response !== undefined && (handler.readsBody || outcome.response.status >= 400)) await outcome.response.load();
+        return handler.interpret(outcome);
+      },
+      backoffSeconds: (outcome, count) => handler.backoffSeconds(outcome, count) ?? null,
+      maxRetries: options.retries ? (handler.maxRetries ?? 5) : 0,
+      exitOnRateLimit: exchange.exitOnRateLimit ?? false,
+      ...(refresh === undefined ? {} : { refresh: (sent: HttpRequest) => refresh(sent) }),
+      ...(hasOther === undefined ? {} : { hasOtherCredential: (sent: HttpRequest) => hasOther(sent) }),
+      onRateLimited: () => options.onRateLimited(exchange.name),
+      log: (level, message) => log[level](message),
+      redact,
+      pauses: options.pauses,
+      stream: exchange.stream ?? false,
+      random: options.random,
+      ...waiting,
+      options: {
+        signal,
+        ...(exchange.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: exchange.connectTimeoutMs }),
+        ...(exchange.readTimeoutMs === undefined ? {} : { readTimeoutMs: exchange.readTimeoutMs }),
+      },
+    });
+  }
+
+  return {
+    useBudget(rules) {
+      direct = withBudget(options.transport, createCallBudget({ ...rules, ...waiting }));
+    },
+    async send(exchange) {
+      try {
+        const result = await attempt(exchange);
+        throwSignal(result);
+        return result.response;
+      } catch (error) {
+        throw toRequestError(error, exchange.name, secrets);
+      }
+    },
+  };
+}
+
+const SIGNALS: Partial<Record<ResponseAction, new (message: string) => Error>> = {
+  RESET_PAGINATION: PaginationResetNeeded,
+  REDUCE_PAGE_SIZE: PageSizeTooLarge,
+  SPLIT_REQUEST_WINDOW: WindowTooLarge,
+};
+
+function throwSignal({ action, response, resolution }: SendResult): void {
+  const Signal = SIGNALS[action];
+  if (Signal === undefined) return;
+  response?.discard();
+  throw new Signal(resolution.message ?? '');
+}
+
+const FAILURES = { config_error: ConfigError, transient_error: TransientError, system_error: SystemError } as const;
+
+/** The failure of a request in the user's words, with the API's own. */
+function toRequestError(error: unknown, name: string, secrets: Secrets): unknown {
+  if (error instanceof TransportError) return new SystemError(error.message, { cause: error });
+  if (!(error instanceof RequestFailure)) return error;
+  const failure: Failure = new FAILURES[error.failureType](withApiMessage(error, secrets), {
+    internalMessage: error.internalMessage,
+    cause: error,
+    ...(name === '' ? {} : { stream: { name } }),
+  });
+  return failure;
+}
+
+/** The message with the request it is about and what the API itself said, both redacted. */
+function withApiMessage({ message, outcome }: RequestFailure, secrets: Secrets): string {
+  const response = outcome?.response;
+  if (response === undefined) return message;
+  const { method, url } = response.request;
+  const said = response.loaded ? errorMessageOf(response)?.slice(0, LONGEST_API_MESSAGE) : undefined;
+  const asked = `Request: ${method} ${secrets.redactUrl(url)}.`;
+  return said === undefined || said === '' || message.includes(said) ? `${message} ${asked}` : `${message} ${asked} The API said: ${secrets.redact(said)}`;
+}
+
+const LONGEST_API_MESSAGE = 500;

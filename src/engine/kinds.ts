@@ -1,0 +1,575 @@
+import type { BudgetRules, HttpRequest, HttpResponse, Outcome, RefreshOutcome, Resolution, ResponseAction } from './http.ts';
+import type { Context } from '../lang/index.ts';
+import type { Value } from '../lang/values.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
+import type { DateTime } from '../lib/time/index.ts';
+import type { Page } from './page.ts';
+import type { RequestOptions } from './request-options.ts';
+import type { StreamSlice } from './stream-slice.ts';
+
+/** A record on its way from the response to the output. */
+export type Row = JsonObject;
+
+/** What a part looks at in a record: nothing, some top-level fields, or all of it. */
+export type Reads = 'nothing' | 'all' | readonly string[];
+
+/** What the request of one page is made for; `token` is undefined on the first page of a slice. */
+export interface PageRequest {
+  readonly slice: StreamSlice;
+  readonly token: Value | undefined;
+  /** The page size to ask for instead of the configured one, after the API refused a larger one. */
+  readonly pageSize?: number | undefined;
+}
+
+/** A part that puts its share into a request: query, headers and body. */
+export interface RequestContributor {
+  contribute(options: RequestOptions, request: PageRequest): void;
+}
+
+/** Puts one value into a request at the place that the manifest names. */
+export interface RequestOption {
+  readonly place: 'params' | 'headers' | 'bodyData' | 'bodyJson' | 'path';
+  inject(options: RequestOptions, value: Value): void;
+}
+
+/** Proves to the API who is asking. */
+export interface Authenticator {
+  /** Adds the credentials to a request, whose URL can be asked for; called again for each attempt, since tokens change. */
+  contribute(options: RequestOptions, url: () => string): void | Promise<void>;
+  /** Gets a new token before the next attempt, after the API refused the one that the request was sent with. */
+  refresh?(sent: HttpRequest): Promise<RefreshOutcome>;
+  /** Whether the next attempt would use other credentials, whose rate is not limited. */
+  hasOtherCredential?(sent: HttpRequest): boolean;
+  /** Told of every response, so that quotas can be followed. */
+  observe?(sent: HttpRequest, response: HttpResponse): void;
+}
+
+/** Gives the token that an authenticator presents. */
+export interface TokenProvider {
+  token(): Promise<string>;
+  refresh?(): Promise<void>;
+}
+
+/** Sends the request of a page; null when the error handler says to ignore the response. */
+export interface Requester {
+  /** The lists of properties that each page is asked for with, one request a list. */
+  readonly queryProperties?: QueryProperties | undefined;
+  /** Actions that its error handler's filters name. */
+  readonly actions: ReadonlySet<ResponseAction>;
+  send(request: PageRequest, contributors?: readonly RequestContributor[], path?: string): Promise<HttpResponse | null>;
+}
+
+/** Decides what an outcome means; undefined leaves the decision to the next handler. */
+export interface ErrorHandler {
+  readonly maxRetries: number | undefined;
+  /** Whether it looks into the bodies of successful responses, which then are loaded before it is asked. */
+  readonly readsBody: boolean;
+  /** Whether the manifest says how long to wait between attempts. */
+  readonly hasBackoff: boolean;
+  /** Actions that its filters may answer with. */
+  readonly actions: ReadonlySet<ResponseAction>;
+  interpret(outcome: Outcome): Resolution;
+  /** Seconds to wait before the next attempt; undefined leaves it to the default. */
+  backoffSeconds(outcome: Outcome, attempt: number): number | undefined;
+}
+
+/** One rule of an error handler; undefined when it does not match. */
+export interface ResponseFilter {
+  readonly action: ResponseAction | undefined;
+  readonly readsBody: boolean;
+  match(outcome: Outcome): Resolution | undefined;
+}
+
+/** How long to wait before the next attempt, in seconds; undefined when it has no answer. */
+export interface BackoffStrategy {
+  /** Whether it looks into the body of the response. */
+  readonly readsBody?: boolean;
+  seconds(outcome: Outcome, attempt: number): number | undefined;
+}
+
+/** Turns the bytes of a response into documents, in batches as they arrive. */
+export interface Decoder {
+  /** Whether documents are given before the whole response is there. */
+  readonly streams: boolean;
+  /** Whether a paginator may look into its documents. */
+  readonly paginates: boolean;
+  decode(response: HttpResponse): AsyncIterable<readonly Json[]>;
+  /** The documents in bytes that another decoder unpacked; absent in decoders that cannot be nested. */
+  parse?(bytes: AsyncIterable<Uint8Array>): AsyncIterable<readonly Json[]>;
+}
+
+/** Finds the records in documents that were decoded together. */
+export interface Extractor {
+  /** The decoder that it brings along, whatever the retriever's is. */
+  readonly decoder?: Decoder;
+  /** Whether it must see all documents of a response at once, so that a decoder that streams cannot feed it. */
+  readonly wholeResponse?: boolean;
+  /** Whether it adds up the records of several lists, so that their count says nothing of the page's size. */
+  readonly sumsLists?: boolean;
+  extract(documents: readonly Json[], request: PageRequest): Extracted | Promise<Extracted>;
+}
+
+/** The records that an extractor found; `count` includes empty ones that it left out. */
+export interface Extracted {
+  readonly records: Json[];
+  readonly count: number;
+}
+
+/** Makes records of an element that holds several; nested under an extractor. */
+export interface RecordExpander {
+  expand(element: Json, request: PageRequest): Json[] | Promise<Json[]>;
+}
+
+/** What a filter or a transformation may know beside the record. */
+export interface RecordRequest extends PageRequest {
+  readonly streamName: string;
+}
+
+/** Says which records stay. */
+export interface RecordFilter {
+  readonly reads: Reads;
+  keep(record: Row, request: PageRequest): boolean;
+}
+
+/** Changes a record in place, or gives another one in its stead. */
+export interface Transformation {
+  readonly reads: Reads;
+  /** Loads what it needs; awaited before the first record. */
+  ready?(): Promise<void>;
+  /** Whether it changes values that came with the record, rather than adding to it or giving another one. */
+  readonly changesInPlace?: boolean;
+  transform(record: Row, request: PageRequest): Row | void;
+  /**
+   * Top-level fields that it adds, when that is all that it does: computed from the fields in `reads` as the record came. A field that the
+   * record has already is overwritten where it stands; for such records `transform` must be called.
+   */
+  readonly appends?: ReadonlyMap<string, (record: Row, request: PageRequest) => Json>;
+}
+
+/** Extracts, filters, transforms and normalises the records of documents. */
+export interface RecordSelector {
+  /** What it looks at in the records, beyond their borders. */
+  readonly reads: Reads;
+  /** Whether it changes records within their document, so that whoever needs the document as it came must decode it again. */
+  readonly changesDocuments: boolean;
+  readonly decoder?: Decoder | undefined;
+  readonly wholeResponse: boolean;
+  readonly sumsLists: boolean;
+  /** Gives the records of documents that were decoded together and how many there were before filtering. */
+  select(documents: readonly Json[], request: PageRequest): Selected | Promise<Selected>;
+}
+
+/** The records left of some documents; `extracted` counts those before any filter. */
+export interface Selected {
+  readonly records: Row[];
+  readonly extracted: number;
+}
+
+/** Asks for page after page. */
+export interface Paginator extends RequestContributor {
+  readonly pageSize: number | undefined;
+  /** Whether it looks into the document of a page. */
+  readonly readsDocument: boolean;
+  initialToken(): Value | undefined;
+  /** The token of the page after this one; undefined ends the slice. */
+  nextToken(page: Page): Value | undefined;
+  /** The path that the next request takes instead of the requester's own. */
+  path(request: PageRequest): string | undefined;
+}
+
+/** Finds the next page's token. */
+export interface PageStrategy {
+  readonly pageSize: number | undefined;
+  readonly readsDocument: boolean;
+  readonly initialToken: Value | undefined;
+  nextToken(page: Page): Value | undefined;
+}
+
+/** Reads the records of one slice, batch after batch. */
+export interface Retriever {
+  read(slice: StreamSlice): AsyncIterable<Batch>;
+  /** Replaces the slices of its stream, for retrievers that group or create them themselves. */
+  slices?(of: AsyncIterable<StreamSlice>): AsyncIterable<StreamSlice>;
+}
+
+/** Records that became ready together. */
+export interface Batch {
+  readonly records: Row[];
+}
+
+/** Gives the slices that a stream is split into without regard to time, such as one for each parent record. */
+export interface PartitionRouter extends RequestContributor {
+  slices(): AsyncIterable<StreamSlice>;
+  /**
+   * The states of the parents by their names, covering no parent record whose slice was not given yet; undefined when there are no parents.
+   * The same object as before is given while nothing has changed.
+   */
+  parentState?(): JsonObject | undefined;
+  /** Hands over the state that the last sync of the child left, in which the parents find theirs; called before `slices`. */
+  setParentState?(childState: JsonObject): void;
+  /** The streams that it reads, each with the router of its own as far as it is built. */
+  readonly parents?: readonly { readonly name: string; router?(): PartitionRouter | undefined }[];
+  /** The routers that it wraps, so that nobody needs to know which kind it is. */
+  readonly inner?: readonly PartitionRouter[];
+  /** The keys that its partitions may have, where the manifest tells. */
+  readonly partitionFields?: readonly string[];
+  /** Whether it puts values into requests. */
+  readonly contributes?: boolean;
+  /** Whether one of its slices stands for several partitions, which then share one state. */
+  readonly groups?: boolean;
+}
+
+/** A stream whose records each make a slice of another stream. */
+export interface ParentStream {
+  readonly stream: Stream;
+  /** The key of the slices under which the parent's value stands. */
+  readonly partitionField: string;
+  /** Whether the parent is read from where the last sync of the child left it. */
+  readonly incremental: boolean;
+  readonly requestOption: RequestOption | undefined;
+  /** The slice that a parent's record makes, undefined when it lacks the parent key; keeps nothing else of the record. */
+  sliceOf(record: Row, parentSlice: StreamSlice): StreamSlice | undefined;
+  /** The parent's part of the child's state; undefined when the parent is to be read from its start. */
+  stateIn(childState: JsonObject): JsonObject | undefined;
+}
+
+/** A date of the manifest that may depend on the config and the present. */
+export interface DatetimeBound {
+  /** The date as of now; `format` is the one it is written in unless it states its own. Throws ConfigError for a text that does not match. */
+  at(format: string): DateTime;
+}
+
+/** Splits a stream by its cursor, follows the records and keeps the state. */
+export interface Cursor extends RequestContributor {
+  /** Top-level name of the cursor field; undefined for a stream without one. */
+  readonly field: string | undefined;
+  readonly reads: Reads;
+  slices(): AsyncIterable<StreamSlice>;
+  /** Called for every record that is written, in order. */
+  observe(record: Row, slice: StreamSlice): void;
+  /** Called after the last record of a slice is written; true when a new state should be printed. */
+  close(slice: StreamSlice): boolean;
+  /** Called once, when no slice is left to read, failed ones included: settles what holds only then. The last state is printed after it. */
+  finish?(): void;
+  /** Whether the record lies within what this sync should read. */
+  shouldBeSynced(record: Row, slice: StreamSlice): boolean;
+  /** The state of the stream as the next sync needs it. */
+  state(): JsonObject;
+  /** Cuts a slice into smaller ones; undefined when it cannot be cut further. */
+  split?(slice: StreamSlice, minimum: string | undefined): readonly StreamSlice[] | undefined;
+  /** Follows the records of one slice from now on, to say what is left of it. */
+  track?(): CursorTracker;
+  /** The time up to which a stream with that state was read, in microseconds since 1970; undefined when the state is none of its own. */
+  reachedAt?(state: JsonObject): bigint | undefined;
+}
+
+/** Follows the records of a slice and cuts off what was read. */
+export interface CursorTracker {
+  observe(record: Row): void;
+  /** The part of the slice that the records seen do not cover; the slice itself when they cover nothing. */
+  reduce(slice: StreamSlice): StreamSlice;
+}
+
+/** The greatest of the cursor values given to it, as states hold them. */
+export interface LatestValue {
+  readonly value: Json | undefined;
+  /** Takes a record's cursor value; false when it is none. */
+  offer(value: Json): boolean;
+  /** Takes a value out of a state. */
+  offerState(value: Json): void;
+}
+
+/** The declaration of a cursor, from which one cursor a stream or a partition is made; it contributes the borders of a slice to its requests. */
+export interface IncrementalSync extends RequestContributor {
+  /** The cursor field as the catalog shows it. */
+  readonly field: string;
+  readonly allowsCatalogField: boolean;
+  /** Whether each partition can have a cursor of its own. */
+  readonly partitionable: boolean;
+  /** Whether paging ends at the first record that the last sync already had. */
+  readonly isDataFeed: boolean;
+  /** Whether records that the last sync already had are dropped. */
+  readonly isClientSideIncremental: boolean;
+  /** Whether all partitions share one state. */
+  readonly isGlobal: boolean;
+  /** The cursor of a stream without partitions; throws ConfigError when the state is none of its own. */
+  open(state: JsonObject | undefined, catalogField?: string): Cursor;
+  /** The cursor of one partition, with the lookback in seconds that the global state asks for. */
+  openPartition(state: JsonObject | undefined, lookbackSeconds: number, catalogField?: string): Cursor;
+  /** A value out of a state in the form that the next state gives it; throws ConfigError when it is none. */
+  normalise(value: Json): Json;
+  /** Finds the greatest value, beginning with that of a state. */
+  latest(initial: Json | undefined): LatestValue;
+}
+
+/** Changes an older state into the present form. */
+export interface StateMigration {
+  shouldMigrate(state: JsonObject): boolean;
+  migrate(state: JsonObject): JsonObject;
+}
+
+/** Gives the JSON schema of a stream. */
+export interface SchemaLoader {
+  load(): JsonObject | Promise<JsonObject>;
+}
+
+/** Fits the values of a record to its schema. */
+export interface Normalization {
+  transform(record: Row, schema: JsonObject): void;
+}
+
+/** Uploads or stores the file that a record stands for, and adds the reference to it. */
+export interface FileUploader {
+  upload(record: Row, request: PageRequest): Promise<Row>;
+}
+
+/** The whole connector. */
+export interface Source {
+  /** The streams, built only as far as their names; asks the API where templates are filled from it. */
+  streams(): Promise<readonly Stream[]>;
+  /** The streams that are known without asking the API. */
+  staticStreams(): readonly Stream[];
+  /** The streams of each template, by its name. */
+  dynamicStreams(): Promise<ReadonlyMap<string, readonly Stream[]>>;
+  readonly hasDynamicStreams: boolean;
+  readonly check: ConnectionCheck;
+  /** Partitions that are read at a time. */
+  readonly concurrency: number;
+  /** The group that a stream must not be read in together with another, by stream name. */
+  readonly groups: ReadonlyMap<string, string>;
+}
+
+/** Something in the manifest that gives streams: a stream itself, a condition around some, a template that is filled in. */
+export interface StreamSource {
+  /** Whether what fills it in is the config. */
+  readonly fromConfig?: boolean;
+  /** Its name in checks, for those that are filled in. */
+  readonly name?: string;
+  /** The streams, built only as far as their names. */
+  list(): readonly Stream[] | Promise<readonly Stream[]>;
+}
+
+/** A stream of the manifest. */
+export interface Stream {
+  readonly name: string;
+  /** What the catalog says of it. */
+  describe(): Promise<StreamDescription>;
+  /** Builds everything that reading needs, with the state of the last sync. */
+  open(options: OpenOptions): Promise<OpenStream>;
+}
+
+/** With which state a stream starts and which cursor field the user chose. */
+export interface OpenOptions {
+  readonly state: JsonObject | undefined;
+  readonly cursorField?: string | undefined;
+}
+
+/** What a catalog says of a stream. */
+export interface StreamDescription {
+  readonly name: string;
+  readonly jsonSchema: JsonObject;
+  readonly primaryKey: readonly string[] | undefined;
+  readonly cursorField: string | undefined;
+  /** Whether the cursor field is fixed by the source. */
+  readonly sourceDefinedCursor: boolean;
+  readonly isResumable: boolean;
+  readonly isFileBased: boolean;
+}
+
+/** A stream that is being read. */
+export interface OpenStream {
+  readonly name: string;
+  readonly cursor: Cursor;
+  readonly router: PartitionRouter | undefined;
+  schema(): Promise<JsonObject>;
+  slices(): AsyncIterable<StreamSlice>;
+  read(slice: StreamSlice): AsyncIterable<Batch>;
+}
+
+/** What every child of a stream may ask of the stream it belongs to. */
+export interface StreamScope {
+  readonly name: string;
+  readonly primaryKey: readonly (readonly string[])[];
+  readonly cursor: Cursor;
+  readonly incremental: IncrementalSync | undefined;
+  /** Whether the last sync left a state. */
+  readonly hasState: boolean;
+  /** The share of the router and the cursor in each request. */
+  readonly slicing: RequestContributor;
+  readonly router: PartitionRouter | undefined;
+  readonly transformations: readonly Transformation[];
+  schema(): Promise<JsonObject>;
+  readonly fileUploader: FileUploader | undefined;
+}
+
+/** Asks the API whether the config works. */
+export interface ConnectionCheck {
+  /** Values that take the place of the config's own during the check. */
+  readonly overrides: JsonObject | undefined;
+  /** The reason why the connection does not work, undefined when it does. */
+  check(source: Source): Promise<string | undefined>;
+}
+
+/** How many partitions are read at a time. */
+export interface Concurrency {
+  readonly limit: number;
+}
+
+/** The connector's specification, and what it does to a config before it is used. */
+export interface ConnectorSpec extends ConfigRules {
+  /** What the `spec` command prints. */
+  readonly message: JsonObject;
+}
+
+/** The rates that the API allows, for all requests of a run. */
+export interface ApiBudget {
+  readonly budget: BudgetRules;
+}
+
+/** Streams that must not be read at the same time. */
+export interface StreamGroup {
+  readonly streamNames: readonly string[];
+}
+
+/** Brings configs into the form that the connector works with, and refuses those that cannot work. */
+export interface ConfigRules {
+  /** Rewrites a config of an older form; gives the same object when nothing changes. */
+  migrate(config: JsonObject): JsonObject;
+  transform(config: JsonObject): JsonObject;
+  /** Throws ConfigError. */
+  validate(config: JsonObject): void;
+}
+
+/** Changes a config in place. */
+export interface ConfigTransformation {
+  transform(config: JsonObject): void;
+}
+
+/** Checks a config; throws ConfigError. */
+export interface ConfigValidator {
+  validate(config: JsonObject): void;
+}
+
+/** Checks one value; throws ConfigError. */
+export interface ValidationStrategy {
+  validate(value: Json): void;
+}
+
+/** Fills a stream template in: one manifest of a stream for each set of values. */
+export interface ComponentsResolver {
+  readonly dynamic: boolean;
+  resolve(template: JsonObject): Promise<readonly JsonObject[]>;
+}
+
+/** Which properties each request asks for. */
+export interface QueryProperties {
+  /** Lists of property names, one list for each request. */
+  chunks(): Promise<readonly (readonly string[])[]>;
+  /** The key that joins the records of several chunks; undefined when they are not joined. */
+  mergeKey?(record: Row): string | undefined;
+  readonly merges: boolean;
+}
+
+/** Asks for smaller pages where the API refuses large ones. */
+export interface PageSizeReduction {
+  /** Begins with the configured size, for the pages of one slice. */
+  begin(pageSize: number | undefined): PageSizeReducer;
+}
+
+/** The page size of one slice as the API accepts it. */
+export interface PageSizeReducer {
+  /** The size to ask for; undefined while the configured one holds. */
+  readonly pageSize: number | undefined;
+  /** Waits and makes the page smaller; throws when it cannot be made smaller, or when records of the page are already written. */
+  reduce(reason: string, written: number): Promise<void>;
+  /** Called for each page that the API gave. */
+  onPage(): void;
+}
+
+/** Reads a slice anew, or what is left of it, when the API cannot page further. */
+export interface PaginationReset {
+  /** Begins with a slice. */
+  begin(): PaginationTracker;
+}
+
+/** What was read of one slice, as far as a reset needs to know it. */
+export interface PaginationTracker {
+  observe(records: readonly Row[]): void;
+  reachedLimit(): boolean;
+  /** The slice to read after a reset; throws SystemError when that would read the same again. */
+  nextSlice(present: StreamSlice, original: StreamSlice): StreamSlice;
+}
+
+/** Reads a window that the API refuses as several smaller ones. */
+export interface WindowSplitting {
+  /** The smaller windows; throws TransientError when there are none, or when this is one split too many. */
+  split(slice: StreamSlice, depth: number, reason: string): readonly StreamSlice[];
+}
+
+/** The list of property names of an API. */
+export interface PropertyList {
+  names(slice?: StreamSlice): Promise<readonly string[]>;
+}
+
+/** A rule for how often requests may be made. */
+export interface CallRatePolicy {
+  readonly rule: Json;
+}
+
+/** Which requests a rule is for. */
+export interface RequestMatcher {
+  readonly rule: JsonObject;
+}
+
+/** Every kind of component and what one is at run time. */
+export interface Kinds {
+  source: Source;
+  streamSource: StreamSource;
+  stream: Stream & StreamSource;
+  retriever: Retriever;
+  requester: Requester;
+  authenticator: Authenticator;
+  tokenProvider: TokenProvider;
+  requestOption: RequestOption;
+  requestBody: RequestContributor;
+  errorHandler: ErrorHandler;
+  responseFilter: ResponseFilter;
+  backoffStrategy: BackoffStrategy;
+  decoder: Decoder;
+  extractor: Extractor;
+  recordExpander: RecordExpander;
+  recordSelector: RecordSelector;
+  recordFilter: RecordFilter;
+  transformation: Transformation;
+  normalization: Normalization;
+  paginator: Paginator;
+  pageStrategy: PageStrategy;
+  partitionRouter: PartitionRouter;
+  parentStream: ParentStream;
+  datetimeBound: DatetimeBound;
+  incrementalSync: IncrementalSync;
+  stateMigration: StateMigration;
+  schemaLoader: SchemaLoader;
+  fileUploader: FileUploader;
+  check: ConnectionCheck;
+  concurrency: Concurrency;
+  spec: ConnectorSpec;
+  configRules: ConfigRules;
+  configMigration: ConfigTransformation;
+  configTransformation: ConfigTransformation;
+  configValidator: ConfigValidator;
+  validationStrategy: ValidationStrategy;
+  componentsResolver: ComponentsResolver;
+  pageSizeReduction: PageSizeReduction;
+  paginationReset: PaginationReset;
+  windowSplitting: WindowSplitting;
+  queryProperties: QueryProperties;
+  propertyList: PropertyList;
+  apiBudget: ApiBudget;
+  streamGroup: StreamGroup;
+  /** A declaration that its parent reads as data: bounds, maps, mappings, rates. */
+  data: JsonObject;
+}
+
+/** The variables of a template, which every component fills for itself and changes from use to use. */
+export type MutableContext = { -readonly [name in keyof Context]: Context[name] };

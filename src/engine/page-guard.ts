@@ -1,0 +1,56 @@
+import { crc32 } from 'node:zlib';
+import { repr } from '../lang/text.ts';
+import type { Value } from '../lang/values.ts';
+import { SystemError } from '../protocol/failure.ts';
+import type { Log } from '../protocol/log.ts';
+
+/** Bytes hashed at each end of a page; with its length they tell pages apart without reading all of a large one. */
+const SAMPLE = 65_536;
+/** Identical pages in a row after which a slice ends with an error. */
+const MOST_IDENTICAL = 10;
+
+/** Watches the pages of one slice for signs that paging will never end. */
+export interface PageGuard {
+  /** Throws SystemError when the page is one that its token gave before, or the last of too many identical ones. */
+  check(token: Value | undefined, body: Uint8Array): void;
+}
+
+/** A guard for the pages of one slice; `where` names the stream in messages. */
+export function createPageGuard(where: string, log: Log): PageGuard {
+  const byToken = new Map<string, { readonly page: number; readonly print: string }>();
+  let page = 0;
+  let identical = 0;
+  let last: string | undefined;
+  return {
+    check(token, body) {
+      page += 1;
+      const print = fingerprint(body);
+      identical = print === last && body.length > 2 ? identical + 1 : 0;
+      last = print;
+      if (token !== undefined) {
+        const key = repr(token);
+        const seen = byToken.get(key);
+        if (seen !== undefined && seen.print === print) {
+          throw new SystemError(
+            `${where}: page token ${key} was used before (page ${page}, first on page ${seen.page}) and gave the same page again, so paging would never end. ` +
+              'The API repeats its pages: correct the cursor_value, or add a stop_condition to the paginator.',
+          );
+        }
+        byToken.set(key, { page, print });
+      }
+      if (identical === 1) log.warn(`${where}: page ${page} is identical to the page before; the API may not look at the page token.`);
+      if (identical >= MOST_IDENTICAL) {
+        throw new SystemError(
+          `${where}: the last ${MOST_IDENTICAL + 1} pages are identical, so paging would never end. ` +
+            'The API does not seem to look at the page token: check page_token_option (name and place) and the stop condition.',
+        );
+      }
+    },
+  };
+}
+
+function fingerprint(body: Uint8Array): string {
+  const { length } = body;
+  if (length <= 2 * SAMPLE) return `${length}:${crc32(body)}`;
+  return `${length}:${crc32(body.subarray(length - SAMPLE), crc32(body.subarray(0, SAMPLE)))}`;
+}

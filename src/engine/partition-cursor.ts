@@ -1,0 +1,242 @@
+import type { Json, JsonObject } from '../lib/json.ts';
+import { isPlainObject, ownProperty } from '../lib/objects.ts';
+import { ConfigError, SystemError } from '../protocol/failure.ts';
+import type { Cursor, IncrementalSync, PartitionRouter, Row } from './kinds.ts';
+import { createParentStates } from './parent-states.ts';
+import { partitionKey } from './partition-key.ts';
+import { readPartitionState } from './partition-state.ts';
+import type { Run } from './run.ts';
+import { StreamSlice } from './stream-slice.ts';
+
+/** Partitions with a state of their own, above which one state stands for all. */
+export const MOST_STATES = 10_000;
+/** Partitions that are remembered at all, to tell when one comes again. */
+const MOST_PARTITIONS = 25_000;
+/** Microseconds between two states of one stream, since each holds those of all partitions. */
+const STATE_INTERVAL = 600_000_000n;
+const SECOND = 1_000_000n;
+
+/** A partition that has a state or was given in this sync. */
+interface Partition {
+  readonly key: JsonObject;
+  readonly cursor: Cursor;
+  /** Its place in the order in which partitions were given; undefined when it was not given. */
+  place: number | undefined;
+  /** Slices given and not closed. */
+  open: number;
+  /** Whether all of its slices were given. */
+  isGiven: boolean;
+}
+
+/**
+ * Keeps a cursor for each partition, and for partitions that it has not met the value that all of them reached, which moves only when
+ * everything was read and closed. With too many partitions, or when the router or the manifest says so, only that value is kept.
+ * Throws ConfigError for a state that is none of its own.
+ * parity: incremental/concurrent_partition_cursor.py:ConcurrentPerPartitionCursor
+ */
+export function createPartitionCursor(
+  run: Run,
+  router: PartitionRouter,
+  sync: IncrementalSync,
+  state: JsonObject | undefined,
+  catalogField?: string,
+): Cursor {
+  const begun = readPartitionState(state ?? {});
+  /** Knows no state: tells the field, and splits and follows the slices of any partition. */
+  const stateless = sync.openPartition(undefined, 0, catalogField);
+  const field = stateless.field as string;
+  const begunGlobal = globalIn(sync, field, begun.global);
+  const partitions = new Map<string, Partition>();
+  const bySlice = new WeakMap<StreamSlice, Partition>();
+  const parents = createParentStates(begun.parents);
+  const latest = sync.latest(begunGlobal?.[field]);
+  let isGlobal = begun.isGlobal ?? (router.groups === true || sync.isGlobal);
+  let global = begunGlobal;
+  let { lookback } = begun;
+  let met = begun.states.length;
+  let given = 0;
+  let openSlices = 0;
+  let startedAt: bigint | undefined;
+  let lastStateAt: bigint | undefined;
+  let isComplete = false;
+  let hasValues = false;
+  let warnedOfRepetition = false;
+  let warnedOfValue = false;
+  let newcomer: Cursor | undefined;
+  let present: StreamSlice | undefined;
+  let presentPartition: Partition | undefined;
+
+  if (state !== undefined) router.setParentState?.(state);
+  for (const { partition, cursor } of begun.states) {
+    const key = partitionKey(partition);
+    partitions.set(key.text, newPartition(key.partition, sync.openPartition(cursor, 0, catalogField)));
+  }
+
+  function openNew(): Cursor {
+    return sync.openPartition(begunGlobal, begunGlobal === undefined ? 0 : begun.lookback, catalogField);
+  }
+
+  /** A cursor that begins where new partitions do; it is shared where it only cuts slices or filters. */
+  function sharedNew(): Cursor {
+    newcomer ??= openNew();
+    return newcomer;
+  }
+
+  /** The partition of a router's slice; undefined when it was given before. */
+  function take(slice: StreamSlice): Partition | undefined {
+    if (!isGlobal && met > MOST_STATES) {
+      isGlobal = true;
+      run.log.info(`There are more than ${MOST_STATES} partitions: one state stands for all of them from now on.`);
+    }
+    forgetOldest();
+    const { text, partition: key } = partitionKey(slice.partition);
+    const known = partitions.get(text);
+    if (known !== undefined) {
+      if (known.place === undefined) return known;
+      if (!warnedOfRepetition) run.log.warn(`The partition ${text} was given more than once and is read once, as are others that come again.`);
+      warnedOfRepetition = true;
+      return undefined;
+    }
+    met += 1;
+    const partition = newPartition(key, isGlobal ? sharedNew() : openNew());
+    partitions.set(text, partition);
+    return partition;
+  }
+
+  function forgetOldest(): void {
+    if (partitions.size < MOST_PARTITIONS) return;
+    for (const [text, { open, isGiven, place }] of partitions) {
+      if (open > 0 || (place !== undefined && !isGiven)) continue;
+      partitions.delete(text);
+      return;
+    }
+  }
+
+  async function* slicesOf(slice: StreamSlice): AsyncGenerator<StreamSlice> {
+    const partition = take(slice);
+    if (partition === undefined) return;
+    const place = given;
+    given += 1;
+    partition.place = place;
+    parents.onGiven(place, router.parentState?.());
+    // A slice is given when it is known whether another follows, so that the close of the last one is known for what it is.
+    let waiting: StreamSlice | undefined;
+    for await (const { cursorSlice } of partition.cursor.slices()) {
+      checkKeys(slice.partition, cursorSlice);
+      if (waiting !== undefined) yield waiting;
+      waiting = new StreamSlice(slice.partition, cursorSlice, slice.extraFields);
+      bySlice.set(waiting, partition);
+      partition.open += 1;
+      openSlices += 1;
+    }
+    partition.isGiven = true;
+    if (waiting !== undefined) yield waiting;
+    else parents.onDone(place);
+  }
+
+  function partitionOf(slice: StreamSlice): Partition | undefined {
+    if (slice !== present) {
+      present = slice;
+      presentPartition = bySlice.get(slice) ?? partitions.get(partitionKey(slice.partition).text);
+    }
+    return presentPartition;
+  }
+
+  function isDue(): boolean {
+    const now = run.clock.now();
+    if (lastStateAt !== undefined && now - lastStateAt <= STATE_INTERVAL) return false;
+    lastStateAt = now;
+    return !isGlobal || (parents.settled !== undefined && Object.keys(parents.settled).length > 0);
+  }
+
+  function offer(record: Row): boolean {
+    const value = ownProperty(record, field);
+    if (value === undefined || value === null) return false;
+    if (latest.offer(value)) return true;
+    if (!warnedOfValue) run.log.warn(`The value ${JSON.stringify(value)} of "${field}" cannot be read. Such records are written and do not move the state.`);
+    warnedOfValue = true;
+    return false;
+  }
+
+  return {
+    field,
+    reads: [field],
+    contribute: (options, request) => sync.contribute(options, request),
+    async *slices() {
+      if (startedAt !== undefined) throw new SystemError('The slices of a stream were asked for twice.');
+      startedAt = run.clock.now();
+      for await (const slice of router.slices()) yield* slicesOf(slice);
+      isComplete = true;
+    },
+    observe(record, slice) {
+      if (!offer(record)) return;
+      hasValues = true;
+      if (!isGlobal) partitionOf(slice)?.cursor.observe(record, slice);
+    },
+    close(slice) {
+      const partition = partitionOf(slice);
+      if (partition === undefined || partition.open === 0) throw new SystemError('A slice was closed that was not open.');
+      partition.open -= 1;
+      openSlices -= 1;
+      const isDone = partition.open === 0 && partition.isGiven;
+      if (!isGlobal) {
+        partition.cursor.close(slice);
+        if (isDone) latest.offerState(partition.cursor.state()[field] as Json);
+      }
+      if (isDone) parents.onDone(partition.place as number);
+      return isDue();
+    },
+    finish() {
+      if (openSlices > 0) return;
+      // Without the slices that a failing router did not give, the common value would skip what they hold.
+      if (isComplete && hasValues && startedAt !== undefined) {
+        global = { [field]: latest.value as Json };
+        lookback = secondsBetween(startedAt, run.clock.now());
+      }
+      parents.finish(router.parentState?.());
+    },
+    shouldBeSynced(record, slice) {
+      const cursor = isGlobal ? undefined : partitionOf(slice)?.cursor;
+      return (cursor ?? sharedNew()).shouldBeSynced(record, slice);
+    },
+    state() {
+      const states = [...partitions.values()].map(({ key, cursor }) => ({ partition: key, cursor: cursor.state() }));
+      return {
+        use_global_cursor: isGlobal,
+        ...(isGlobal ? {} : { states }),
+        ...(global === undefined ? {} : { state: global }),
+        lookback_window: lookback,
+        ...(parents.settled === undefined ? {} : { parent_state: parents.settled }),
+      };
+    },
+    split: (slice, minimum) => stateless.split?.(slice, minimum),
+    ...(stateless.track === undefined ? {} : { track: stateless.track }),
+    reachedAt(other) {
+      const value = ownProperty(other, 'state');
+      return isPlainObject(value) ? stateless.reachedAt?.(value as JsonObject) : undefined;
+    },
+  };
+}
+
+function newPartition(key: JsonObject, cursor: Cursor): Partition {
+  return { key, cursor, place: undefined, open: 0, isGiven: false };
+}
+
+/** The common state in the form that states have now; undefined when it lacks the cursor's value. */
+function globalIn(sync: IncrementalSync, field: string, state: JsonObject): JsonObject | undefined {
+  const value = ownProperty(state, field);
+  return value === undefined ? undefined : { [field]: sync.normalise(value) };
+}
+
+function checkKeys(partition: JsonObject, cursorSlice: JsonObject): void {
+  const twice = Object.keys(cursorSlice).find((key) => Object.hasOwn(partition, key));
+  if (twice !== undefined) {
+    throw new ConfigError(`Both the partition_router and the incremental_sync put "${twice}" into a slice: give partition_field_start and partition_field_end other names.`);
+  }
+}
+
+/** Whole seconds, rounded up and at least one, so that what changed meanwhile is read again. */
+function secondsBetween(from: bigint, to: bigint): number {
+  const elapsed = to - from;
+  return elapsed <= 0n ? 1 : Number((elapsed + SECOND - 1n) / SECOND);
+}

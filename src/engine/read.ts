@@ -1,0 +1,210 @@
+import { createSemaphore, type Semaphore } from '../lib/semaphore.ts';
+import type { ConfiguredCatalog, ConfiguredStream } from '../protocol/catalog.ts';
+import { ConfigError, errorTrace } from '../protocol/failure.ts';
+import { streamStatus, type StreamDescriptor } from '../protocol/messages.ts';
+import type { Output, RecordWriter } from '../protocol/output.ts';
+import type { InputState } from '../protocol/state.ts';
+import type { OpenStream, Row, Source, Stream } from './kinds.ts';
+import { ancestorNames } from './ancestors.ts';
+import type { Run } from './run.ts';
+import type { StreamSlice } from './stream-slice.ts';
+
+/** What a read needs beside the source. */
+export interface ReadOptions {
+  readonly run: Run;
+  readonly output: Output;
+  readonly catalog: ConfiguredCatalog;
+  readonly state: InputState;
+}
+
+/** How one stream went; told as it happens. */
+export interface StreamProgress {
+  readonly name: string;
+  records: number;
+  partitions: number;
+  failed: boolean;
+}
+
+interface Reading {
+  readonly source: Source;
+  readonly options: ReadOptions;
+  /** Partitions of all streams that are read at a time. */
+  readonly partitions: Semaphore;
+}
+
+/**
+ * Reads the streams of the catalog and writes records, states and statuses; a stream that fails leaves the others running.
+ * Gives the names of the streams that failed.
+ */
+export async function readStreams(source: Source, options: ReadOptions): Promise<string[]> {
+  const { run, output, catalog } = options;
+  const selected = await selectStreams(source, options);
+  const reading: Reading = { source, options, partitions: createSemaphore(source.concurrency) };
+  const generators = createSemaphore(Math.max(1, Math.floor(source.concurrency / 2)));
+  const turns = createTurns(source.groups);
+  const failed: string[] = [];
+  run.log.info(`Starting syncing ${catalog.streams.length} streams`);
+  await Promise.all(
+    selected.map(async ({ stream, configured }) => {
+      const release = await turns.enter(stream.name);
+      await generators.acquire();
+      try {
+        if (!(await readStream(reading, stream, configured, () => generators.release(), turns.claimParents))) failed.push(stream.name);
+      } finally {
+        release();
+      }
+    }),
+  );
+  await output.drained();
+  run.log.info('Finished syncing');
+  return failed;
+}
+
+interface Selected {
+  readonly stream: Stream;
+  readonly configured: ConfiguredStream;
+}
+
+/** The streams of the catalog in its order; one that the source lacks is INCOMPLETE. parity: concurrent_declarative_source.py:_select_streams */
+async function selectStreams(source: Source, { run, output, catalog }: ReadOptions): Promise<Selected[]> {
+  let known = source.staticStreams();
+  const names = new Set(known.map(({ name }) => name));
+  if (source.hasDynamicStreams && catalog.streams.some(({ stream }) => !names.has(stream.name))) known = await source.streams();
+  const byName = new Map(known.map((stream) => [stream.name, stream]));
+  const selected: Selected[] = [];
+  const seen = new Set<string>();
+  for (const configured of catalog.streams) {
+    const { name } = configured.stream;
+    const stream = byName.get(name);
+    if (stream === undefined) {
+      run.log.error(`The catalog selects the stream "${name}", which the source does not have; it has ${[...byName.keys()].join(', ')}. Refresh the schema of the connection.`);
+      output.message(streamStatus(configured.stream, 'INCOMPLETE'));
+    } else if (!seen.has(name)) {
+      seen.add(name);
+      selected.push({ stream, configured });
+    }
+  }
+  return selected;
+}
+
+async function readStream(reading: Reading, stream: Stream, configured: ConfiguredStream, generated: () => void, claimParents: (names: Iterable<string>) => () => void): Promise<boolean> {
+  const { options, partitions } = reading;
+  const { run, output, state } = options;
+  const descriptor: StreamDescriptor = configured.stream;
+  const writer = output.recordWriter(descriptor);
+  const progress: StreamProgress = { name: stream.name, records: 0, partitions: 0, failed: false };
+  const fail = (error: unknown): void => {
+    progress.failed = true;
+    run.log.error(`Exception while syncing stream ${stream.name}`);
+    output.message(errorTrace(error, { name: stream.name }));
+  };
+  run.log.info(`Marking stream ${stream.name} as STARTED`);
+  output.message(streamStatus(descriptor, 'STARTED'));
+  let open: OpenStream | undefined;
+  let releaseParents = (): void => {};
+  const running = new Set<Promise<void>>();
+  try {
+    const given = state.of(descriptor);
+    const cursorField = configured.cursor_field?.[0];
+    open = await stream.open({ state: Object.keys(given).length === 0 ? undefined : given, ...(cursorField === undefined ? {} : { cursorField }) });
+    releaseParents = claimParents(ancestorNames(open.router));
+    run.log.info(`Syncing stream: ${stream.name}`);
+    for await (const slice of open.slices()) {
+      if (run.limits.slices !== undefined && progress.partitions >= run.limits.slices) break;
+      progress.partitions += 1;
+      await partitions.acquire();
+      const partition = readPartition(options, open, slice, { descriptor, writer, progress })
+        .catch(fail)
+        .finally(() => {
+          partitions.release();
+          running.delete(partition);
+        });
+      running.add(partition);
+    }
+  } catch (error) {
+    fail(error);
+  } finally {
+    releaseParents();
+    generated();
+  }
+  await Promise.all(running);
+  open?.cursor.finish?.();
+  if (open !== undefined) writer.state(open.cursor.state());
+  run.log.info(`Read ${writer.count} records from ${stream.name} stream`);
+  output.message(streamStatus(descriptor, progress.failed ? 'INCOMPLETE' : 'COMPLETE'));
+  run.log.info(`Finished syncing ${stream.name}`);
+  return !progress.failed;
+}
+
+/** Where the records of a stream go. */
+interface Target {
+  readonly descriptor: StreamDescriptor;
+  readonly writer: RecordWriter;
+  readonly progress: StreamProgress;
+}
+
+async function readPartition({ run, output }: ReadOptions, stream: OpenStream, slice: StreamSlice, { descriptor, writer, progress }: Target): Promise<void> {
+  const { cursor } = stream;
+  for await (const { records } of stream.read(slice)) {
+    if (progress.records === 0 && records.length > 0) {
+      run.log.info(`Marking stream ${stream.name} as RUNNING`);
+      output.message(streamStatus(descriptor, 'RUNNING'));
+    }
+    progress.records += records.length;
+    for (const record of records) {
+      cursor.observe(record, slice);
+      if (isWritten(record)) writer.write(record);
+    }
+    await output.drained();
+    if (run.limits.records !== undefined && progress.records >= run.limits.records) break;
+  }
+  if (cursor.close(slice)) writer.state(cursor.state());
+}
+
+/** Whether anything of a record is left without its nulls; the platform drops records that are empty. */
+function isWritten(record: Row): boolean {
+  for (const name in record) if (record[name] !== null) return true;
+  return false;
+}
+
+/** Lets streams of one group go one after the other. */
+interface Turns {
+  /** Resolves when no stream of the group is read; the function given ends the turn. */
+  enter(name: string): Promise<() => void>;
+  /** Keeps the groups of these streams busy while they are read as parents. */
+  claimParents(names: Iterable<string>): () => void;
+}
+
+/** parity: concurrent_source/concurrent_read_processor.py:ConcurrentReadProcessor.start_next_partition_generator */
+function createTurns(groups: ReadonlyMap<string, string>): Turns {
+  const busy = new Map<string, number>();
+  let waiting: (() => void)[] = [];
+  const take = (group: string): void => void busy.set(group, (busy.get(group) ?? 0) + 1);
+  const give = (group: string): void => {
+    busy.set(group, (busy.get(group) ?? 1) - 1);
+    const woken = waiting;
+    waiting = [];
+    for (const wake of woken) wake();
+  };
+  return {
+    async enter(name) {
+      const group = groups.get(name);
+      if (group === undefined) return () => {};
+      while ((busy.get(group) ?? 0) > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+      take(group);
+      return () => give(group);
+    },
+    claimParents(names) {
+      const claimed = [...names].flatMap((name) => groups.get(name) ?? []);
+      for (const group of claimed) take(group);
+      return () => {
+        for (const group of claimed) give(group);
+      };
+    },
+  };
+}
+
+/** The error at the end of a sync in which streams failed; the errors themselves are told already. */
+export function failedStreamsError(names: readonly string[]): ConfigError {
+  return new ConfigError(`During the sync, the following streams did not sync successfully: ${names.join(', ')}`, { internalMessage: 'Concurrent read failure' });
+}

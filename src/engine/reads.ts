@@ -1,0 +1,15 @@
+import type { Template } from '../lang/index.ts';
+import type { Reads } from './kinds.ts';
+
+/** What several parts look at together. */
+export function joinReads(parts: readonly (Reads | undefined)[]): Reads {
+  if (parts.includes('all')) return 'all';
+  const names = new Set(parts.flatMap((part) => (part === undefined || typeof part === 'string' ? [] : part)));
+  return names.size === 0 ? 'nothing' : [...names];
+}
+
+/** What a template looks at in the record. */
+export function readsOf({ recordFields }: Template): Reads {
+  if (recordFields === 'all') return 'all';
+  return recordFields.size === 0 ? 'nothing' : [...recordFields];
+}

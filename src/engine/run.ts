@@ -1,0 +1,45 @@
+import type { Http } from './http.ts';
+import type { Templates } from '../lang/index.ts';
+import type { JsonObject } from '../lib/json.ts';
+import type { Secrets } from '../lib/secrets.ts';
+import type { Log } from '../protocol/log.ts';
+import type { Cache } from './cache.ts';
+
+/** Bounds of a run; a bound left out does not hold. */
+export interface Limits {
+  readonly slices?: number;
+  readonly pagesPerSlice?: number;
+  readonly records?: number;
+  readonly streams?: number;
+  /** False where each failure and each request is to be seen: nothing is repeated or cached. */
+  readonly retries?: boolean;
+}
+
+/** Time as the run sees it. */
+export interface Clock {
+  /** Microseconds since 1970, UTC. */
+  now(): bigint;
+}
+
+/** Everything that lasts as long as one command: handed to each component's build, never global. */
+export interface Run {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly http: Http;
+  readonly templates: Templates;
+  /** A number from 0 up to 1, for jitter. */
+  readonly random: () => number;
+  readonly secrets: Secrets;
+  readonly limits: Limits;
+  /** Values that components of one run share by key, such as one token of several authenticators. */
+  readonly shared: Cache;
+  /** Ends all waiting and all requests when it is aborted. */
+  readonly signal: AbortSignal;
+  /** Tells the platform and the user that the config has changed. */
+  readonly saveConfig: (config: JsonObject) => void;
+  /** Tells the platform that a stream waits because the API limits its rate. */
+  readonly reportRateLimit: (streamName: string) => void;
+  /** The text of a file in the connector's folder, such as a schema; undefined when there is none of that path. */
+  readonly readFile: (path: string) => Promise<string | undefined>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}

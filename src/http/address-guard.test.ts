@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { createCloudGuard, isPrivateAddress } from './address-guard.ts';
+import { testTransport } from './testing/local-server.ts';
+
+describe('isPrivateAddress', () => {
+  it.each([
+    '10.0.0.1',
+    '127.0.0.1',
+    '169.254.169.254',
+    '172.31.255.255',
+    '192.168.1.1',
+    '100.100.100.200',
+    '0.0.0.0',
+    '::1',
+    'fe80::1%eth0',
+    'fd00::1',
+    '::ffff:10.0.0.1',
+  ])('%s is', (address) => expect(isPrivateAddress(address)).toBe(true));
+  it.each(['8.8.8.8', '172.32.0.1', '1.1.1.1', '2606:4700::1111', '::ffff:8.8.8.8'])('%s is not', (address) =>
+    expect(isPrivateAddress(address)).toBe(false),
+  );
+});
+
+describe('createCloudGuard', () => {
+  const resolver =
+    (...rounds: string[][]) =>
+    async () =>
+      (rounds.length > 1 ? rounds.shift() : rounds[0])?.map((address) => ({ address, family: 4 })) ?? [];
+
+  it('allows https to public addresses only', async () => {
+    const check = (url: string, ...addresses: string[]) => createCloudGuard(resolver(addresses)).check(new URL(url));
+    await expect(check('https://h/', '8.8.8.8')).resolves.toBeUndefined();
+    await expect(check('http://h/', '8.8.8.8')).rejects.toMatchObject({ kind: 'invalid_schema' });
+    await expect(check('https://h/', '8.8.8.8', '10.0.0.1')).rejects.toMatchObject({ kind: 'forbidden_address' });
+    await expect(createCloudGuard(() => Promise.reject(new Error('ENOTFOUND'))).check(new URL('https://h/'))).rejects.toMatchObject({
+      kind: 'dns',
+    });
+    await expect(createCloudGuard().check(new URL('https://[::1]/'))).rejects.toMatchObject({ kind: 'forbidden_address' });
+  });
+
+  it('looks again when the connection opens', async () => {
+    const guard = createCloudGuard(resolver(['8.8.8.8'], ['127.0.0.1']));
+    const { send } = testTransport({ guard });
+    await expect(send({ method: 'GET', url: 'https://rebinding.example/', headers: {}, body: null })).rejects.toMatchObject({
+      kind: 'forbidden_address',
+    });
+  });
+});

@@ -1,0 +1,79 @@
+import type { LookupAddress } from 'node:dns';
+import type { BlockList } from 'node:net';
+import { TransportError } from './errors.ts';
+import type { AddressGuard } from './transport.ts';
+
+/** Resolves a host name to all its addresses; rejects like dns.lookup. */
+export type ResolveHost = (hostname: string) => Promise<LookupAddress[]>;
+
+// parity: ipaddress.ip_address(...).is_private, and carrier-grade NAT (100.64.0.0/10), which is no more public
+const PRIVATE_RANGES = [
+  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.168.0.0/16',
+  '198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 240.0.0.0/4',
+  '::/128 ::1/128 100::/64 2001::/23 2001:db8::/32 64:ff9b:1::/48 fc00::/7 fe80::/10',
+].flatMap((line) => line.split(' '));
+
+let privateRanges: BlockList | undefined;
+
+/** True for an address that no public API has; an IPv4 address inside an IPv6 one counts as itself. */
+export function isPrivateAddress(address: string): boolean {
+  const { BlockList: List, isIPv4 } = process.getBuiltinModule('node:net');
+  if (!privateRanges) {
+    privateRanges = new List();
+    for (const range of PRIVATE_RANGES) {
+      const [network = '', bits] = range.split('/');
+      privateRanges.addSubnet(network, Number(bits), isIPv4(network) ? 'ipv4' : 'ipv6');
+    }
+  }
+  return privateRanges.check(address.replace(/%.*$/, ''), isIPv4(address) ? 'ipv4' : 'ipv6');
+}
+
+// parity: entrypoint.py:_init_internal_request_filter
+/**
+ * The guard of cloud deployments: https only and no private addresses, looked up before every request and again when a
+ * connection opens, so that a name cannot change its mind in between. Throws TransportError `invalid_schema`, `dns` or `forbidden_address`.
+ */
+export function createCloudGuard(resolve: ResolveHost = resolveHost): AddressGuard {
+  const resolvePublic = async (hostname: string): Promise<LookupAddress[]> => {
+    const addresses = await resolve(hostname.replace(/^\[|\]$/g, ''));
+    if (addresses.some(({ address }) => isPrivateAddress(address))) throw forbidden(hostname);
+    return addresses;
+  };
+  return {
+    async check(url) {
+      if (url.protocol !== 'https:') throw insecure(url);
+      try {
+        await resolvePublic(url.hostname);
+      } catch (cause) {
+        if (cause instanceof TransportError) throw cause;
+        throw new TransportError({ kind: 'dns', what: `The host ${url.hostname} cannot be resolved`, cause });
+      }
+    },
+    lookup(hostname, options, callback) {
+      resolvePublic(hostname).then(
+        (addresses) => (options.all ? callback(null, addresses) : callback(null, addresses[0]?.address ?? '', addresses[0]?.family)),
+        (error: NodeJS.ErrnoException) => callback(error, []),
+      );
+    },
+  };
+}
+
+async function resolveHost(hostname: string): Promise<LookupAddress[]> {
+  return process.getBuiltinModule('node:dns').promises.lookup(hostname, { all: true });
+}
+
+function insecure(url: URL): TransportError {
+  return new TransportError({
+    kind: 'invalid_schema',
+    what: `Invalid Protocol Scheme: The endpoint that data is being requested from is using an invalid or insecure protocol '${url.protocol.slice(0, -1)}'`,
+    hint: 'Valid protocol schemes: https',
+  });
+}
+
+function forbidden(hostname: string): TransportError {
+  return new TransportError({
+    kind: 'forbidden_address',
+    what: `Invalid URL endpoint: ${hostname} belongs to a private network`,
+    hint: 'Source connectors only support requesting data from public API endpoints.',
+  });
+}

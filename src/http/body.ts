@@ -1,0 +1,72 @@
+import { Float, floatText } from '../lib/json.ts';
+import { encodeParams, type Params } from './url.ts';
+
+/** The fields of a form body, encoded like query parameters. */
+export type FormData = Params;
+
+// parity: requests.models.RequestEncodingMixin._encode_params
+/** The text of an `application/x-www-form-urlencoded` body. */
+export function formText(fields: FormData): string {
+  return encodeParams(fields);
+}
+
+// parity: requests.models.PreparedRequest.prepare_body (allow_nan=False)
+/** The text of a JSON request body; throws RangeError for infinities and NaN, which JSON does not have. */
+export function jsonBody(value: unknown): string {
+  return dump(value, refuseNonFinite);
+}
+
+/** JSON text as Python's json.dumps writes it: `", "` and `": "`, non-ASCII escaped, NaN and Infinity by name. */
+export function dumpsJson(value: unknown): string {
+  return dump(value, nameNonFinite);
+}
+
+type NonFiniteText = (value: number) => string;
+
+function nameNonFinite(value: number): string {
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+}
+
+function refuseNonFinite(value: number): string {
+  throw new RangeError(`Out of range float values are not JSON compliant: ${nameNonFinite(value)}`);
+}
+
+function dump(value: unknown, nonFinite: NonFiniteText): string {
+  switch (typeof value) {
+    case 'string':
+      return dumpString(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'bigint':
+      return value.toString();
+    case 'number':
+      return dumpNumber(value, nonFinite);
+    case 'object':
+      return dumpObject(value, nonFinite);
+    default:
+      throw new TypeError(`Object of type ${typeof value} is not JSON serializable`);
+  }
+}
+
+function dumpNumber(value: number, nonFinite: NonFiniteText): string {
+  if (!Number.isFinite(value)) return nonFinite(value);
+  return Number.isInteger(value) ? String(Object.is(value, -0) ? 0 : value) : floatText(value);
+}
+
+function dumpObject(value: object | null, nonFinite: NonFiniteText): string {
+  if (value === null) return 'null';
+  if (value instanceof Float) return Number.isFinite(value.value) ? floatText(value.value) : nonFinite(value.value);
+  if (Array.isArray(value)) return `[${value.map((item) => dump(item, nonFinite)).join(', ')}]`;
+  const entries: Iterable<[unknown, unknown]> = value instanceof Map ? value.entries() : Object.entries(value);
+  const parts: string[] = [];
+  for (const [key, item] of entries) parts.push(`${dumpString(keyText(key, nonFinite))}: ${dump(item, nonFinite)}`);
+  return `{${parts.join(', ')}}`;
+}
+
+function keyText(key: unknown, nonFinite: NonFiniteText): string {
+  return typeof key === 'string' ? key : dump(key, nonFinite);
+}
+
+function dumpString(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

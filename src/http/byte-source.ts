@@ -1,0 +1,146 @@
+/** The bytes of one response body; it is read by `next` until null or by `all`, never by both. */
+export interface ByteSource {
+  /** The next chunk, null at the end; throws TransportError when the body breaks off. */
+  next(): Promise<Uint8Array | null>;
+  /** The whole body at once; throws TransportError when the body breaks off. */
+  all(): Promise<Uint8Array>;
+  /** Gives up what has not been read. */
+  discard(): void;
+}
+
+/** A body that is there already. */
+export class MemorySource implements ByteSource {
+  #bytes: Uint8Array | null;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  async next(): Promise<Uint8Array | null> {
+    const bytes = this.#bytes;
+    this.#bytes = null;
+    return bytes?.length ? bytes : null;
+  }
+
+  async all(): Promise<Uint8Array> {
+    return (await this.next()) ?? new Uint8Array(0);
+  }
+
+  discard(): void {
+    this.#bytes = null;
+  }
+}
+
+/** How a NetworkSource holds back and ends its connection. */
+export interface FlowControl {
+  pause(): void;
+  resume(): void;
+  abort(): void;
+}
+
+const HIGH_WATER_MARK = 256 * 1024;
+const DISCARD_LIMIT = 256 * 1024;
+
+interface Waiter {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** A body that arrives from a connection: chunks are pushed in, and the connection is paused while too many wait. */
+export class NetworkSource implements ByteSource {
+  readonly #flow: FlowControl;
+  #chunks: Uint8Array[] = [];
+  #queued = 0;
+  #mode: 'pull' | 'collect' | 'discard' = 'pull';
+  #paused = false;
+  #ended = false;
+  #error: Error | null = null;
+  #waiter: Waiter | null = null;
+
+  constructor(flow: FlowControl) {
+    this.#flow = flow;
+  }
+
+  /** Takes a chunk from the connection. */
+  push(chunk: Uint8Array): void {
+    this.#queued += chunk.length;
+    if (this.#mode === 'discard') {
+      if (this.#queued > DISCARD_LIMIT) this.#flow.abort();
+      return;
+    }
+    this.#chunks.push(chunk);
+    if (this.#mode === 'collect') return;
+    if (this.#waiter) this.#wake();
+    else if (this.#queued > HIGH_WATER_MARK && !this.#paused) {
+      this.#paused = true;
+      this.#flow.pause();
+    }
+  }
+
+  /** Marks the body complete. */
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  /** Marks the body broken; what was queued before can no longer be read. */
+  fail(error: Error): void {
+    this.#error = error;
+    this.#chunks = [];
+    const waiter = this.#waiter;
+    this.#waiter = null;
+    waiter?.reject(error);
+  }
+
+  async next(): Promise<Uint8Array | null> {
+    while (true) {
+      if (this.#error) throw this.#error;
+      const chunk = this.#chunks.shift();
+      if (chunk) {
+        this.#queued -= chunk.length;
+        if (this.#chunks.length === 0) this.#resume();
+        return chunk;
+      }
+      if (this.#ended) return null;
+      await this.#change();
+    }
+  }
+
+  async all(): Promise<Uint8Array> {
+    this.#mode = 'collect';
+    this.#resume();
+    while (!this.#ended) {
+      if (this.#error) throw this.#error;
+      await this.#change();
+    }
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, this.#queued);
+  }
+
+  discard(): void {
+    if (this.#ended || this.#error) return;
+    this.#mode = 'discard';
+    this.#chunks = [];
+    this.#queued = 0;
+    this.#resume();
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#flow.resume();
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+  }
+
+  #wake(): void {
+    const waiter = this.#waiter;
+    this.#waiter = null;
+    waiter?.resolve();
+  }
+}

@@ -1,0 +1,92 @@
+import { findHeader } from './request.ts';
+import { parseHttpDate } from './retry-after.ts';
+import type { Send } from './transport.ts';
+
+interface Cookie {
+  name: string;
+  value: string;
+  domain: string;
+  hostOnly: boolean;
+  path: string;
+  secure: boolean;
+  expiresMs: number;
+}
+
+/** The cookies that a session's responses have set. */
+export interface CookieJar {
+  /** Takes what the Set-Cookie lines of a response from the URL set. */
+  store(url: URL, lines: readonly string[]): void;
+  /** The Cookie header for a URL; null when there is none to send. */
+  header(url: URL): string | null;
+}
+
+// parity: requests.sessions.Session.cookies
+/** A `send` that sends back the cookies it was given; a request's own Cookie header wins. */
+export function withCookies(send: Send, jar: CookieJar): Send {
+  return async (request, options) => {
+    const url = URL.canParse(request.url) ? new URL(request.url) : null;
+    const cookie = url && findHeader(request.headers, 'cookie') === undefined ? jar.header(url) : null;
+    const response = await send(cookie === null ? request : { ...request, headers: { ...request.headers, Cookie: cookie } }, options);
+    const lines = response.headers.getAll('set-cookie');
+    if (url && lines.length) jar.store(url, lines);
+    return response;
+  };
+}
+
+/** An empty jar. */
+export function createCookieJar(now: () => number): CookieJar {
+  const cookies = new Map<string, Cookie>();
+  return {
+    store(url, lines) {
+      for (const line of lines) {
+        const cookie = parseCookie(line, url, now());
+        if (!cookie) continue;
+        const key = `${cookie.domain} ${cookie.path} ${cookie.name}`;
+        if (cookie.expiresMs <= now()) cookies.delete(key);
+        else cookies.set(key, cookie);
+      }
+    },
+    header(url) {
+      const sent = [...cookies.values()].filter((cookie) => isSent(cookie, url, now())).sort((a, b) => b.path.length - a.path.length);
+      return sent.length ? sent.map(({ name, value }) => (name ? `${name}=${value}` : value)).join('; ') : null;
+    },
+  };
+}
+
+function parseCookie(line: string, url: URL, nowMs: number): Cookie | null {
+  const [pair = '', ...attributes] = line.split(';');
+  const [name, value] = cut(pair);
+  if (name === '') return null;
+  const cookie: Cookie = { name, value, domain: url.hostname, hostOnly: true, path: defaultPath(url), secure: false, expiresMs: Infinity };
+  let maxAge: number | undefined;
+  for (const attribute of attributes) {
+    const [key, text] = cut(attribute);
+    const lower = key.toLowerCase();
+    if (lower === 'secure') cookie.secure = true;
+    else if (lower === 'path' && text.startsWith('/')) cookie.path = text;
+    else if (lower === 'max-age' && /^-?\d+$/.test(text)) maxAge = Number(text);
+    else if (lower === 'expires') cookie.expiresMs = parseHttpDate(text) ?? cookie.expiresMs;
+    else if (lower === 'domain' && text) Object.assign(cookie, { domain: text.toLowerCase().replace(/^\./, ''), hostOnly: false });
+  }
+  if (maxAge !== undefined) cookie.expiresMs = nowMs + maxAge * 1000;
+  const foreign =
+    !cookie.hostOnly && url.hostname !== cookie.domain && (!url.hostname.endsWith(`.${cookie.domain}`) || !cookie.domain.includes('.'));
+  return foreign ? null : cookie;
+}
+
+function isSent(cookie: Cookie, url: URL, nowMs: number): boolean {
+  if (cookie.expiresMs <= nowMs || (cookie.secure && url.protocol !== 'https:')) return false;
+  if (url.hostname !== cookie.domain && (cookie.hostOnly || !url.hostname.endsWith(`.${cookie.domain}`))) return false;
+  const { pathname } = url;
+  return pathname === cookie.path || pathname.startsWith(cookie.path.endsWith('/') ? cookie.path : `${cookie.path}/`);
+}
+
+function defaultPath(url: URL): string {
+  const end = url.pathname.lastIndexOf('/');
+  return end <= 0 ? '/' : url.pathname.slice(0, end);
+}
+
+function cut(text: string): [string, string] {
+  const at = text.indexOf('=');
+  return at < 0 ? [text.trim(), ''] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}

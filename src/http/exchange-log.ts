@@ -1,0 +1,34 @@
+import type { TransportError } from './errors.ts';
+import type { HttpHeaders } from './headers.ts';
+import type { HttpRequest } from './request.ts';
+
+/** One request on the wire and, as far as it came, its response; `attempt` counts from 1. */
+export interface Exchange {
+  readonly request: HttpRequest;
+  readonly attempt: number;
+  status?: number;
+  headers?: HttpHeaders;
+  /** Milliseconds until the headers arrived. */
+  headersMs?: number;
+  /** Milliseconds until the end or the failure. */
+  totalMs?: number;
+  /** Bytes of the body as they came over the wire. */
+  bytes: number;
+  error?: TransportError;
+}
+
+/** Watches exchanges: `start` before a request goes out, then exactly one of `end` (the body is complete) and `error`. */
+export interface ExchangeObserver {
+  start?(exchange: Exchange): void;
+  end?(exchange: Exchange): void;
+  error?(exchange: Exchange): void;
+}
+
+/** One observer that tells several, in order. */
+export function combineObservers(observers: readonly ExchangeObserver[]): ExchangeObserver {
+  return {
+    start: (exchange) => observers.forEach((observer) => void observer.start?.(exchange)),
+    end: (exchange) => observers.forEach((observer) => void observer.end?.(exchange)),
+    error: (exchange) => observers.forEach((observer) => void observer.error?.(exchange)),
+  };
+}

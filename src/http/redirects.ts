@@ -1,0 +1,84 @@
+import { TransportError } from './errors.ts';
+import { type HttpRequest, withoutHeaders } from './request.ts';
+import type { HttpResponse } from './response.ts';
+import type { Send } from './transport.ts';
+import { joinUrl, requoteUri, splitUrl, unsplitUrl } from './url.ts';
+
+export interface RedirectOptions {
+  /** The most redirects in a row; default 30. */
+  maxRedirects?: number;
+  /** Headers that hold credentials, beside Authorization: they stay behind when another host takes over, Cookie always does. */
+  credentialHeaders?: readonly string[];
+  /** Takes secrets out of a text before it goes into an error. */
+  redact?: (text: string) => string;
+}
+
+const MAX_REDIRECTS = 30;
+const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308]);
+const KEEPS_METHOD = new Set([307, 308]);
+const BODY_HEADERS = ['content-length', 'content-type', 'transfer-encoding'];
+
+// parity: requests.sessions.SessionRedirectMixin.resolve_redirects
+/** A `send` that follows redirects as Python's requests does; throws TransportError `too_many_redirects`. */
+export function followRedirects(send: Send, options: RedirectOptions = {}): Send {
+  const maxRedirects = options.maxRedirects ?? MAX_REDIRECTS;
+  const redact = options.redact ?? ((text: string) => text);
+  const credentials = new Set(['authorization', ...(options.credentialHeaders ?? []).map((name) => name.toLowerCase())]);
+  return async (original, sendOptions) => {
+    let request = original;
+    let response = await send(request, sendOptions);
+    for (let count = 0; ; count++) {
+      const target = redirectTarget(response);
+      if (target === null) return response;
+      response.discard();
+      if (count === maxRedirects) {
+        throw new TransportError({
+          kind: 'too_many_redirects',
+          what: `Exceeded ${maxRedirects} redirects`,
+          where: `${original.method} ${redact(original.url)}`,
+          hint: 'The API may redirect in a circle.',
+        });
+      }
+      request = redirected(request, response.status, resolveTarget(request.url, target), credentials);
+      response = await send(request, sendOptions);
+    }
+  };
+}
+
+// parity: requests.sessions.SessionRedirectMixin.get_redirect_target
+function redirectTarget(response: HttpResponse): string | null {
+  if (!REDIRECT_STATUS.has(response.status)) return null;
+  const location = response.headers.get('location');
+  if (!location) return null;
+  const bytes = Buffer.from(location, 'latin1');
+  return process.getBuiltinModule('node:buffer').isUtf8(bytes) ? bytes.toString('utf8') : location;
+}
+
+function resolveTarget(from: string, location: string): string {
+  const target = splitUrl(location.startsWith('//') ? `${splitUrl(from).scheme}:${location}` : location);
+  if (!target.fragment) target.fragment = splitUrl(from).fragment;
+  const url = requoteUri(unsplitUrl(target));
+  return target.netloc ? url : joinUrl(from, url);
+}
+
+function redirected(request: HttpRequest, status: number, url: string, credentials: ReadonlySet<string>): HttpRequest {
+  const method = redirectedMethod(request.method, status);
+  const dropped = new Set(KEEPS_METHOD.has(status) ? ['cookie'] : ['cookie', ...BODY_HEADERS]);
+  if (leavesHost(request.url, url)) for (const name of credentials) dropped.add(name);
+  return { method, url, headers: withoutHeaders(request.headers, dropped), body: KEEPS_METHOD.has(status) ? request.body : null };
+}
+
+// parity: requests.sessions.SessionRedirectMixin.rebuild_method
+function redirectedMethod(method: string, status: number): string {
+  if ((status === 303 || status === 302) && method !== 'HEAD') return 'GET';
+  return status === 301 && method === 'POST' ? 'GET' : method;
+}
+
+// parity: requests.sessions.SessionRedirectMixin.should_strip_auth
+function leavesHost(from: string, to: string): boolean {
+  if (!URL.canParse(from) || !URL.canParse(to)) return true;
+  const [before, after] = [new URL(from), new URL(to)];
+  if (before.hostname !== after.hostname) return true;
+  const upgraded = before.protocol === 'http:' && after.protocol === 'https:' && before.port === '' && after.port === '';
+  return !upgraded && (before.port !== after.port || before.protocol !== after.protocol);
+}

@@ -1,0 +1,138 @@
+import { type Json, parseJson } from '../lib/json.ts';
+import type { ByteSource } from './byte-source.ts';
+import { decodeStrictly, decodeText, detectCharset, guessJsonCharset, statedCharset } from './charset.ts';
+import type { HttpHeaders } from './headers.ts';
+import type { HttpRequest } from './request.ts';
+
+/** What a response is made of; `elapsedMs` counts until its headers arrived. */
+export interface HttpResponseInit {
+  status: number;
+  statusText: string;
+  headers: HttpHeaders;
+  /** The URL that answered, after redirects. */
+  url: string;
+  request: HttpRequest;
+  elapsedMs: number;
+  fromCache?: boolean;
+  body: ByteSource;
+}
+
+/** A response whose body is either streamed once by `chunks` or loaded once by `load` and then read as often as needed. */
+export class HttpResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: HttpHeaders;
+  readonly url: string;
+  readonly request: HttpRequest;
+  readonly elapsedMs: number;
+  readonly fromCache: boolean;
+  readonly #body: ByteSource;
+  #state: 'fresh' | 'streamed' | 'loading' | 'discarded' = 'fresh';
+  #loading: Promise<Uint8Array> | undefined;
+  #bytes: Uint8Array | undefined;
+  #text: string | undefined;
+  #json: { value: Json | undefined } | undefined;
+
+  constructor(init: HttpResponseInit) {
+    this.status = init.status;
+    this.statusText = init.statusText;
+    this.headers = init.headers;
+    this.url = init.url;
+    this.request = init.request;
+    this.elapsedMs = init.elapsedMs;
+    this.fromCache = init.fromCache ?? false;
+    this.#body = init.body;
+  }
+
+  // parity: requests.Response.ok
+  /** True below status 400. */
+  get ok(): boolean {
+    return this.status < 400;
+  }
+
+  /** The decompressed body as it arrives; when it was loaded, its bytes in one chunk. Throws TransportError when it breaks off. */
+  async *chunks(): AsyncGenerator<Uint8Array, void, void> {
+    if (this.#loading) {
+      const bytes = await this.#loading;
+      if (bytes.length) yield bytes;
+      return;
+    }
+    this.#claim('streamed');
+    let ended = false;
+    try {
+      for (let chunk = await this.#body.next(); chunk !== null; chunk = await this.#body.next()) yield chunk;
+      ended = true;
+    } finally {
+      if (!ended) this.#body.discard();
+    }
+  }
+
+  /** The whole decompressed body, read once; throws TransportError when it breaks off. */
+  load(): Promise<Uint8Array> {
+    if (!this.#loading) {
+      this.#claim('loading');
+      this.#loading = this.#body.all().then((bytes) => {
+        this.#bytes = bytes;
+        return bytes;
+      });
+    }
+    return this.#loading;
+  }
+
+  /** Gives the connection back without reading the body; harmless after it was read. */
+  discard(): void {
+    if (this.#state !== 'fresh') return;
+    this.#state = 'discarded';
+    this.#body.discard();
+  }
+
+  /** True once `load` has finished. */
+  get loaded(): boolean {
+    return this.#bytes !== undefined;
+  }
+
+  /** The loaded body; throws Error before `load` has finished. */
+  get bytes(): Uint8Array {
+    if (this.#bytes === undefined) throw new Error('The response body is not loaded.');
+    return this.#bytes;
+  }
+
+  // parity: requests.Response.text
+  /** The loaded body as text, by the charset of the Content-Type; a byte order mark stays in it. */
+  get text(): string {
+    if (this.#text === undefined) this.#text = decodeText(this.bytes, this.charset ?? detectCharset(this.bytes));
+    return this.#text;
+  }
+
+  // parity: requests.Response.json
+  /** The loaded body as JSON; undefined when it is not JSON. */
+  get json(): Json | undefined {
+    if (!this.#json) this.#json = { value: tryParse(this.#jsonText()) };
+    return this.#json.value;
+  }
+
+  /** The encoding that the Content-Type states or implies, else null. */
+  get charset(): string | null {
+    return statedCharset(this.headers.get('content-type'));
+  }
+
+  #jsonText(): string {
+    if (this.charset || this.bytes.length <= 3) return this.text;
+    const guess = guessJsonCharset(this.bytes);
+    return (guess === null ? null : decodeStrictly(this.bytes, guess)) ?? this.text;
+  }
+
+  #claim(state: 'streamed' | 'loading'): void {
+    if (this.#state !== 'fresh') throw new Error(`The response body was already ${this.#state}.`);
+    this.#state = state;
+  }
+}
+
+function tryParse(text: string): Json | undefined {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,409 @@
+import { errorMessageOf } from './error-message.ts';
+import { TransportError } from './errors.ts';
+import type { HostPauses, Waiting } from './pauses.ts';
+import type { HttpRequest } from './request.ts';
+import type { HttpResponse } from './response.ts';
+import { rateLimitResetSeconds, retryAfterSeconds } from './retry-after.ts';
+import type { Send, SendOptions } from './transport.ts';
+
+/** Who has to act on a failure. */
+export type FailureType = 'config_error' | 'system_error' | 'transient_error';
+
+// parity: error_handlers/response_models.py:ResponseAction
+/** What is done about a response or a failure. */
+export type ResponseAction =
+  | 'SUCCESS'
+  | 'RETRY'
+  | 'FAIL'
+  | 'IGNORE'
+  | 'RESET_PAGINATION'
+  | 'RATE_LIMITED'
+  | 'REFRESH_TOKEN_THEN_RETRY'
+  | 'REDUCE_PAGE_SIZE'
+  | 'SPLIT_REQUEST_WINDOW';
+
+/** An error handler's verdict; `failureType` and `message` are used when the request fails for good. */
+export interface Resolution {
+  action: ResponseAction;
+  failureType?: FailureType | null;
+  message?: string | null;
+}
+
+/** What one attempt came to: a response, or the error that took its place. */
+export type Outcome =
+  | { readonly response: HttpResponse; readonly error?: undefined }
+  | { readonly response?: undefined; readonly error: TransportError };
+
+type RetryAction = 'RETRY' | 'RATE_LIMITED' | 'REFRESH_TOKEN_THEN_RETRY';
+
+/** How a request ended without failing; `response` is null where a failure was ignored. */
+export interface SendResult {
+  action: Exclude<ResponseAction, RetryAction | 'FAIL'>;
+  response: HttpResponse | null;
+  resolution: Resolution;
+}
+
+/** A request that failed for good. `message` is for the user, `internalMessage` holds the details; both are redacted. */
+export class RequestFailure extends Error {
+  readonly failureType: FailureType;
+  readonly internalMessage: string;
+  readonly outcome: Outcome | undefined;
+
+  constructor(message: string, failureType: FailureType, internalMessage = message, outcome?: Outcome) {
+    super(message, { cause: outcome?.error });
+    this.name = 'RequestFailure';
+    this.failureType = failureType;
+    this.internalMessage = internalMessage;
+    this.outcome = outcome;
+  }
+}
+
+/** What a token refresh came to: a new token, one that somebody else got already, or a refusal of the credentials. */
+export type RefreshOutcome = 'refreshed' | 'already_replaced' | 'rejected';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface RetryInput extends Waiting {
+  send: Send;
+  /** Builds the request of the next attempt, with the credentials of that moment. */
+  request: () => HttpRequest | Promise<HttpRequest>;
+  interpret: (outcome: Outcome) => Resolution | Promise<Resolution>;
+  /** The wait that the manifest's strategies ask for, in seconds; null or 0 when they have no answer. */
+  backoffSeconds?: (outcome: Outcome, attempt: number) => number | null;
+  /** Default 5. */
+  maxRetries?: number;
+  /** When repeated failures (rate limits apart) end in giving up, in seconds; default 600. */
+  maxTimeSeconds?: number;
+  /** Counts rate limits against the time bound too. */
+  exitOnRateLimit?: boolean;
+  /** Gets a new token; a RequestFailure with a config error that it throws ends the request, other errors do not. */
+  refresh?: (sent: HttpRequest) => Promise<RefreshOutcome>;
+  /** True when the next attempt would use other credentials than `sent`, which are not rate limited. */
+  hasOtherCredential?: (sent: HttpRequest) => boolean;
+  /** Told each time the API limits the rate. */
+  onRateLimited?: () => void;
+  log?: (level: LogLevel, message: string) => void;
+  redact?: (text: string) => string;
+  /** Pauses that the requests to a host share. */
+  pauses?: HostPauses;
+  /** Says whether the whole run may afford one more retry. */
+  takeRetry?: () => boolean;
+  /** Leaves the body to be streamed by the caller; otherwise it is loaded here, so that a body that breaks off is retried. */
+  stream?: boolean;
+  /** A number in [0, 1) for the jitter. */
+  random?: () => number;
+  options?: SendOptions;
+}
+
+const DEFAULT_MAX_RETRIES = 5;
+const DEFAULT_MAX_TIME_SECONDS = 600;
+const EXTRA_WAIT_SECONDS = 1;
+const OTHER_CREDENTIAL_WAIT_SECONDS = 0.1;
+const LONGEST_ASKED_SECONDS = 10_800;
+const JITTER = 0.25;
+const SHOWN_BODY_CHARS = 2_000;
+const RETRY_ACTIONS: ReadonlySet<ResponseAction> = new Set(['RETRY', 'RATE_LIMITED', 'REFRESH_TOKEN_THEN_RETRY']);
+const RETRIED_BUILD_ERRORS = new Set([
+  'ConnectTimeout',
+  'ReadTimeout',
+  'ConnectionError',
+  'ProxyError',
+  'SSLError',
+  'ChunkedEncodingError',
+]);
+
+// One attempt that is to be repeated; it rises to the layer that waits for its kind.
+class Backoff extends Error {
+  readonly layer: Layer;
+  readonly seconds: number;
+  readonly failureType: FailureType | null;
+  readonly outcome: Outcome;
+
+  constructor(layer: Layer, seconds: number, resolution: Resolution, message: string, outcome: Outcome) {
+    super(message);
+    this.layer = layer;
+    this.seconds = seconds;
+    this.failureType = resolution.failureType ?? null;
+    this.outcome = outcome;
+  }
+}
+
+type Layer = 'stated' | 'rateLimit' | 'default';
+
+// parity: http_client.py:HttpClient._send_with_retry
+/**
+ * Sends a request until it succeeds, is ignored or given up. Three layers wait, each with its own count: waits that strategies state,
+ * exponential waits for rate limits, exponential waits bounded in time for the rest. A failure that no repetition can mend is not
+ * repeated. Throws RequestFailure, TransportError `aborted`, or what `request` threw.
+ */
+export async function sendWithRetries(input: RetryInput): Promise<SendResult> {
+  const run = new RetryRun(input);
+  try {
+    return await run.layer('default', () => run.layer('rateLimit', () => run.layer('stated', () => run.attempt())));
+  } catch (error) {
+    throw error instanceof Backoff ? run.exhausted(error) : error;
+  }
+}
+
+class RetryRun {
+  readonly #input: RetryInput;
+  readonly #maxTries: number;
+  readonly #maxTimeSeconds: number;
+  #attempts = 0;
+  #tokenRefreshed: boolean | undefined;
+
+  constructor(input: RetryInput) {
+    this.#input = input;
+    this.#maxTries = Math.max(0, input.maxRetries ?? DEFAULT_MAX_RETRIES) + 1;
+    this.#maxTimeSeconds = input.maxTimeSeconds ?? DEFAULT_MAX_TIME_SECONDS;
+  }
+
+  // parity: http/rate_limiting.py, backoff._sync.retry_exception
+  async layer(layer: Layer, call: () => Promise<SendResult>): Promise<SendResult> {
+    const startedAt = this.#input.now();
+    const maxTimeSeconds = layer === 'rateLimit' ? Number.POSITIVE_INFINITY : this.#maxTimeSeconds;
+    for (let tries = 1; ; tries++) {
+      const elapsed = (this.#input.now() - startedAt) / 1000;
+      try {
+        return await call();
+      } catch (error) {
+        if (!belongsTo(layer, error)) throw error;
+        if (tries === this.#maxTries || elapsed >= maxTimeSeconds || this.#input.takeRetry?.() === false) throw error;
+        const seconds = this.#waitSeconds(layer, error, tries, maxTimeSeconds - elapsed);
+        this.#logWait(layer, error, tries, seconds);
+        await this.#input.sleep(seconds * 1000, this.#input.options?.signal);
+      }
+    }
+  }
+
+  // parity: http_client.py:HttpClient._send
+  async attempt(): Promise<SendResult> {
+    const request = await this.#input.request();
+    await this.#input.pauses?.ready(request.url, this.#input.options?.signal);
+    this.#attempts++;
+    const outcome = await this.#exchange(request);
+    if (outcome.error?.kind === 'aborted') throw outcome.error;
+    if (outcome.error?.kind === 'forbidden_address')
+      throw new RequestFailure(outcome.error.message, 'config_error', outcome.error.message, outcome);
+    const [final, resolution] = await this.#interpret(outcome);
+    return this.#settle(request, final, resolution);
+  }
+
+  exhausted(error: Backoff): RequestFailure {
+    this.#log('error', `Retries exhausted: ${error.message}`);
+    if (error.outcome.response?.status === 429) {
+      return new RequestFailure(
+        'API rate limit exceeded.',
+        'transient_error',
+        `Rate limit retry budget exhausted. Last exception: ${error.message}`,
+        error.outcome,
+      );
+    }
+    return new RequestFailure(
+      `Exhausted available request attempts. Please see logs for more details. Exception: ${error.message}`,
+      error.failureType ?? 'system_error',
+      `Exhausted available request attempts. Exception: ${error.message}`,
+      error.outcome,
+    );
+  }
+
+  async #exchange(request: HttpRequest): Promise<Outcome> {
+    try {
+      const response = await this.#input.send(request, { ...this.#input.options, attempt: this.#attempts });
+      if (!this.#input.stream) await response.load();
+      return { response };
+    } catch (error) {
+      if (error instanceof TransportError) return { error };
+      throw error;
+    }
+  }
+
+  // A handler may load the body of a streamed response, and the body may break off then.
+  async #interpret(outcome: Outcome): Promise<[Outcome, Resolution]> {
+    try {
+      return [outcome, await this.#input.interpret(outcome)];
+    } catch (error) {
+      if (!(error instanceof TransportError) || error.kind === 'aborted' || !outcome.response) throw error;
+      const broken: Outcome = { error };
+      return [broken, await this.#input.interpret(broken)];
+    }
+  }
+
+  // parity: http_client.py:HttpClient._handle_error_resolution
+  async #settle(request: HttpRequest, outcome: Outcome, resolution: Resolution): Promise<SendResult> {
+    const action = outcome.error?.permanent && RETRY_ACTIONS.has(resolution.action) ? 'FAIL' : resolution.action;
+    switch (action) {
+      case 'FAIL':
+        throw await this.#failed(request, outcome, resolution);
+      case 'RETRY':
+        throw this.#backoff(request, outcome, resolution, action);
+      case 'RATE_LIMITED':
+        this.#input.onRateLimited?.();
+        throw this.#backoff(request, outcome, resolution, action);
+      case 'REFRESH_TOKEN_THEN_RETRY':
+        await this.#refreshToken(request, outcome, resolution);
+        throw this.#backoff(request, outcome, resolution, action);
+      case 'IGNORE':
+        this.#log('info', resolution.message || `Ignoring response for ${this.#name(request)} with ${describeOutcome(outcome)}`);
+        return { action, response: outcome.response ?? null, resolution };
+      case 'SUCCESS':
+        return { action, response: outcome.response ?? null, resolution };
+      default:
+        outcome.response?.discard();
+        return { action, response: outcome.response ?? null, resolution };
+    }
+  }
+
+  #backoff(request: HttpRequest, outcome: Outcome, resolution: Resolution, action: RetryAction): Backoff {
+    const limited = action === 'RATE_LIMITED';
+    const message = this.#redact(
+      resolution.message ||
+        `Request to ${request.url} failed with failure type ${resolution.failureType ?? 'none'}, response action ${action}.`,
+    );
+    const stated = this.#statedSeconds(request, outcome, limited);
+    const asked = this.#askedSeconds(outcome);
+    outcome.response?.discard();
+    if (stated) return new Backoff('stated', stated, resolution, message, outcome);
+    if (asked > 0) this.#input.pauses?.pause(request.url, asked * 1000);
+    return new Backoff(limited && !this.#input.exitOnRateLimit ? 'rateLimit' : 'default', asked, resolution, message, outcome);
+  }
+
+  // The wait that the server asks for; one that is too long to be waited for counts as none.
+  #askedSeconds({ response }: Outcome): number {
+    if (!response) return 0;
+    const now = this.#input.now();
+    const reset = response.status === 429 ? rateLimitResetSeconds(response.headers, now) : null;
+    const seconds = retryAfterSeconds(response.headers, now) ?? reset ?? 0;
+    return seconds > LONGEST_ASKED_SECONDS ? 0 : seconds;
+  }
+
+  // The wait that does not come from us: the strategies' (which pauses the host when the rate is limited), or none to speak of for other credentials.
+  #statedSeconds(request: HttpRequest, outcome: Outcome, limited: boolean): number | null {
+    if (limited && this.#input.hasOtherCredential?.(request)) {
+      this.#log(
+        'info',
+        'Rate limited on the current credential; retrying with another one instead of waiting for the rate limit to reset.',
+      );
+      return OTHER_CREDENTIAL_WAIT_SECONDS;
+    }
+    const seconds = this.#input.backoffSeconds?.(outcome, this.#attempts) ?? null;
+    if (seconds && limited) this.#input.pauses?.pause(request.url, (seconds + EXTRA_WAIT_SECONDS) * 1000);
+    return seconds;
+  }
+
+  #waitSeconds(layer: Layer, error: unknown, tries: number, remaining: number): number {
+    if (layer === 'stated') return (error as Backoff).seconds + EXTRA_WAIT_SECONDS;
+    const jittered = 2 ** (tries - 1) * (1 + JITTER * (this.#input.random ?? Math.random)());
+    const asked = error instanceof Backoff ? error.seconds : 0;
+    return Math.min(Math.max(jittered, asked), remaining);
+  }
+
+  #logWait(layer: Layer, error: unknown, tries: number, seconds: number): void {
+    const shown = Math.round(seconds * 1000) / 1000;
+    if (layer === 'stated') {
+      const status = error instanceof Backoff && error.outcome.response ? ` (HTTP ${error.outcome.response.status})` : '';
+      this.#log('info', `UserDefinedBackoffException: Rate limit exceeded${status}. Retrying in ${shown} seconds.`);
+    } else {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#log('info', `Caught retryable error '${text}' after ${tries} tries. Waiting ${shown} seconds then retrying...`);
+    }
+  }
+
+  async #failed(request: HttpRequest, outcome: Outcome, resolution: Resolution): Promise<RequestFailure> {
+    const details = this.#redact(await this.#failureDetails(request, outcome));
+    this.#log('error', details);
+    return new RequestFailure(this.#redact(resolution.message || details), resolution.failureType ?? 'system_error', details, outcome);
+  }
+
+  async #failureDetails(request: HttpRequest, outcome: Outcome): Promise<string> {
+    const { response, error } = outcome;
+    if (!response) return `${this.#name(request)} failed with exception: '${error.message}'`;
+    try {
+      await response.load();
+    } catch (cause) {
+      if (!(cause instanceof TransportError)) throw cause;
+      return `${this.#name(request)} failed with status code '${response.status}' and its body could not be read: '${cause.message}'`;
+    }
+    const body = request.body === null ? 'None' : shorten(String(request.body));
+    return (
+      `${this.#name(request)} failed with status code '${response.status}' and error message: '${errorMessageOf(response) ?? 'None'}'. ` +
+      `Request (body): '${body}'. Response (body): '${shorten(response.text)}'. ` +
+      `Response (headers): '${JSON.stringify(response.headers.toObject())}'.`
+    );
+  }
+
+  async #refreshToken(request: HttpRequest, outcome: Outcome, resolution: Resolution): Promise<void> {
+    const rejected = `${this.#name(request)} was rejected with ${describeOutcome(outcome)}`;
+    if (this.#tokenRefreshed !== undefined) throw this.#rejectedAgain(rejected, this.#tokenRefreshed, outcome, resolution);
+    if (!this.#input.refresh) {
+      this.#log(
+        'warn',
+        'REFRESH_TOKEN_THEN_RETRY action received but authenticator does not support token refresh. Proceeding with normal retry.',
+      );
+      return;
+    }
+    this.#tokenRefreshed = false;
+    const result = await this.#tryRefresh(request);
+    if (result === 'rejected') {
+      const details = this.#redact(`${rejected} and the OAuth token endpoint rejected the refresh request`);
+      this.#log('error', details);
+      throw new RequestFailure('OAuth token refresh request is rejected by the token endpoint.', 'config_error', details, outcome);
+    }
+    this.#tokenRefreshed = result !== 'failed';
+  }
+
+  async #tryRefresh(request: HttpRequest): Promise<RefreshOutcome | 'failed'> {
+    try {
+      const result = (await this.#input.refresh?.(request)) ?? 'failed';
+      if (result === 'refreshed') this.#log('info', 'Refreshed OAuth token due to REFRESH_TOKEN_THEN_RETRY response action');
+      if (result === 'already_replaced') {
+        this.#log(
+          'info',
+          'OAuth token was already replaced since this request was sent; retrying with the current token without refreshing again.',
+        );
+      }
+      return result;
+    } catch (error) {
+      if (error instanceof RequestFailure && error.failureType === 'config_error') throw error;
+      const text = error instanceof Error ? error.message : String(error);
+      this.#log('warn', `Failed to refresh OAuth token: ${this.#redact(text)}. Proceeding with retry using existing token.`);
+      return 'failed';
+    }
+  }
+
+  #rejectedAgain(rejected: string, refreshed: boolean, outcome: Outcome, resolution: Resolution): RequestFailure {
+    const details = this.#redact(
+      `${rejected} ${refreshed ? 'again after the OAuth token was refreshed' : 'and the OAuth token could not be refreshed'}; not refreshing again.` +
+        (resolution.message ? ` Error handler message: '${resolution.message}'` : ''),
+    );
+    this.#log('error', details);
+    return refreshed
+      ? new RequestFailure('Refreshed OAuth access token is rejected by the API.', 'config_error', details, outcome)
+      : new RequestFailure('API rejects the current OAuth access token and the token refresh failed.', 'transient_error', details, outcome);
+  }
+
+  #name(request: HttpRequest): string {
+    return `'${request.method}' request to '${this.#redact(request.url)}'`;
+  }
+
+  #redact(text: string): string {
+    return this.#input.redact ? this.#input.redact(text) : text;
+  }
+
+  #log(level: LogLevel, message: string): void {
+    this.#input.log?.(level, this.#redact(message));
+  }
+}
+
+function belongsTo(layer: Layer, error: unknown): boolean {
+  if (error instanceof Backoff) return error.layer === layer;
+  return layer === 'default' && error instanceof TransportError && RETRIED_BUILD_ERRORS.has(error.exceptionName);
+}
+
+function describeOutcome({ response, error }: Outcome): string {
+  return response ? `status code '${response.status}'` : `exception '${error.message}'`;
+}
+
+function shorten(text: string): string {
+  return text.length > SHOWN_BODY_CHARS ? `${text.slice(0, SHOWN_BODY_CHARS)}... (${text.length} characters)` : text;
+}

@@ -1,0 +1,57 @@
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { createTransport, type Transport, type TransportOptions } from '../transport.ts';
+import { TEST_CERTIFICATE, TEST_KEY } from './certificate.ts';
+
+/** A server on a loopback port; it ends with the test. */
+export interface LocalServer {
+  url: string;
+  port: number;
+  /** How many connections were made to it. */
+  connections: () => number;
+}
+
+/** Serves HTTP by a listener. */
+export function serveHttp(listener: RequestListener): Promise<LocalServer> {
+  return listen(createServer(listener), 'http');
+}
+
+/** Serves HTTPS by a listener, with TEST_CERTIFICATE. */
+export function serveHttps(listener: RequestListener): Promise<LocalServer> {
+  return listen(createTlsServer({ key: TEST_KEY, cert: TEST_CERTIFICATE }, listener), 'https');
+}
+
+/** Serves raw TCP: the handler gets each request's head (and what came with it) and writes what it likes. */
+export function serveRaw(handler: (socket: Socket, head: string) => void): Promise<LocalServer> {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (data) => handler(socket, data.toString('latin1')));
+  });
+  return listen(server, 'http');
+}
+
+/** A transport that ends with the test and sees no environment but what is given. */
+export function testTransport(options: Partial<TransportOptions> = {}): Transport {
+  const transport = createTransport({ connections: 4, env: {}, ...options });
+  onTestFinished(() => transport.close());
+  return transport;
+}
+
+async function listen(server: Server, scheme: string): Promise<LocalServer> {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  server.on('connection', (socket: Socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `${scheme}://127.0.0.1:${port}`, port, connections: () => connections };
+}

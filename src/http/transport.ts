@@ -1,0 +1,377 @@
+import type { Socket } from 'node:net';
+import type { buildConnector, Dispatcher } from 'undici';
+import { NetworkSource } from './byte-source.ts';
+import { readCertificates } from './certificates.ts';
+import { ACCEPT_ENCODING, type BodyLimits, DEFAULT_BODY_LIMITS, decodeContent, tooLarge } from './content-encoding.ts';
+import { TransportError, toTransportError } from './errors.ts';
+import type { Exchange, ExchangeObserver } from './exchange-log.ts';
+import { HttpHeaders } from './headers.ts';
+import { type ProxySettings, proxyAuthorization, proxyFor, readProxySettings } from './proxy.ts';
+import { findHeader, type HttpRequest, withoutHeaders } from './request.ts';
+import { HttpResponse } from './response.ts';
+
+/** What one request may set for itself; times in milliseconds, 0 waits for ever. */
+export interface SendOptions {
+  connectTimeoutMs?: number;
+  readTimeoutMs?: number;
+  signal?: AbortSignal;
+  /** Which try of the same request this is, from 1; only told to the observer. */
+  attempt?: number;
+}
+
+/** Sends one request and gives its response as soon as the headers are there; throws TransportError. */
+export type Send = (request: HttpRequest, options?: SendOptions) => Promise<HttpResponse>;
+
+/** Refuses hosts: `check` before a request is sent, `lookup` when a connection to it is opened. */
+export interface AddressGuard {
+  check(url: URL): Promise<void>;
+  lookup: NonNullable<import('node:net').TcpSocketConnectOpts['lookup']>;
+}
+
+export interface TransportOptions {
+  /** The most connections to one host at a time. */
+  connections: number;
+  /** Default 30,000 ms. */
+  connectTimeoutMs?: number;
+  /** The longest silence before the headers and between two chunks; default 300,000 ms. */
+  readTimeoutMs?: number;
+  /** TCP keep-alive probes after a minute of silence; default true. */
+  tcpKeepAlive?: boolean;
+  /** The value of User-Agent where a request sets none. */
+  userAgent?: string;
+  /** Where proxies and certificate bundles are read from; default process.env. */
+  env?: Readonly<Record<string, string | undefined>>;
+  bodyLimits?: BodyLimits;
+  guard?: AddressGuard;
+  observer?: ExchangeObserver;
+  /** Takes secrets out of a text before it goes into an error. */
+  redact?: (text: string) => string;
+}
+
+/** A pool of connections; `send` follows no redirects, `close` breaks what is under way. */
+export interface Transport {
+  send: Send;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 30_000;
+const READ_TIMEOUT_MS = 300_000;
+const TCP_KEEP_ALIVE_MS = 60_000;
+const MAX_HEADER_BYTES = 128 * 1024;
+const TUNNEL_SCHEMES = new Set(['http:', 'https:']);
+
+// Headers of one connection only; the client writes its own.
+const CONNECTION_HEADERS = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'content-length',
+  'proxy-connection',
+]);
+const PAYLOAD_METHODS = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH']);
+
+type Connect = buildConnector.connector;
+
+async function loadClient() {
+  const [{ default: Pool }, { default: Client }, { default: buildConnector }] = await Promise.all([
+    import('undici/lib/dispatcher/pool.js'),
+    import('undici/lib/dispatcher/client.js'),
+    import('undici/lib/core/connect.js'),
+  ]);
+  return { Pool, Client, buildConnector };
+}
+
+type ClientParts = Awaited<ReturnType<typeof loadClient>>;
+
+/** Makes a transport; the HTTP client is loaded by its first request. */
+export function createTransport(options: TransportOptions): Transport {
+  const redact = options.redact ?? ((text: string) => text);
+  const limits = options.bodyLimits ?? DEFAULT_BODY_LIMITS;
+  const env = options.env ?? process.env;
+  const userAgent = options.userAgent ?? 'source-declarative';
+  const pools = new Map<string, Dispatcher>();
+  const proxies = once(() => readProxySettings(env));
+  let loading: Promise<ClientParts> | undefined;
+  let parts: ClientParts | undefined;
+  const secureContext = once(() => readCertificates(env));
+
+  const send: Send = async (request, sendOptions = {}) => {
+    const url = parseTarget(request.url, redact);
+    if (options.guard) await options.guard.check(url);
+    if (!parts) {
+      loading ??= loadClient();
+      parts = await loading;
+    }
+    const proxy = findProxy(url, proxies(), redact);
+    const exchange = new PendingExchange(request, sendOptions, { limits, redact, observer: options.observer });
+    const forwarded = proxy !== null && url.protocol === 'http:';
+    const pool = poolFor(parts, url, proxy, sendOptions.connectTimeoutMs ?? options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
+    const readTimeoutMs = sendOptions.readTimeoutMs ?? options.readTimeoutMs ?? READ_TIMEOUT_MS;
+    if (!exchange.start()) return exchange.response;
+    pool.dispatch(
+      {
+        method: request.method as Dispatcher.HttpMethod,
+        path: forwarded ? `http://${url.host}${pathOf(request.url)}` : pathOf(request.url),
+        headers: wireHeaders(request, userAgent, forwarded ? { url, proxy } : null),
+        body: request.body,
+        headersTimeout: readTimeoutMs,
+        bodyTimeout: readTimeoutMs,
+        ...(request.body !== null && !PAYLOAD_METHODS.has(request.method) ? { reset: false } : {}),
+      },
+      exchange,
+    );
+    return exchange.response;
+  };
+
+  const poolFor = (client: ClientParts, url: URL, proxy: URL | null, connectTimeoutMs: number): Dispatcher => {
+    const forwarded = proxy !== null && url.protocol === 'http:';
+    const target = forwarded ? proxy : url;
+    const key = `${forwarded ? '' : (proxy?.href ?? '')} ${target.origin} ${connectTimeoutMs}`;
+    const known = pools.get(key);
+    if (known) return known;
+    const connect = client.buildConnector({
+      ...(usesTls(url, proxy) ? optional('secureContext', secureContext()) : {}),
+      timeout: connectTimeoutMs,
+      keepAlive: options.tcpKeepAlive ?? true,
+      keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
+      ...(options.guard && proxy === null ? { lookup: options.guard.lookup } : {}),
+    });
+    const pool = new client.Pool(target.origin, {
+      connections: options.connections,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      connect: proxy && !forwarded ? tunnelThrough(client, proxy, connect, connectTimeoutMs) : connect,
+    });
+    pools.set(key, pool);
+    return pool;
+  };
+
+  const close = async () => {
+    await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    pools.clear();
+  };
+
+  return { send, close };
+}
+
+function usesTls(url: URL, proxy: URL | null): boolean {
+  return url.protocol === 'https:' || proxy?.protocol === 'https:';
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+}
+
+function parseTarget(text: string, redact: (text: string) => string): URL {
+  if (!URL.canParse(text)) {
+    throw new TransportError({ kind: 'invalid_url', what: `Invalid URL '${redact(text)}'`, hint: 'Check the base URL and the path.' });
+  }
+  const url = new URL(text);
+  if (!TUNNEL_SCHEMES.has(url.protocol)) {
+    throw new TransportError({
+      kind: 'invalid_schema',
+      what: `No connection adapters were found for '${redact(text)}'`,
+      hint: 'A URL starts with http:// or https://.',
+    });
+  }
+  return url;
+}
+
+function findProxy(url: URL, settings: ProxySettings, redact: (text: string) => string): URL | null {
+  try {
+    const proxy = proxyFor(url, settings);
+    if (proxy === null || TUNNEL_SCHEMES.has(proxy.protocol)) return proxy;
+    throw new TypeError(`proxies of the scheme ${proxy.protocol} are not supported`);
+  } catch (cause) {
+    const setting = (url.protocol === 'https:' ? settings.https : settings.http) ?? '';
+    throw new TransportError({
+      kind: 'proxy',
+      what: `The proxy '${redact(setting.replace(/\/\/[^@/]*@/, '//****@'))}' cannot be used`,
+      hint: 'HTTP_PROXY and HTTPS_PROXY take http://host:port.',
+      cause,
+    });
+  }
+}
+
+// parity: requests.models.PreparedRequest.path_url (the text as prepared, which a URL object would normalise again)
+function pathOf(url: string): string {
+  const path = /^[^:]+:\/\/[^/?#]*([^#]*)/.exec(url)?.[1] ?? '';
+  return path.startsWith('/') ? path : `/${path}`;
+}
+
+function wireHeaders(request: HttpRequest, userAgent: string, forward: { url: URL; proxy: URL } | null): Record<string, string> {
+  const headers = withoutHeaders(request.headers, CONNECTION_HEADERS);
+  const fill = (name: string, value: string | undefined): void => {
+    if (value !== undefined && findHeader(headers, name) === undefined) headers[name] = value;
+  };
+  fill('User-Agent', userAgent);
+  fill('Accept-Encoding', ACCEPT_ENCODING);
+  fill('Accept', '*/*');
+  if (forward) {
+    fill('Host', forward.url.host);
+    fill('Proxy-Authorization', proxyAuthorization(forward.proxy));
+  }
+  return headers;
+}
+
+// Opens connections to https hosts by CONNECT at a proxy, then lets the connector put TLS on the tunnel.
+function tunnelThrough(client: ClientParts, proxy: URL, connect: Connect, timeoutMs: number): Connect {
+  return (target, callback) => {
+    const authority = `${target.hostname}:${target.port || '443'}`;
+    const authorization = proxyAuthorization(proxy);
+    const proxyClient = new client.Client(proxy.origin, { connect, headersTimeout: Math.ceil(timeoutMs) });
+    const refuse = (what: string, cause?: unknown): void => {
+      callback(new TransportError({ kind: 'proxy', what, hint: 'Check HTTPS_PROXY and NO_PROXY.', cause }), null);
+      void proxyClient.destroy();
+    };
+    proxyClient.dispatch(
+      { method: 'CONNECT', path: authority, headers: { host: authority, ...optional('proxy-authorization', authorization) } },
+      {
+        onRequestStart() {},
+        onRequestUpgrade(_controller, status, _headers, socket) {
+          if (status < 300) {
+            connect({ ...target, httpSocket: socket as Socket }, callback);
+            void proxyClient.close();
+          } else refuse(`The proxy ${proxy.host} answered ${status} to a tunnel to ${authority}`);
+        },
+        onResponseStart(_controller, status) {
+          refuse(`The proxy ${proxy.host} answered ${status} to a tunnel to ${authority}`);
+        },
+        onResponseData() {},
+        onResponseEnd() {},
+        onResponseError(_controller, error) {
+          refuse(`The proxy ${proxy.host} could not be used: ${error.message}`, error);
+        },
+      },
+    );
+  };
+}
+
+interface ExchangeContext {
+  limits: BodyLimits;
+  redact: (text: string) => string;
+  observer: ExchangeObserver | undefined;
+}
+
+// One request under way: what the client reports becomes a response and the bytes of its body.
+class PendingExchange implements Dispatcher.DispatchHandler {
+  readonly response: Promise<HttpResponse>;
+  readonly #request: HttpRequest;
+  readonly #signal: AbortSignal | undefined;
+  readonly #context: ExchangeContext;
+  readonly #record: Exchange;
+  readonly #startedAt = performance.now();
+  #resolve: (response: HttpResponse) => void = () => {};
+  #reject: (error: TransportError) => void = () => {};
+  #controller: Dispatcher.DispatchController | undefined;
+  #body: NetworkSource | undefined;
+  #settled = false;
+
+  constructor(request: HttpRequest, options: SendOptions, context: ExchangeContext) {
+    this.#request = request;
+    this.#signal = options.signal;
+    this.#context = context;
+    this.#record = { request, attempt: options.attempt ?? 1, bytes: 0 };
+    this.response = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  // False when the signal had aborted already.
+  start(): boolean {
+    this.#context.observer?.start?.(this.#record);
+    if (this.#signal?.aborted) this.#abort();
+    else this.#signal?.addEventListener('abort', this.#abort, { once: true });
+    return !this.#settled;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#settled) controller.abort(abortion(this.#where()));
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusText = ''): void {
+    if (status < 200 || this.#settled) return;
+    const body = new NetworkSource({
+      pause: () => controller.pause(),
+      resume: () => controller.resume(),
+      abort: () => controller.abort(abortion(this.#where())),
+    });
+    this.#body = body;
+    const headers = new HttpHeaders(headerLines((controller as { rawHeaders?: readonly (Buffer | string)[] | null }).rawHeaders ?? []));
+    const elapsedMs = performance.now() - this.#startedAt;
+    Object.assign(this.#record, { status, headers, headersMs: elapsedMs });
+    this.#resolve(
+      new HttpResponse({
+        status,
+        statusText,
+        headers,
+        url: this.#request.url,
+        request: this.#request,
+        elapsedMs,
+        body: decodeContent(body, headers.get('content-encoding'), this.#context.limits, this.#where),
+      }),
+    );
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#record.bytes += chunk.length;
+    if (this.#record.bytes > this.#context.limits.maxBytes) {
+      const error = tooLarge(this.#where());
+      this.#fail(error);
+      controller.abort(error);
+    } else this.#body?.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (!this.#settle()) return;
+    this.#body?.end();
+    this.#context.observer?.end?.(this.#record);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(toTransportError(error, this.#where(), this.#body !== undefined));
+  }
+
+  readonly #where = (): string => `${this.#request.method} ${this.#context.redact(this.#request.url)}`;
+
+  readonly #abort = (): void => {
+    const error = abortion(this.#where(), this.#signal?.reason);
+    this.#fail(error);
+    this.#controller?.abort(error);
+  };
+
+  #fail(error: TransportError): void {
+    if (!this.#settle()) return;
+    this.#record.error = error;
+    this.#reject(error);
+    this.#body?.fail(error);
+    this.#context.observer?.error?.(this.#record);
+  }
+
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#signal?.removeEventListener('abort', this.#abort);
+    this.#record.totalMs = performance.now() - this.#startedAt;
+    return true;
+  }
+}
+
+function abortion(where: string, cause?: unknown): TransportError {
+  return new TransportError({ kind: 'aborted', what: 'The request was given up', where, cause });
+}
+
+function headerLines(raw: readonly (Buffer | string)[]): string[] {
+  return raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')).trimEnd());
+}

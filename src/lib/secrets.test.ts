@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { Float, type Json, type JsonObject } from './json.ts';
+import { collectSecrets, createSecrets, looksSecret } from './secrets.ts';
+
+function secretsOf(...values: unknown[]): ReturnType<typeof createSecrets> {
+  const secrets = createSecrets();
+  for (const value of values) secrets.add(value);
+  return secrets;
+}
+
+describe('redact', () => {
+  const secret = 'p@ss w/ö+"x\\y&=<1>\'机🚀';
+  const latin = 'käse/123+x';
+
+  it.each<[string, string, string]>([
+    ['as it is', secret, secret],
+    ['percent-encoded', secret, encodeURIComponent(secret)],
+    ['percent-encoded in lower case', secret, encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase())],
+    ['percent-encoded twice', secret, encodeURIComponent(encodeURIComponent(secret))],
+    ['as a form sends it', secret, new URLSearchParams({ a: secret }).toString().slice(2)],
+    ['in JSON', secret, JSON.stringify(secret).slice(1, -1)],
+    ['in JSON in JSON', secret, JSON.stringify(JSON.stringify(secret)).slice(3, -3)],
+    ['in JSON of ASCII only', 'ö机🚀', '\\u00f6\\u673A\\ud83d\\ude80'],
+    ['in HTML', secret, secret.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)],
+    ['in HTML by name', '<a&"b">', '&lt;a&amp;&quot;b&quot;&gt;'],
+    ['in base64', secret, Buffer.from(secret).toString('base64')],
+    ['in URL-safe base64', '>>>???>>>???', Buffer.from('>>>???>>>???').toString('base64url')],
+    ['in base64 in a URL', '>>>???>>>???1', encodeURIComponent(Buffer.from('>>>???>>>???1').toString('base64'))],
+    ['in base64 of Latin-1', latin, Buffer.from(latin, 'latin1').toString('base64')],
+    ['as a number', '12345', '12345'],
+  ])('masks a secret %s', (_name, value, printed) => {
+    expect(secretsOf(value).redact(`<<${printed}>>`)).toBe('<<****>>');
+  });
+
+  it.each(['u', 'us', 'use', 'user'])('masks the password in the base64 of "%s:password"', (user) => {
+    const password = 'correct-horse';
+    for (const after of ['', 'x', 'xy', 'xyz']) {
+      const printed = Buffer.from(`${user}:${password}${after}`).toString('base64');
+      const redacted = secretsOf(password).redact(`Authorization: ${printed}`);
+      expect(redacted).toContain('****');
+      expect(Buffer.from(redacted.split(' ').at(-1) ?? '', 'base64').toString()).not.toContain('orrect-hors');
+    }
+  });
+
+  it('masks the longest of secrets that start alike', () => {
+    expect(secretsOf('abc', 'abcdef', 'abcd').redact('abcdef abcd abcx')).toBe('**** **** ****x');
+  });
+
+  it('masks short values only where they stand alone', () => {
+    expect(secretsOf('7').redact('7 of 17, page=7, 7th')).toBe('**** of 17, page=****, 7th');
+  });
+
+  it('knows secrets of other types, and no empty ones', () => {
+    expect(secretsOf(98765, 2n ** 60n, new Float(44)).redact('98765 1152921504606846976 44.0')).toBe('**** **** ****');
+    expect(secretsOf('', null, undefined, true, {}).redact('text true null')).toBe('text true null');
+  });
+
+  it('knows secrets added later', () => {
+    const secrets = secretsOf('first-one');
+    expect(secrets.redact('first-one second-one')).toBe('**** second-one');
+    secrets.add('second-one');
+    expect(secrets.redact('first-one second-one')).toBe('**** ****');
+  });
+
+  it('masks a token without its scheme, and a value without its spaces', () => {
+    expect(secretsOf('Bearer abcdefgh', ' padded-value\n').redact('abcdefgh padded-value')).toBe('**** ****');
+  });
+
+  it('masks a key file line by line, in JSON too', () => {
+    const lines = Array.from({ length: 4 }, (_, i) => `MIIEvQ${i}BADANBgkqhkiG9w0BAQEFAASCBKcwgg/+`);
+    const key = ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----'].join('\n');
+    const secrets = secretsOf(JSON.stringify({ private_key: key }));
+    const redacted = secrets.redact(`${key}\n${JSON.stringify({ note: key })}\n${Buffer.from(key).toString('base64')}`);
+    for (let i = 0; i < lines.length; i++) expect(redacted).not.toContain(`MIIEvQ${i}`);
+    expect(redacted).not.toContain(Buffer.from(lines.join('\n')).toString('base64').slice(8, 40));
+  });
+
+  it('takes a secret as text, whatever it means in a pattern', () => {
+    const secret = '(a+)+$[^]{1}|\\d*?.^-/';
+    expect(secretsOf(secret).redact(`x${secret}y`)).toBe('x****y');
+  });
+
+  it('needs little time for a hostile secret', () => {
+    const secrets = secretsOf('\\'.repeat(60), '+ '.repeat(60));
+    const started = performance.now();
+    secrets.redact('\\'.repeat(5000) + '+ %2B'.repeat(2000));
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it.each([
+    ['GET https://h/x?token=abc&page=2', 'GET https://h/x?token=****&page=2'],
+    ['https://h/x?a=1&sig=a%2Fb#top', 'https://h/x?a=1&sig=****#top'],
+    ['{"access_token": "abc", "n": 1}', '{"access_token": "****", "n": 1}'],
+    ["{'pasword': 'a\\'b', 'n': 1}", "{'pasword': '****', 'n': 1}"],
+    ['{\\"api_kee\\": \\"abc\\"}', '{\\"api_kee\\": \\"****\\"}'],
+    ['Authorization: Bearer abc.123-def', 'Authorization: Bearer ****'],
+    ['Basic authentication is needed', 'Basic authentication is needed'],
+    ['?next_page_token=abc', '?next_page_token=abc'],
+    [`{"api_key": "{{ config['api_key'] }}"}`, `{"api_key": "{{ config['api_key'] }}"}`],
+    ["'api_key' is a required property", "'api_key' is a required property"],
+  ])('masks by name: %s', (text, redacted) => {
+    expect(createSecrets().redact(text)).toBe(redacted);
+  });
+});
+
+describe('redactUrl', () => {
+  it.each([
+    ['https://user:pass@h/p?api_key=k&limit=5', 'https://****@h/p?api_key=****&limit=5'],
+    ['https://token@h/', 'https://****@h/'],
+    ['https://h/known-one/x?q=known-one', 'https://h/****/x?q=****'],
+    ['https://h/%zz?%zz=1&key=2', 'https://h/%zz?%zz=1&key=****'],
+    ['not a url', 'not a url'],
+  ])('%s', (url, redacted) => {
+    expect(secretsOf('known-one').redactUrl(url)).toBe(redacted);
+  });
+});
+
+describe('redactHeaders', () => {
+  it('masks by name and by value', () => {
+    const headers = {
+      Authorization: 'Bearer x',
+      'X-Api-Key': 'y',
+      Cookie: 'a=b',
+      Accept: '*/*',
+      'X-Trace': 'known-one',
+      Referer: 'https://u:p@h/?token=t',
+    };
+    expect(secretsOf('known-one').redactHeaders(headers)).toEqual({
+      Authorization: 'Bearer ****',
+      'X-Api-Key': '****',
+      Cookie: '****',
+      Accept: '*/*',
+      'X-Trace': '****',
+      Referer: 'https://****@h/?token=****',
+    });
+  });
+});
+
+describe('looksSecret', () => {
+  it.each(
+    (
+      'api_key apiKey APIKEY x-api-key api_kee apikeys api_ky token tokens access_token accessToken acces_tokn refresh_token id_token client_secret clientSecret ' +
+      'secret secert password Password pasword passwrod db_password passphrase pwd private_key authorization authorisation Authorization Proxy-Authorization ' +
+      'cookie Set-Cookie session session_id sig signature X-Amz-Signature X-Amz-Credential key jwt bearer_token credentials subscription-key secretAccessKey password1'
+    ).split(' '),
+  )('takes %s for a secret', (name) => {
+    expect(looksSecret(name)).toBe(true);
+  });
+
+  it.each(
+    (
+      'id name email user username client_id start_date page_token next_page_token nextPageToken continuation_token primary_key sort_key partition_key ' +
+      'token_url token_expiry_date token_type auth_type authorization_url api_key_name password_enabled secret_id time_taken tests_passed passport keyword ' +
+      'monkey cursor signature_version region sector broken cooked'
+    ).split(' '),
+  )('takes %s for no secret', (name) => {
+    expect(looksSecret(name)).toBe(false);
+  });
+
+  it.each(['', '_', '__proto__', 'x'.repeat(5000)])('judges odd names too', (name) => {
+    expect(looksSecret(name)).toBe(false);
+  });
+});
+
+describe('collectSecrets', () => {
+  const secret = { type: 'string', airbyte_secret: true };
+
+  it.each<[string, Json, JsonObject, string[]]>([
+    ['a property', { a: 'v', b: 'w' }, { properties: { a: secret, b: {} } }, ['v']],
+    ['a number', { a: 12 }, { properties: { a: secret } }, ['12']],
+    [
+      'nothing that is empty, absent or a switch',
+      { a: '', b: null, c: true },
+      { properties: { a: secret, b: secret, c: secret, d: secret } },
+      [],
+    ],
+    [
+      'each branch of oneOf, anyOf and allOf',
+      { c: { x: 'v1', y: 'v2', z: 'v3' } },
+      {
+        properties: {
+          c: { oneOf: [{ properties: { x: secret } }, { anyOf: [{ properties: { y: secret } }] }], allOf: [{ properties: { z: secret } }] },
+        },
+      },
+      ['v1', 'v2', 'v3'],
+    ],
+    ['lists', { l: ['v1', { k: 'v2' }] }, { properties: { l: { items: { airbyte_secret: true } } } }, ['v1', 'v2']],
+    ['a secret list', { l: ['v1', 'v2'] }, { properties: { l: secret } }, ['v1', 'v2']],
+    ['tuples', { l: ['p', 'v'] }, { properties: { l: { prefixItems: [{}, secret] } } }, ['v']],
+    [
+      'a reference, cyclic too',
+      { a: { a: { b: 'v' } } },
+      { $ref: '#/$defs/n', $defs: { n: { properties: { a: { $ref: '#/$defs/n' }, b: secret } } } },
+      ['v'],
+    ],
+    ['a reference into nowhere', { a: 'v' }, { properties: { a: { $ref: '#/none' } } }, []],
+    [
+      'additional and pattern properties',
+      { x1: 'v1', y: 'v2' },
+      { patternProperties: { '^x': {} }, additionalProperties: secret },
+      ['v1', 'v2'],
+    ],
+    ['names that look secret', { api_kee: 'value', nested: { pasword: 'other' } }, {}, ['value', 'other']],
+    [
+      'no choices',
+      { auth: 'basic-auth', token: 'fixed' },
+      { properties: { auth: { const: 'basic-auth' }, token: { enum: ['fixed'] } } },
+      [],
+    ],
+    ['no names of secrets', { auth: 'api_key', key: 'id' }, {}, []],
+    ['no injected manifest', { __injected_declarative_manifest: { api_token: 'abcdef' } }, {}, []],
+    [
+      'secrets inside of a secret that is JSON',
+      { account: '{"private_key": "inner", "project": "p"}' },
+      { properties: { account: secret } },
+      ['{"private_key": "inner", "project": "p"}', 'inner'],
+    ],
+    ['a secret that only starts like JSON', { a: '{not' }, { properties: { a: secret } }, ['{not']],
+    ['nothing of the prototype', JSON.parse('{"__proto__": {"a": "v"}, "constructor": "w"}'), { properties: {} }, []],
+    ['a config that is no object', 'text', { properties: { a: secret } }, []],
+  ])('finds %s', (_name, config, spec, found) => {
+    expect(collectSecrets(config, spec).sort()).toEqual([...found].sort());
+  });
+});

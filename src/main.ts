@@ -1,0 +1,5 @@
+import { runProgram } from './cli/program.ts';
+
+void runProgram(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+});

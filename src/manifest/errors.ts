@@ -1,0 +1,103 @@
+/** A place in the text of a manifest; line and column count from 1, the column in UTF-16 units. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A place in a file, with the lines around it when the text is at hand. */
+export interface Place {
+  readonly fileName: string;
+  readonly position?: Position;
+  readonly frame?: string;
+}
+
+/** What an error of a manifest says. */
+export interface ManifestErrorDetails {
+  /** A short name in kebab case, such as `reference-undefined`, that stays the same when the wording changes. */
+  readonly code: string;
+  /** What is wrong, as a sentence. */
+  readonly message: string;
+  /** Where in the manifest, such as `streams[0].retriever.paginator`; empty for the whole of it. */
+  readonly path?: string;
+  /** What to do about it, as a sentence. */
+  readonly hint?: string;
+  readonly place?: Place;
+  /** Further errors found along with this one. */
+  readonly others?: readonly ManifestError[];
+  readonly cause?: unknown;
+}
+
+/** Something is wrong with a manifest; the message says what, where and how to mend it. */
+export class ManifestError extends Error {
+  override readonly name = 'ManifestError';
+  readonly code: string;
+  readonly path: string;
+  /** The sentence without place and hint. */
+  readonly summary: string;
+  readonly hint: string | undefined;
+  readonly place: Place | undefined;
+  readonly others: readonly ManifestError[];
+
+  constructor({ code, message, path = '', hint, place, others = [], cause }: ManifestErrorDetails) {
+    super(compose(message, path, hint, place, others), cause === undefined ? {} : { cause });
+    this.code = code;
+    this.path = path;
+    this.summary = message;
+    this.hint = hint;
+    this.place = place;
+    this.others = others;
+  }
+
+  /** The same error, told together with further ones. */
+  with(others: readonly ManifestError[]): ManifestError {
+    return new ManifestError({ ...this.details(), others: [...this.others, ...others] });
+  }
+
+  /** The same error, told with the places in the file that the finder knows for the paths of this one and its companions. */
+  located(find: (path: string) => Place | undefined): ManifestError {
+    const place = this.place ?? find(this.path);
+    const others = this.others.map((other) => other.located(find));
+    return new ManifestError({ ...this.details(), others, ...(place === undefined ? {} : { place }) });
+  }
+
+  private details(): ManifestErrorDetails {
+    return {
+      code: this.code,
+      message: this.summary,
+      path: this.path,
+      others: this.others,
+      cause: this.cause,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(this.place === undefined ? {} : { place: this.place }),
+    };
+  }
+}
+
+/** The place as editors understand it: `manifest.yaml:41:9`. */
+export function placeText({ fileName, position }: Place): string {
+  return position === undefined ? fileName : `${fileName}:${position.line}:${position.column}`;
+}
+
+/** The line of a place with the one before it, numbered, and a `^` under the column; long lines are cut around the column. */
+export function sourceFrame(text: string, { line, column }: Position): string {
+  const lines = text.split(/\r\n|\n|\r/);
+  const width = String(line).length;
+  const start = column > 100 ? column - 60 : 0;
+  const shown = (number: number): string => `${String(number).padStart(width)} | ${(lines[number - 1] ?? '').slice(start, start + 120)}`;
+  const before = line > 1 && start === 0 ? [shown(line - 1)] : [];
+  return [...before, shown(line), `${' '.repeat(width)} | ${' '.repeat(Math.max(0, column - 1 - start))}^`].join('\n');
+}
+
+function compose(
+  message: string,
+  path: string,
+  hint: string | undefined,
+  place: Place | undefined,
+  others: readonly ManifestError[],
+): string {
+  const where = [place === undefined ? '' : placeText(place), path].filter((part) => part !== '').join(' ');
+  const sentence = [message, hint].filter((part) => part !== undefined).join(' ');
+  const lines = [where === '' ? sentence : `${where}: ${sentence}`];
+  if (place?.frame !== undefined) lines.push(place.frame);
+  return [...lines, ...others.map((other) => other.message)].join('\n');
+}

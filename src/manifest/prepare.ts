@@ -1,0 +1,32 @@
+import type { JsonObject } from '../lib/json.ts';
+import { ManifestError } from './errors.ts';
+import { type PhaseOptions, processManifest } from './index.ts';
+import { loadManifest, type ManifestWarning } from './load.ts';
+import { readPositions } from './positions.ts';
+
+/**
+ * A manifest that components can be built from. It can be stored as JSON (`stringifyJson`) and read back (`parseJson`). Parts that the
+ * manifest refers to more than once may be one and the same object: nothing in it may be changed in place.
+ */
+export interface PreparedManifest {
+  readonly fileName: string;
+  readonly manifest: JsonObject;
+  readonly warnings: readonly ManifestWarning[];
+}
+
+/** Reads a manifest's text, YAML or JSON, and takes it through all phases; throws ManifestError that tells file, line and column. */
+export async function prepareManifest(text: string, fileName: string, options?: PhaseOptions): Promise<PreparedManifest> {
+  try {
+    const { manifest, warnings } = await loadManifest(text, fileName);
+    return { fileName, manifest: processManifest(manifest, options), warnings };
+  } catch (error) {
+    throw await locateError(error, text, fileName);
+  }
+}
+
+/** The error with its place in the manifest's text when it is a ManifestError, also one found later while components are built. */
+export async function locateError(error: unknown, text: string, fileName: string): Promise<unknown> {
+  if (!(error instanceof ManifestError) || error.place?.position !== undefined) return error;
+  const positions = await readPositions(text, fileName);
+  return error.located((path) => positions.at(path));
+}

@@ -1,0 +1,286 @@
+import { Float, type JsonObject } from '../lib/json.ts';
+import { setOwnProperty } from '../lib/objects.ts';
+import { descriptorOf, type Message, type OutgoingMessage, type StateMessage, type StreamDescriptor } from './messages.ts';
+import { createSink } from './sink.ts';
+
+/** As large as a pipe, so that an empty one takes a whole buffer at once. */
+const BUFFER_SIZE = 64 * 1024;
+/** The longest, in milliseconds, that a line stays in the buffer while the process is idle. */
+const FLUSH_DELAY = 100;
+/** A UTF-16 code unit takes at most three bytes of UTF-8. */
+const BYTES_PER_UNIT = 3;
+
+const NOTHING = Buffer.alloc(0);
+const MESSAGE_END = Buffer.from('\n');
+const RECORD_END = Buffer.from('}}\n');
+const RESOLVED = Promise.resolve();
+
+/** Writes the records and the states of one stream. */
+export interface RecordWriter {
+  /** Records written so far. */
+  readonly count: number;
+  /** Writes a record without its top-level nulls; the record itself stays as it is. */
+  write(record: JsonObject): void;
+  /**
+   * Writes a record whose JSON is already there: `bytes` from `start` to `end`, then `added` (the rest of the object, where fields
+   * are spliced in). The bytes must be one line and hold no top-level null.
+   */
+  writeRaw(bytes: Uint8Array, start: number, end: number, added?: string): void;
+  /** Writes the stream's state, with the number of records since its last one. */
+  state(streamState: JsonObject): void;
+}
+
+/** The one way to stdout: Airbyte messages, one JSON object a line, in the order in which they are handed over. */
+export interface Output {
+  /** The writer of a stream; the same one for the same stream, however often it is asked for. */
+  recordWriter(stream: StreamDescriptor): RecordWriter;
+  /** Writes any other message; texts meant for people are redacted, traces and controls get their time. */
+  message(message: OutgoingMessage): void;
+  /** Resolves when the reader has taken what it had no room for; to be awaited once a page. */
+  drained(): Promise<void>;
+  /** Hands the buffered lines to the system now, as far as it takes them. */
+  flush(): void;
+  /** Resolves when everything is written; to be awaited before the process ends. */
+  end(): Promise<void>;
+}
+
+export interface OutputOptions {
+  /** The file descriptor that is written; 1 unless told. */
+  fd?: number;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Masks the secrets of a text. */
+  redact(text: string): string;
+  /** Called once when a write fails, EPIPE included; ends the process unless told otherwise. */
+  broken?(error: NodeJS.ErrnoException): void;
+}
+
+/** An output on stdout (or `fd`). A process has one. */
+export function createOutput({ fd = 1, now, redact, broken = endProcess }: OutputOptions): Output {
+  const sink = createSink(fd, broken);
+  const writers = new Map<string, RecordWriter>();
+  let buffer = newBuffer();
+  let used = 0;
+  let batch = 0;
+  let timerSet = false;
+  let flushPlanned = false;
+
+  function flush(): void {
+    if (used === 0) return;
+    if (!sink.write(buffer.subarray(0, used))) buffer = newBuffer();
+    used = 0;
+    batch++;
+  }
+
+  function flushIdle(): void {
+    timerSet = false;
+    flush();
+    if (!sink.idle) void sink.settle();
+  }
+
+  function watchIdle(): void {
+    timerSet = true;
+    setTimeout(flushIdle, FLUSH_DELAY).unref();
+  }
+
+  function flushSoon(): void {
+    if (flushPlanned) return;
+    flushPlanned = true;
+    setImmediate(() => {
+      flushPlanned = false;
+      flush();
+      if (!sink.idle) void sink.settle();
+    });
+  }
+
+  function copy(bytes: Uint8Array, at: number): void {
+    for (let i = 0; i < bytes.length; i++) buffer[at + i] = bytes[i] as number;
+  }
+
+  /** Writes a line that no buffer is sure to hold. */
+  function appendLong(prefix: Uint8Array, text: string, suffix: Uint8Array): void {
+    writeLong(Buffer.concat([prefix, Buffer.from(escapeLineSeparators(text)), suffix]));
+  }
+
+  function writeLong(line: Uint8Array): void {
+    flush();
+    sink.write(line);
+    batch++;
+    if (!timerSet) watchIdle();
+  }
+
+  function appendText(prefix: Uint8Array, text: string, suffix: Uint8Array): void {
+    const most = prefix.length + text.length * BYTES_PER_UNIT + suffix.length;
+    if (most > BUFFER_SIZE) {
+      appendLong(prefix, text, suffix);
+      return;
+    }
+    if (used + most > BUFFER_SIZE) flush();
+    const start = used + prefix.length;
+    buffer.set(prefix, used);
+    const written = buffer.write(text, start);
+    if (written !== text.length && hasLineSeparator(text)) {
+      appendText(prefix, escapeLineSeparators(text), suffix);
+      return;
+    }
+    copy(suffix, start + written);
+    used = start + written + suffix.length;
+    if (!timerSet) watchIdle();
+  }
+
+  function appendRaw(prefix: Uint8Array, bytes: Uint8Array, added: string): void {
+    const most = prefix.length + bytes.length + added.length * BYTES_PER_UNIT + RECORD_END.length;
+    if (most > BUFFER_SIZE) {
+      writeLong(Buffer.concat([prefix, bytes, Buffer.from(added), RECORD_END]));
+      return;
+    }
+    if (used + most > BUFFER_SIZE) flush();
+    buffer.set(prefix, used);
+    buffer.set(bytes, used + prefix.length);
+    used += prefix.length + bytes.length;
+    if (added !== '') used += buffer.write(added, used);
+    copy(RECORD_END, used);
+    used += RECORD_END.length;
+    if (!timerSet) watchIdle();
+  }
+
+  function print(message: Message): void {
+    appendText(NOTHING, JSON.stringify(message), MESSAGE_END);
+    flushSoon();
+  }
+
+  function createWriter(stream: StreamDescriptor): RecordWriter {
+    const namespace = stream.namespace === undefined ? '' : `,"namespace":${JSON.stringify(stream.namespace)}`;
+    const head = `{"type":"RECORD","record":{"stream":${JSON.stringify(stream.name)}${namespace},"emitted_at":`;
+    let prefix: Uint8Array = NOTHING;
+    let prefixBatch = -1;
+    let count = 0;
+    let counted = 0;
+
+    function currentPrefix(): Uint8Array {
+      if (prefixBatch !== batch) {
+        prefix = Buffer.from(`${head}${Math.trunc(now())},"data":`);
+        prefixBatch = batch;
+      }
+      return prefix;
+    }
+
+    return {
+      get count() {
+        return count;
+      },
+      write(record) {
+        appendText(currentPrefix(), JSON.stringify(withoutNulls(record)), RECORD_END);
+        count++;
+      },
+      writeRaw(bytes, start, end, added = '') {
+        appendRaw(currentPrefix(), bytes.subarray(start, end), added);
+        count++;
+      },
+      state(streamState) {
+        print(stateMessage(stream, streamState, count - counted));
+        counted = count;
+      },
+    };
+  }
+
+  return {
+    recordWriter(stream) {
+      const key = JSON.stringify([stream.namespace, stream.name]);
+      const known = writers.get(key);
+      if (known) return known;
+      const writer = createWriter(stream);
+      writers.set(key, writer);
+      return writer;
+    },
+    message(message) {
+      print(redactTexts(stamp(message, Math.trunc(now())), redact));
+    },
+    drained() {
+      batch++;
+      return sink.idle ? RESOLVED : sink.settle();
+    },
+    flush,
+    async end() {
+      flush();
+      await sink.settle();
+    },
+  };
+}
+
+function newBuffer(): Buffer {
+  return Buffer.allocUnsafeSlow(BUFFER_SIZE);
+}
+
+/** Whether a JSON text holds a raw character at which some readers (Python's splitlines) end a line. */
+function hasLineSeparator(text: string): boolean {
+  return text.includes('\u2028') || text.includes('\u2029') || text.includes('\u0085');
+}
+
+function escapeLineSeparators(text: string): string {
+  return text.replace(/[\u0085\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+// parity: models/airbyte_protocol_serializers.py:AirbyteMessageSerializer (omit_none reaches the fields of a record's data)
+function withoutNulls(record: JsonObject): JsonObject {
+  for (const key in record) {
+    if (record[key] === null) return copyWithoutNulls(record);
+  }
+  return record;
+}
+
+function copyWithoutNulls(record: JsonObject): JsonObject {
+  const copy: JsonObject = {};
+  for (const key in record) {
+    const value = record[key] as JsonObject[string];
+    if (value !== null) setOwnProperty(copy, key, value);
+  }
+  return copy;
+}
+
+// parity: entrypoint.py:AirbyteEntrypoint.handle_record_counts
+function stateMessage(stream: StreamDescriptor, streamState: JsonObject, records: number): StateMessage {
+  return {
+    type: 'STATE',
+    state: {
+      type: 'STREAM',
+      stream: { stream_descriptor: descriptorOf(stream), stream_state: streamState },
+      sourceStats: { recordCount: new Float(records) },
+    },
+  };
+}
+
+function stamp(message: OutgoingMessage, time: number): Message {
+  if (message.type === 'TRACE') return { type: 'TRACE', trace: { ...message.trace, emitted_at: time } };
+  if (message.type === 'CONTROL') return { type: 'CONTROL', control: { ...message.control, emitted_at: time } };
+  return message;
+}
+
+/** Masks what people read; names, states, schemas and configs stay as they are, since the platform works with them. */
+function redactTexts(message: Message, redact: (text: string) => string): Message {
+  if (message.type === 'LOG') return { type: 'LOG', log: redactFields(message.log, ['message', 'stack_trace'], redact) };
+  if (message.type === 'CONNECTION_STATUS') {
+    return { type: 'CONNECTION_STATUS', connectionStatus: redactFields(message.connectionStatus, ['message'], redact) };
+  }
+  if (message.type === 'TRACE' && message.trace.type === 'ERROR') {
+    const error = redactFields(message.trace.error, ['message', 'internal_message', 'stack_trace'], redact);
+    return { type: 'TRACE', trace: { ...message.trace, error } };
+  }
+  return message;
+}
+
+function redactFields<T extends object>(fields: T, names: readonly (keyof T)[], redact: (text: string) => string): T {
+  const copy = { ...fields };
+  for (const name of names) {
+    const value = copy[name];
+    if (typeof value === 'string') copy[name] = redact(value) as typeof value;
+  }
+  return copy;
+}
+
+/** Ends the process after a failed write: quietly when the reader has gone, with a line on stderr otherwise. */
+function endProcess(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || error.code === 'ECONNRESET') process.exit(0);
+  process.stderr.write(`Cannot write to stdout: ${error.message}\n`);
+  process.exit(1);
+}
