@@ -4,6 +4,7 @@ import base64
 import datetime
 import json
 import math
+import resource
 import sys
 import types
 
@@ -79,6 +80,6 @@ def answer(line):
         return {"error": type(error).__name__, "message": str(error)[:300]}
 
 
-sys.set_int_max_str_digits(4300)
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 for line in sys.stdin:
     print(json.dumps(answer(line)), flush=True)

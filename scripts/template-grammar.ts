@@ -84,7 +84,7 @@ const TEXTS = [
 ];
 const FORMATS = ["'%Y-%m-%d'", "'%s'", "'%ms'", "'%d/%m/%Y %H:%M:%S'", "'%B %j'", "'%Y-%m-%dT%H:%M:%S.%f%z'", "'%_ms'", "'%y%U%a'"];
 const REGEXES = ["'(\\\\w+)'", "'([0-9]+)'", "'a(b)?'", "'l+'", "'(?P<n>o) ?(\\\\w)'", "'(?i)h(.)'", "'^$'", "'[^a-z]'", "'('"];
-const BINARY = ['+', '-', '*', '/', '//', '%', '**', '~', '==', '!=', '<', '<=', '>', '>=', 'in', 'not in', 'and', 'or'];
+const BINARY = ['+', '-', '*', '/', '//', '%', '~', '==', '!=', '<', '<=', '>', '>=', 'in', 'not in', 'and', 'or'];
 const TESTS = [
   'defined',
   'undefined',
@@ -233,7 +233,7 @@ class Grammar {
   #expression(depth: number): string {
     if (depth <= 0) return this.#atom();
     const next = (): string => this.#expression(depth - 1);
-    switch (this.#number(16)) {
+    switch (this.#number(17)) {
       case 0:
       case 1:
         return this.#atom();
@@ -262,6 +262,8 @@ class Grammar {
         return this.#macroCall(depth);
       case 14:
         return `${this.#pick(['-', '+', 'not '])}${this.#operand(depth)}`;
+      case 15:
+        return `${this.#operand(depth)} ** ${this.#pick(['2', '0', '-1', '0.5', '3', 'none', 'config.neg'])}`;
       default:
         return `${this.#users()} | ${this.#pick(SEQUENCE_FILTERS)}${this.#pick(['', ' | list', ' | list', ' | first', ' | length'])}`;
     }

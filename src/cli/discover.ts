@@ -10,7 +10,11 @@ export function runDiscover(options: CommandOptions): Promise<number> {
     const streams = await inManifest(connector, async () => {
       const source = (await openConnector(session, connector)).source();
       const descriptions: StreamDescription[] = [];
-      for (const stream of await source.streams()) descriptions.push(await stream.describe());
+      for (const stream of await source.streams()) {
+        // What cannot be built cannot be read: better said now than in the first sync.
+        await stream.open({ state: undefined });
+        descriptions.push(await stream.describe());
+      }
       return descriptions.map(catalogStream);
     });
     session.output.message({ type: 'CATALOG', catalog: { streams } });

@@ -142,14 +142,14 @@ export interface Opened {
 /** Brings the config into the connector's present form, checks it and builds the source. */
 export async function openConnector(session: Session, connector: Connector, limits: Limits = {}): Promise<Opened> {
   const { output, secrets, registry } = session;
-  const run = createRun(session, { folder: connector.folder, limits, saveConfig: (config) => output.message(configUpdate(config)) });
+  const run = createRun(session, { folder: connector.folder, limits, saveConfig: (config) => writeConfig(output, config) });
   const spec = buildSpec(session, connector, run);
   const specification = isPlainObject(spec?.message['connectionSpecification']) ? (spec.message['connectionSpecification'] as JsonObject) : {};
   const learn = (values: JsonObject): void => {
     for (const secret of collectSecrets(values, specification)) secrets.add(secret);
   };
   learn(connector.config);
-  const migrated = migrateConfig(connector, spec, run);
+  const migrated = await migrateConfig(connector, spec, run);
   await validateConfig(migrated, specification);
   const config = spec?.transform(migrated) ?? migrated;
   learn(config);
@@ -165,8 +165,15 @@ export async function openConnector(session: Session, connector: Connector, limi
   };
 }
 
+/** Has the platform keep a new config; resolves when it is handed over, since tokens in it may be gone otherwise. */
+async function writeConfig(output: Output, config: JsonObject): Promise<void> {
+  output.message(configUpdate(config));
+  output.flush();
+  await output.drained();
+}
+
 /** Rewrites an old config and has the platform keep the new one. parity: concurrent_declarative_source.py:_migrate_and_transform_config */
-function migrateConfig({ config, configPath }: Connector, spec: ConnectorSpec | undefined, run: Run): JsonObject {
+async function migrateConfig({ config, configPath }: Connector, spec: ConnectorSpec | undefined, run: Run): Promise<JsonObject> {
   if (spec === undefined || Object.keys(config).length === 0) return config;
   const migrated = spec.migrate(config);
   if (stringifyJson(migrated) === stringifyJson(config)) return config;
@@ -177,7 +184,7 @@ function migrateConfig({ config, configPath }: Connector, spec: ConnectorSpec | 
       run.log.warn(`The migrated config could not be written to ${configPath} (${(error as NodeJS.ErrnoException).code}); the CONTROL message has it.`);
     }
   }
-  run.saveConfig(migrated);
+  await run.saveConfig(migrated);
   return migrated;
 }
 
@@ -186,7 +193,7 @@ export interface RunSettings {
   /** The folder that the manifest lies in. */
   readonly folder: string;
   readonly limits?: Limits;
-  readonly saveConfig: (config: JsonObject) => void;
+  readonly saveConfig: (config: JsonObject) => Promise<void>;
 }
 
 /** Reads files of the connector's folder by their relative paths. */
@@ -200,6 +207,11 @@ function readBeside(folder: string): (file: string) => Promise<string | undefine
       throw new ConfigError(`The file "${file}" cannot be read: ${code}.`, { cause: error });
     }
   };
+}
+
+/** Microseconds since 1970. */
+function now(): bigint {
+  return BigInt(Math.round(Date.now() * 1000));
 }
 
 /** Everything that lasts as long as the command. */
@@ -241,13 +253,13 @@ export function createRun({ output, log, secrets }: Session, { folder, limits = 
     });
   };
   return {
-    clock: { now: () => BigInt(Date.now()) * 1000n },
+    clock: { now, sleep: (ms) => rest(ms, abort.signal) },
     log,
     get http() {
       http ??= makeHttp();
       return http;
     },
-    templates: createTemplates({ now: () => BigInt(Date.now()) * 1000n, warn: (message) => log.warn(message) }),
+    templates: createTemplates({ now, warn: (message) => log.warn(message) }),
     random: Math.random,
     secrets,
     limits,

@@ -19,8 +19,6 @@ const GENERIC: ConnectorSpecification = {
       },
     },
   },
-  supportsNormalization: false,
-  supportsDBT: false,
 };
 
 /** Prints the SPEC message. */
@@ -30,8 +28,8 @@ export function runSpec(options: CommandOptions): Promise<number> {
     const spec =
       connector === undefined
         ? GENERIC
-        : await inManifest(connector, async () => buildSpec(session, connector, createRun(session, { folder: connector.folder, saveConfig: () => {} }))?.message as (JsonObject & ConnectorSpecification) | undefined);
-    session.output.message({ type: 'SPEC', spec: spec ?? { connectionSpecification: {} } });
+        : await inManifest(connector, async () => buildSpec(session, connector, createRun(session, { folder: connector.folder, saveConfig: async () => {} }))?.message as (JsonObject & ConnectorSpecification) | undefined);
+    session.output.message({ type: 'SPEC', spec: { connectionSpecification: {}, supportsNormalization: false, supportsDBT: false, ...spec } });
     return 0;
   });
 }

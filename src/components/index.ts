@@ -2,13 +2,25 @@ import type { AnyComponent } from '../engine/component.ts';
 import { ApiKeyAuthenticator } from './authenticators/api-key-authenticator.ts';
 import { BasicHttpAuthenticator } from './authenticators/basic-http-authenticator.ts';
 import { BearerAuthenticator } from './authenticators/bearer-authenticator.ts';
+import { JwtAuthenticator } from './authenticators/jwt-authenticator.ts';
+import { LegacySessionTokenAuthenticator } from './authenticators/legacy-session-token-authenticator.ts';
 import { NoAuth } from './authenticators/no-auth.ts';
+import { OAuthAuthenticator } from './authenticators/oauth-authenticator.ts';
 import { SelectiveAuthenticator } from './authenticators/selective-authenticator.ts';
+import { SessionTokenAuthenticator } from './authenticators/session-token-authenticator.ts';
+import { SessionTokenRequestApiKeyAuthenticator } from './authenticators/session-token-request-api-key-authenticator.ts';
+import { SessionTokenRequestBearerAuthenticator } from './authenticators/session-token-request-bearer-authenticator.ts';
 import { ConstantBackoffStrategy } from './backoff-strategies/constant-backoff-strategy.ts';
 import { ExponentialBackoffStrategy } from './backoff-strategies/exponential-backoff-strategy.ts';
 import { WaitTimeFromHeader } from './backoff-strategies/wait-time-from-header.ts';
 import { WaitTimeFromResponse } from './backoff-strategies/wait-time-from-response.ts';
 import { WaitUntilTimeFromHeader } from './backoff-strategies/wait-until-time-from-header.ts';
+import { FixedWindowCallRatePolicy } from './budgets/fixed-window-call-rate-policy.ts';
+import { HTTPAPIBudget } from './budgets/http-api-budget.ts';
+import { HttpRequestRegexMatcher } from './budgets/http-request-regex-matcher.ts';
+import { MovingWindowCallRatePolicy } from './budgets/moving-window-call-rate-policy.ts';
+import { Rate } from './budgets/rate.ts';
+import { UnlimitedCallRatePolicy } from './budgets/unlimited-call-rate-policy.ts';
 import { CheckStream } from './checks/check-stream.ts';
 import { DynamicStreamCheckConfig } from './checks/dynamic-stream-check-config.ts';
 import { ConcurrencyLevel } from './concurrency/concurrency-level.ts';
@@ -35,6 +47,7 @@ import { HttpResponseFilter } from './error-handlers/http-response-filter.ts';
 import { CombinedExtractor } from './extractors/combined-extractor.ts';
 import { DpathExtractor } from './extractors/dpath-extractor.ts';
 import { RecordExpander } from './extractors/record-expander.ts';
+import { ResponseToFileExtractor } from './extractors/response-to-file-extractor.ts';
 import { RecordFilter } from './filters/record-filter.ts';
 import { CursorPagination } from './paginators/cursor-pagination.ts';
 import { DefaultPaginator } from './paginators/default-paginator.ts';
@@ -96,9 +109,12 @@ export const components: readonly AnyComponent[] = [
   DynamicSchemaLoader,
   DynamicStreamCheckConfig,
   ExponentialBackoffStrategy,
+  FixedWindowCallRatePolicy,
   FlattenFields,
   GroupingPartitionRouter,
   GzipDecoder,
+  HTTPAPIBudget,
+  HttpRequestRegexMatcher,
   HttpRequester,
   HttpResponseFilter,
   IncrementingCountCursor,
@@ -108,19 +124,24 @@ export const components: readonly AnyComponent[] = [
   JsonFileSchemaLoader,
   JsonItemsDecoder,
   JsonlDecoder,
+  JwtAuthenticator,
   KeyTransformation,
   KeysReplace,
   KeysToLower,
   KeysToSnakeCase,
+  LegacySessionTokenAuthenticator,
   LegacyToPerPartitionStateMigration,
   ListPartitionRouter,
   MinMaxDatetime,
+  MovingWindowCallRatePolicy,
   NoAuth,
   NoPagination,
+  OAuthAuthenticator,
   OffsetIncrement,
   PageIncrement,
   ParentFieldPath,
   ParentStreamConfig,
+  Rate,
   RecordExpander,
   RecordFilter,
   RecordSelector,
@@ -132,13 +153,18 @@ export const components: readonly AnyComponent[] = [
   RequestBodyUrlEncodedForm,
   RequestOption,
   RequestPath,
+  ResponseToFileExtractor,
   SchemaTypeIdentifier,
   SelectiveAuthenticator,
+  SessionTokenAuthenticator,
+  SessionTokenRequestApiKeyAuthenticator,
+  SessionTokenRequestBearerAuthenticator,
   SimpleRetriever,
   Spec,
   SubstreamPartitionRouter,
   TypesMap,
   UnionPartitionRouter,
+  UnlimitedCallRatePolicy,
   WaitTimeFromHeader,
   WaitTimeFromResponse,
   WaitUntilTimeFromHeader,

@@ -148,7 +148,7 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, path: stri
     },
     within: (changes) => makeBuilder({ ...options, ...changes }, parameters, path, paths),
     fail(message, field) {
-      throw new ManifestError({ code: 'component', path: field === undefined ? path : `${path}.${field}`, message });
+      throw new ManifestError({ code: 'component', path: [path, field].filter((part) => part !== undefined && part !== '').join('.'), message });
     },
   };
   return builder;

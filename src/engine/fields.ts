@@ -68,6 +68,15 @@ export function number() {
   });
 }
 
+/** A number within bounds. */
+export function bounded<T extends z.ZodMiniType<number>>(field: T, { minimum, exclusiveMinimum }: { readonly minimum?: number; readonly exclusiveMinimum?: number }) {
+  const within = (value: number): boolean => (minimum === undefined || value >= minimum) && (exclusiveMinimum === undefined || value > exclusiveMinimum);
+  const error = minimum === undefined ? `expected a number above ${exclusiveMinimum}` : `expected a number of at least ${minimum}`;
+  const { schema = {} } = factsOf(field);
+  const bounds = { ...(minimum === undefined ? {} : { minimum }), ...(exclusiveMinimum === undefined ? {} : { exclusiveMinimum }) };
+  return describe(z.pipe(field, z.custom<number>((value) => within(value as number), error)), { ...factsOf(field), schema: { ...schema, ...bounds } });
+}
+
 /** True or false. */
 export function boolean() {
   return describe(z.boolean(), { schema: { type: 'boolean' } });
@@ -84,6 +93,19 @@ export function object() {
     z.custom<JsonObject>((value) => isPlainObject(value), 'expected an object'),
     { schema: { type: 'object', additionalProperties: true } },
   );
+}
+
+/** An object with fields of its own that is no component; a closed one has no others. */
+export function shape<const F extends Fields>(fields: F, { closed = false }: { readonly closed?: boolean } = {}) {
+  const properties = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, schemaOf(field)]));
+  const schema = { type: 'object', properties, ...(closed ? { additionalProperties: false } : {}) };
+  return describe(closed ? z.strictObject(fields) : z.looseObject(fields), { schema });
+}
+
+/** The JSON Schema of a field with its default and its description. */
+function schemaOf(field: z.ZodMiniType): JsonObject {
+  const { schema = {}, default: fallback, description } = factsOf(field);
+  return { ...schema, ...(fallback === undefined ? {} : { default: fallback }), ...(description === undefined ? {} : { description }) };
 }
 
 /** Any JSON value, not looked into. */

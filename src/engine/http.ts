@@ -11,7 +11,7 @@ import { ConfigError, type Failure, SystemError, TransientError } from '../proto
 import type { Log } from '../protocol/log.ts';
 import type { Authenticator, ErrorHandler } from './kinds.ts';
 
-export type { BudgetOptions } from '../http/budget.ts';
+export { type BudgetOptions, type CallRatePolicy, matchesRequest, type Rate, type RequestMatcher } from '../http/budget.ts';
 
 export { errorMessageOf, TransportError };
 export { HttpHeaders } from '../http/headers.ts';
@@ -46,6 +46,8 @@ export interface Exchange {
   readonly tcpKeepAlive?: boolean;
   /** Treats rate limits as failures that end in giving up. */
   readonly exitOnRateLimit?: boolean;
+  /** Costs no call of the budget, as requests for tokens do. */
+  readonly outsideBudget?: boolean;
 }
 
 /** The rates that the API allows, without the clock that they are kept by. */
@@ -91,14 +93,18 @@ export function createHttp(options: HttpOptions): Http {
     const { handler, authenticator } = exchange;
     const hasOther = authenticator?.hasOtherCredential;
     const refresh = authenticator?.refresh;
-    const send = exchange.useCache ? options.cache(direct) : direct;
+    const base = exchange.outsideBudget ? options.transport : direct;
+    const send = exchange.useCache ? options.cache(base) : base;
     return sendWithRetries({
       send: async (request, sendOptions) => {
         const response = await send(request, sendOptions);
         if (!response.fromCache) authenticator?.observe?.(request, response);
         return response;
       },
-      request: async () => buildRequest(await exchange.prepare()),
+      request: async () => {
+        const request = buildRequest(await exchange.prepare());
+        return authenticator?.sign === undefined ? request : authenticator.sign(request);
+      },
       interpret: async (outcome) => {
         if (outcome.response !== undefined && (handler.readsBody || outcome.response.status >= 400)) await outcome.response.load();
         return handler.interpret(outcome);
@@ -106,7 +112,7 @@ export function createHttp(options: HttpOptions): Http {
       backoffSeconds: (outcome, count) => handler.backoffSeconds(outcome, count) ?? null,
       maxRetries: options.retries ? (handler.maxRetries ?? 5) : 0,
       exitOnRateLimit: exchange.exitOnRateLimit ?? false,
-      ...(refresh === undefined ? {} : { refresh: (sent: HttpRequest) => refresh(sent) }),
+      ...(refresh === undefined ? {} : { refresh: (sent: HttpRequest) => refresh(sent).catch(toRefreshFailure) }),
       ...(hasOther === undefined ? {} : { hasOtherCredential: (sent: HttpRequest) => hasOther(sent) }),
       onRateLimited: () => options.onRateLimited(exchange.name),
       log: (level, message) => log[level](message),
@@ -153,6 +159,12 @@ function throwSignal({ action, response, resolution }: SendResult): void {
 }
 
 const FAILURES = { config_error: ConfigError, transient_error: TransientError, system_error: SystemError } as const;
+
+/** Refused credentials end the request whose token was to be refreshed. */
+function toRefreshFailure(error: unknown): never {
+  if (error instanceof ConfigError) throw new RequestFailure(error.message, 'config_error', error.internalMessage);
+  throw error;
+}
 
 /** The failure of a request in the user's words, with the API's own. */
 function toRequestError(error: unknown, name: string, secrets: Secrets): unknown {

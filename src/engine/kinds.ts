@@ -1,4 +1,4 @@
-import type { BudgetRules, HttpRequest, HttpResponse, Outcome, RefreshOutcome, Resolution, ResponseAction } from './http.ts';
+import type { BudgetRules, CallRatePolicy, HttpRequest, HttpResponse, Outcome, Rate, RefreshOutcome, RequestMatcher, Resolution, ResponseAction } from './http.ts';
 import type { Context } from '../lang/index.ts';
 import type { Value } from '../lang/values.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -36,6 +36,10 @@ export interface RequestOption {
 export interface Authenticator {
   /** Adds the credentials to a request, whose URL can be asked for; called again for each attempt, since tokens change. */
   contribute(options: RequestOptions, url: () => string): void | Promise<void>;
+  /** Changes the finished request of each attempt, for credentials that depend on all of it; may wait. */
+  sign?(request: HttpRequest): Promise<HttpRequest>;
+  /** The credential by itself, for authenticators that present it to somebody else. */
+  credential?(): Promise<string>;
   /** Gets a new token before the next attempt, after the API refused the one that the request was sent with. */
   refresh?(sent: HttpRequest): Promise<RefreshOutcome>;
   /** Whether the next attempt would use other credentials, whose rate is not limited. */
@@ -44,10 +48,30 @@ export interface Authenticator {
   observe?(sent: HttpRequest, response: HttpResponse): void;
 }
 
-/** Gives the token that an authenticator presents. */
-export interface TokenProvider {
-  token(): Promise<string>;
-  refresh?(): Promise<void>;
+/** Puts the token of a session into requests. */
+export interface TokenPresenter {
+  present(options: RequestOptions, token: Value): void;
+}
+
+/** Where the calls that each of several tokens has left are asked for. */
+export interface QuotaStatusSource {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Statuses that say that the API counts no calls. */
+  readonly unavailableStatuses: ReadonlySet<number>;
+}
+
+/** A pool of calls that each token has for the requests that a matcher takes; without matchers it is for all that no other pool is for. */
+export interface TokenQuota {
+  readonly name: string;
+  readonly matchers: readonly RequestMatcher[];
+  /** Where the status tells of the calls left, the time of the next reset and the calls of a whole window. */
+  readonly paths: { readonly remaining: readonly string[]; readonly reset: readonly string[]; readonly limit: readonly string[] | undefined };
+  /** Headers in which each response tells the same. */
+  readonly headers: { readonly remaining: string | undefined; readonly reset: string | undefined; readonly limit: string | undefined };
+  /** Statuses that say that the token has no calls left. */
+  readonly exhaustionStatuses: ReadonlySet<number>;
 }
 
 /** Sends the request of a page; null when the error handler says to ignore the response. */
@@ -167,6 +191,8 @@ export interface Selected {
 
 /** Asks for page after page. */
 export interface Paginator extends RequestContributor {
+  /** Whether it may ask for more than one page. */
+  readonly pages: boolean;
   readonly pageSize: number | undefined;
   /** Whether it looks into the document of a page. */
   readonly readsDocument: boolean;
@@ -175,6 +201,18 @@ export interface Paginator extends RequestContributor {
   nextToken(page: Page): Value | undefined;
   /** The path that the next request takes instead of the requester's own. */
   path(request: PageRequest): string | undefined;
+  /** Whether its pages can be made smaller while it pages, down to a size; absent when they cannot. */
+  resizing?(minimum: number): Resizing;
+}
+
+/** Whether pages can be made smaller without records being lost. */
+export interface Resizing {
+  /** Why they cannot; undefined when they can. */
+  readonly problem?: string | undefined;
+  /** Why it is not certain that they can. */
+  readonly doubt?: string | undefined;
+  /** The page size of the manifest, when it is a plain number there. */
+  readonly pageSize?: number | undefined;
 }
 
 /** Finds the next page's token. */
@@ -183,6 +221,8 @@ export interface PageStrategy {
   readonly readsDocument: boolean;
   readonly initialToken: Value | undefined;
   nextToken(page: Page): Value | undefined;
+  /** Whether its pages can be made smaller while it pages, down to a size; absent when they cannot. */
+  resizing?(minimum: number): Resizing;
 }
 
 /** Reads the records of one slice, batch after batch. */
@@ -217,6 +257,8 @@ export interface PartitionRouter extends RequestContributor {
   readonly contributes?: boolean;
   /** Whether one of its slices stands for several partitions, which then share one state. */
   readonly groups?: boolean;
+  /** Whether the first page of a slice may come with the parent's record, so that it is not asked for. */
+  readonly embedsPages?: boolean;
 }
 
 /** A stream whose records each make a slice of another stream. */
@@ -227,6 +269,8 @@ export interface ParentStream {
   /** Whether the parent is read from where the last sync of the child left it. */
   readonly incremental: boolean;
   readonly requestOption: RequestOption | undefined;
+  /** Whether its records hold the first page of the child. */
+  readonly embedsPages?: boolean;
   /** The slice that a parent's record makes, undefined when it lacks the parent key; keeps nothing else of the record. */
   sliceOf(record: Row, parentSlice: StreamSlice): StreamSlice | undefined;
   /** The parent's part of the child's state; undefined when the parent is to be read from its start. */
@@ -300,6 +344,8 @@ export interface IncrementalSync extends RequestContributor {
   normalise(value: Json): Json;
   /** Finds the greatest value, beginning with that of a state. */
   latest(initial: Json | undefined): LatestValue;
+  /** Why the window of a slice cannot be cut into smaller ones; undefined when it can, absent when it never can. */
+  splitProblem?(): string | undefined;
 }
 
 /** Changes an older state into the present form. */
@@ -339,14 +385,25 @@ export interface Source {
   readonly groups: ReadonlyMap<string, string>;
 }
 
-/** Something in the manifest that gives streams: a stream itself, a condition around some, a template that is filled in. */
+/** A stream as it is declared, with the place in the manifest that errors name. */
+export interface StreamDeclaration {
+  readonly spec: JsonObject;
+  readonly path: string;
+}
+
+/** Something that stands among the streams of a manifest and gives some, such as a condition around them. */
 export interface StreamSource {
-  /** Whether what fills it in is the config. */
-  readonly fromConfig?: boolean;
-  /** Its name in checks, for those that are filled in. */
-  readonly name?: string;
-  /** The streams, built only as far as their names. */
-  list(): readonly Stream[] | Promise<readonly Stream[]>;
+  declarations(): readonly StreamDeclaration[];
+}
+
+/** A template that becomes streams when it is filled in. */
+export interface StreamTemplate {
+  /** Its name in checks; undefined when it has none. */
+  readonly name: string | undefined;
+  /** Whether what fills it in is the config, so that the user can mend what comes out. */
+  readonly fromConfig: boolean;
+  /** The streams; may ask the API. Throws ManifestError for one without a name. */
+  fill(): Promise<readonly StreamDeclaration[]>;
 }
 
 /** A stream of the manifest. */
@@ -358,9 +415,11 @@ export interface Stream {
   open(options: OpenOptions): Promise<OpenStream>;
 }
 
-/** With which state a stream starts and which cursor field the user chose. */
+/** With which state a stream starts, and which cursor field and which fields the user chose. */
 export interface OpenOptions {
   readonly state: JsonObject | undefined;
+  /** The schema of the fields that the catalog selects; undefined when the stream is not read for its own sake. */
+  readonly selectedSchema?: JsonObject | undefined;
   readonly cursorField?: string | undefined;
 }
 
@@ -399,6 +458,8 @@ export interface StreamScope {
   readonly router: PartitionRouter | undefined;
   readonly transformations: readonly Transformation[];
   schema(): Promise<JsonObject>;
+  /** The schema of the fields that the catalog selects; undefined without a catalog. */
+  readonly selectedSchema?: JsonObject | undefined;
   readonly fileUploader: FileUploader | undefined;
 }
 
@@ -436,8 +497,8 @@ export interface ConfigRules {
   /** Rewrites a config of an older form; gives the same object when nothing changes. */
   migrate(config: JsonObject): JsonObject;
   transform(config: JsonObject): JsonObject;
-  /** Throws ConfigError. */
-  validate(config: JsonObject): void;
+  /** Rejects with ConfigError. */
+  validate(config: JsonObject): Promise<void>;
 }
 
 /** Changes a config in place. */
@@ -445,19 +506,21 @@ export interface ConfigTransformation {
   transform(config: JsonObject): void;
 }
 
-/** Checks a config; throws ConfigError. */
+/** Checks a config; rejects with ConfigError. */
 export interface ConfigValidator {
-  validate(config: JsonObject): void;
+  validate(config: JsonObject): Promise<void>;
 }
 
-/** Checks one value; throws ConfigError. */
+/** Checks one value; rejects with ConfigError. */
 export interface ValidationStrategy {
-  validate(value: Json): void;
+  validate(value: Json): Promise<void>;
 }
 
-/** Fills a stream template in: one manifest of a stream for each set of values. */
+/** Fills a stream template in: one declaration of a stream for each set of values. */
 export interface ComponentsResolver {
-  readonly dynamic: boolean;
+  /** Whether the values come from the config. */
+  readonly fromConfig: boolean;
+  /** The filled-in copies of a template, which itself stays as it is. */
   resolve(template: JsonObject): Promise<readonly JsonObject[]>;
 }
 
@@ -470,8 +533,29 @@ export interface QueryProperties {
   readonly merges: boolean;
 }
 
+/** Cuts a list of properties into lists that an API accepts in one request each. */
+export interface PropertyChunking {
+  /** The lists, each with the properties in `always`; `selected` holds the properties that the user wants, undefined when all. */
+  chunks(names: readonly string[], always: readonly string[], selected: ReadonlySet<string> | undefined): readonly (readonly string[])[];
+  /** The key by which the parts of a record are joined; undefined for a record that stays by itself. */
+  mergeKey(record: Row): string | undefined;
+}
+
+/** Says by which key the parts of a record belong together. */
+export interface RecordMerge {
+  key(record: Row): string | undefined;
+}
+
+/** Says which properties the user wants. */
+export interface PropertySelector {
+  /** Their names; undefined when all are wanted. */
+  select(): Promise<ReadonlySet<string> | undefined>;
+}
+
 /** Asks for smaller pages where the API refuses large ones. */
 export interface PageSizeReduction {
+  /** Ends the build when pages asked for by these parts cannot be made smaller. */
+  check(requester: Requester, paginator: Paginator): void;
   /** Begins with the configured size, for the pages of one slice. */
   begin(pageSize: number | undefined): PageSizeReducer;
 }
@@ -502,6 +586,8 @@ export interface PaginationTracker {
 
 /** Reads a window that the API refuses as several smaller ones. */
 export interface WindowSplitting {
+  /** Ends the build when what is asked for by this requester cannot be split. */
+  check(requester: Requester): void;
   /** The smaller windows; throws TransientError when there are none, or when this is one split too many. */
   split(slice: StreamSlice, depth: number, reason: string): readonly StreamSlice[];
 }
@@ -511,25 +597,18 @@ export interface PropertyList {
   names(slice?: StreamSlice): Promise<readonly string[]>;
 }
 
-/** A rule for how often requests may be made. */
-export interface CallRatePolicy {
-  readonly rule: Json;
-}
-
-/** Which requests a rule is for. */
-export interface RequestMatcher {
-  readonly rule: JsonObject;
-}
-
 /** Every kind of component and what one is at run time. */
 export interface Kinds {
   source: Source;
   streamSource: StreamSource;
-  stream: Stream & StreamSource;
+  streamTemplate: StreamTemplate;
+  stream: Stream;
   retriever: Retriever;
   requester: Requester;
   authenticator: Authenticator;
-  tokenProvider: TokenProvider;
+  tokenPresenter: TokenPresenter;
+  quotaStatusSource: QuotaStatusSource;
+  tokenQuota: TokenQuota;
   requestOption: RequestOption;
   requestBody: RequestContributor;
   errorHandler: ErrorHandler;
@@ -565,7 +644,13 @@ export interface Kinds {
   windowSplitting: WindowSplitting;
   queryProperties: QueryProperties;
   propertyList: PropertyList;
+  propertyChunking: PropertyChunking;
+  propertySelector: PropertySelector;
+  recordMerge: RecordMerge;
   apiBudget: ApiBudget;
+  callRatePolicy: CallRatePolicy;
+  requestMatcher: RequestMatcher;
+  rate: Rate;
   streamGroup: StreamGroup;
   /** A declaration that its parent reads as data: bounds, maps, mappings, rates. */
   data: JsonObject;

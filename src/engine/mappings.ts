@@ -8,12 +8,19 @@ import type { Options } from './request-options.ts';
 
 type Evaluate<T> = (context: Context) => T;
 
+/** How the values of a mapping are taken; null values are left out unless told otherwise. */
+export interface MappingOptions {
+  /** Keeps values as they are written, but for lists. */
+  readonly textOnly: boolean;
+  readonly keepNulls?: boolean;
+}
+
 /**
  * An object whose keys and values are templates, or a template that gives such an object; null values are left out.
  * With `textOnly`, values are texts and lists of the manifest, so that `007` and `1e3` stay as they are written.
  * parity: requesters/request_options/interpolated_request_input_provider.py:InterpolatedRequestInputProvider
  */
-export function compileMapping(b: Builder, mapping: JsonObject | string | undefined, { textOnly }: { readonly textOnly: boolean }): Evaluate<Value> {
+export function compileMapping(b: Builder, mapping: JsonObject | string | undefined, { textOnly, keepNulls = false }: MappingOptions): Evaluate<Value> {
   if (mapping === undefined || mapping === '') return () => ({});
   if (typeof mapping === 'string') {
     const expression = b.string(mapping);
@@ -33,7 +40,7 @@ export function compileMapping(b: Builder, mapping: JsonObject | string | undefi
     for (const { key, value } of entries) {
       const evaluated = value(context);
       const name = key(context);
-      if (evaluated !== null) setOwnProperty(result, name, evaluated);
+      if (evaluated !== null || keepNulls) setOwnProperty(result, name, evaluated);
       else delete result[name];
     }
     return result;

@@ -93,7 +93,8 @@ export function createPartitionCursor(
     const known = partitions.get(text);
     if (known !== undefined) {
       if (known.place === undefined) return known;
-      if (!warnedOfRepetition) run.log.warn(`The partition ${text} was given more than once and is read once, as are others that come again.`);
+      if (!warnedOfRepetition)
+        run.log.warn(`The partition ${text} was given more than once and is read once, as are others that come again.`);
       warnedOfRepetition = true;
       return undefined;
     }
@@ -153,7 +154,8 @@ export function createPartitionCursor(
     const value = ownProperty(record, field);
     if (value === undefined || value === null) return false;
     if (latest.offer(value)) return true;
-    if (!warnedOfValue) run.log.warn(`The value ${JSON.stringify(value)} of "${field}" cannot be read. Such records are written and do not move the state.`);
+    if (!warnedOfValue)
+      run.log.warn(`The value ${JSON.stringify(value)} of "${field}" cannot be read. Such records are written and do not move the state.`);
     warnedOfValue = true;
     return false;
   }
@@ -231,7 +233,9 @@ function globalIn(sync: IncrementalSync, field: string, state: JsonObject): Json
 function checkKeys(partition: JsonObject, cursorSlice: JsonObject): void {
   const twice = Object.keys(cursorSlice).find((key) => Object.hasOwn(partition, key));
   if (twice !== undefined) {
-    throw new ConfigError(`Both the partition_router and the incremental_sync put "${twice}" into a slice: give partition_field_start and partition_field_end other names.`);
+    throw new ConfigError(
+      `Both the partition_router and the incremental_sync put "${twice}" into a slice: give partition_field_start and partition_field_end other names.`,
+    );
   }
 }
 

@@ -4,7 +4,7 @@ import { ConfigError, errorTrace } from '../protocol/failure.ts';
 import { streamStatus, type StreamDescriptor } from '../protocol/messages.ts';
 import type { Output, RecordWriter } from '../protocol/output.ts';
 import type { InputState } from '../protocol/state.ts';
-import type { OpenStream, Row, Source, Stream } from './kinds.ts';
+import type { OpenStream, Source } from './kinds.ts';
 import { ancestorNames } from './ancestors.ts';
 import type { Run } from './run.ts';
 import type { StreamSlice } from './stream-slice.ts';
@@ -26,7 +26,6 @@ export interface StreamProgress {
 }
 
 interface Reading {
-  readonly source: Source;
   readonly options: ReadOptions;
   /** Partitions of all streams that are read at a time. */
   readonly partitions: Semaphore;
@@ -39,17 +38,23 @@ interface Reading {
 export async function readStreams(source: Source, options: ReadOptions): Promise<string[]> {
   const { run, output, catalog } = options;
   const selected = await selectStreams(source, options);
-  const reading: Reading = { source, options, partitions: createSemaphore(source.concurrency) };
+  const reading: Reading = { options, partitions: createSemaphore(source.concurrency) };
   const generators = createSemaphore(Math.max(1, Math.floor(source.concurrency / 2)));
   const turns = createTurns(source.groups);
   const failed: string[] = [];
   run.log.info(`Starting syncing ${catalog.streams.length} streams`);
   await Promise.all(
-    selected.map(async ({ stream, configured }) => {
-      const release = await turns.enter(stream.name);
+    selected.map(async (stream) => {
+      const { name, router } = stream.open;
+      const release = await turns.enter(name);
       await generators.acquire();
+      const releaseParents = turns.claimParents(ancestorNames(router));
+      const generated = (): void => {
+        releaseParents();
+        generators.release();
+      };
       try {
-        if (!(await readStream(reading, stream, configured, () => generators.release(), turns.claimParents))) failed.push(stream.name);
+        if (!(await readStream(reading, stream, generated))) failed.push(name);
       } finally {
         release();
       }
@@ -61,12 +66,15 @@ export async function readStreams(source: Source, options: ReadOptions): Promise
 }
 
 interface Selected {
-  readonly stream: Stream;
+  readonly open: OpenStream;
   readonly configured: ConfiguredStream;
 }
 
-/** The streams of the catalog in its order; one that the source lacks is INCOMPLETE. parity: concurrent_declarative_source.py:_select_streams */
-async function selectStreams(source: Source, { run, output, catalog }: ReadOptions): Promise<Selected[]> {
+/**
+ * The streams of the catalog in its order, each built with its state, so that a mistake in one of them ends the sync before it begins;
+ * a stream that the source lacks is INCOMPLETE. parity: concurrent_declarative_source.py:_select_streams
+ */
+async function selectStreams(source: Source, { run, output, catalog, state }: ReadOptions): Promise<Selected[]> {
   let known = source.staticStreams();
   const names = new Set(known.map(({ name }) => name));
   if (source.hasDynamicStreams && catalog.streams.some(({ stream }) => !names.has(stream.name))) known = await source.streams();
@@ -81,34 +89,31 @@ async function selectStreams(source: Source, { run, output, catalog }: ReadOptio
       output.message(streamStatus(configured.stream, 'INCOMPLETE'));
     } else if (!seen.has(name)) {
       seen.add(name);
-      selected.push({ stream, configured });
+      const given = state.of(configured.stream);
+      const cursorField = configured.cursor_field?.[0];
+      const open = await stream.open({ state: Object.keys(given).length === 0 ? undefined : given, cursorField });
+      selected.push({ open, configured });
     }
   }
   return selected;
 }
 
-async function readStream(reading: Reading, stream: Stream, configured: ConfiguredStream, generated: () => void, claimParents: (names: Iterable<string>) => () => void): Promise<boolean> {
-  const { options, partitions } = reading;
-  const { run, output, state } = options;
+/** Reads one stream; false when it failed. `generated` is called when all of its partitions have begun. */
+async function readStream({ options, partitions }: Reading, { configured, open }: Selected, generated: () => void): Promise<boolean> {
+  const { run, output } = options;
   const descriptor: StreamDescriptor = configured.stream;
   const writer = output.recordWriter(descriptor);
-  const progress: StreamProgress = { name: stream.name, records: 0, partitions: 0, failed: false };
+  const progress: StreamProgress = { name: open.name, records: 0, partitions: 0, failed: false };
   const fail = (error: unknown): void => {
     progress.failed = true;
-    run.log.error(`Exception while syncing stream ${stream.name}`);
-    output.message(errorTrace(error, { name: stream.name }));
+    run.log.error(`Exception while syncing stream ${open.name}`);
+    output.message(errorTrace(error, { name: open.name }));
   };
-  run.log.info(`Marking stream ${stream.name} as STARTED`);
+  run.log.info(`Marking stream ${open.name} as STARTED`);
   output.message(streamStatus(descriptor, 'STARTED'));
-  let open: OpenStream | undefined;
-  let releaseParents = (): void => {};
+  run.log.info(`Syncing stream: ${open.name}`);
   const running = new Set<Promise<void>>();
   try {
-    const given = state.of(descriptor);
-    const cursorField = configured.cursor_field?.[0];
-    open = await stream.open({ state: Object.keys(given).length === 0 ? undefined : given, ...(cursorField === undefined ? {} : { cursorField }) });
-    releaseParents = claimParents(ancestorNames(open.router));
-    run.log.info(`Syncing stream: ${stream.name}`);
     for await (const slice of open.slices()) {
       if (run.limits.slices !== undefined && progress.partitions >= run.limits.slices) break;
       progress.partitions += 1;
@@ -124,15 +129,14 @@ async function readStream(reading: Reading, stream: Stream, configured: Configur
   } catch (error) {
     fail(error);
   } finally {
-    releaseParents();
     generated();
   }
   await Promise.all(running);
-  open?.cursor.finish?.();
-  if (open !== undefined) writer.state(open.cursor.state());
-  run.log.info(`Read ${writer.count} records from ${stream.name} stream`);
+  open.cursor.finish?.();
+  writer.state(open.cursor.state());
+  run.log.info(`Read ${writer.count} records from ${open.name} stream`);
   output.message(streamStatus(descriptor, progress.failed ? 'INCOMPLETE' : 'COMPLETE'));
-  run.log.info(`Finished syncing ${stream.name}`);
+  run.log.info(`Finished syncing ${open.name}`);
   return !progress.failed;
 }
 
@@ -153,18 +157,12 @@ async function readPartition({ run, output }: ReadOptions, stream: OpenStream, s
     progress.records += records.length;
     for (const record of records) {
       cursor.observe(record, slice);
-      if (isWritten(record)) writer.write(record);
+      writer.write(record);
     }
     await output.drained();
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;
   }
   if (cursor.close(slice)) writer.state(cursor.state());
-}
-
-/** Whether anything of a record is left without its nulls; the platform drops records that are empty. */
-function isWritten(record: Row): boolean {
-  for (const name in record) if (record[name] !== null) return true;
-  return false;
 }
 
 /** Lets streams of one group go one after the other. */

@@ -19,6 +19,8 @@ export interface Limits {
 export interface Clock {
   /** Microseconds since 1970, UTC. */
   now(): bigint;
+  /** Waits so many milliseconds; rejects when the run is aborted. */
+  sleep(ms: number): Promise<void>;
 }
 
 /** Everything that lasts as long as one command: handed to each component's build, never global. */
@@ -35,8 +37,8 @@ export interface Run {
   readonly shared: Cache;
   /** Ends all waiting and all requests when it is aborted. */
   readonly signal: AbortSignal;
-  /** Tells the platform and the user that the config has changed. */
-  readonly saveConfig: (config: JsonObject) => void;
+  /** Tells the platform and the user that the config has changed; resolves when the message is out. */
+  readonly saveConfig: (config: JsonObject) => Promise<void>;
   /** Tells the platform that a stream waits because the API limits its rate. */
   readonly reportRateLimit: (streamName: string) => void;
   /** The text of a file in the connector's folder, such as a schema; undefined when there is none of that path. */

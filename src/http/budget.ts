@@ -74,7 +74,7 @@ export function createCallBudget(options: BudgetOptions): CallBudget {
   const find = (request: HttpRequest): { limiter: Limiter; weight: number } | null => {
     for (const { matchers, limiter } of limiters) {
       if (matchers.length === 0) return { limiter, weight: 1 };
-      const matcher = matchers.find((candidate) => matches(candidate, request));
+      const matcher = matchers.find((candidate) => matchesRequest(candidate, request));
       if (matcher) return { limiter, weight: matcher.weight ?? 1 };
     }
     return null;
@@ -107,7 +107,8 @@ function integerHeader(headers: HttpHeaders, name: string): number | null {
 }
 
 // parity: call_rate.py:HttpRequestRegexMatcher.__call__
-function matches(matcher: RequestMatcher, request: HttpRequest): boolean {
+/** Whether everything that the matcher states holds for the request. */
+export function matchesRequest(matcher: RequestMatcher, request: HttpRequest): boolean {
   if (matcher.method !== undefined && matcher.method.toUpperCase() !== request.method) return false;
   const { scheme, netloc, path, query } = splitUrl(request.url);
   if (matcher.urlBase && matcher.urlBase.replace(/\/+$/, '') !== `${scheme}://${netloc}`) return false;

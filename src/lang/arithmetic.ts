@@ -52,7 +52,7 @@ export function add(a: Value, b: Value): Value {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
     if (!Number.isInteger(sum)) return sum;
-    if (!bothInts(a, b)) return new Float(sum);
+    if (!Number.isInteger(a) || !Number.isInteger(b)) return new Float(sum);
     return Number.isSafeInteger(sum) ? sum : BigInt(a) + BigInt(b);
   }
   if (typeof a === 'string' && typeof b === 'string') return a + b;
@@ -75,7 +75,7 @@ export function subtract(a: Value, b: Value): Value {
   if (typeof a === 'number' && typeof b === 'number') {
     const difference = a - b;
     if (!Number.isInteger(difference)) return difference;
-    if (!bothInts(a, b)) return new Float(difference);
+    if (!Number.isInteger(a) || !Number.isInteger(b)) return new Float(difference);
     return Number.isSafeInteger(difference) ? difference : BigInt(a) - BigInt(b);
   }
   const left = numberOf(a);
@@ -106,7 +106,7 @@ export function multiply(a: Value, b: Value): Value {
   if (typeof a === 'number' && typeof b === 'number') {
     const product = a * b;
     if (!Number.isInteger(product)) return product;
-    if (!bothInts(a, b)) return new Float(product);
+    if (!Number.isInteger(a) || !Number.isInteger(b)) return new Float(product);
     return Number.isSafeInteger(product) ? product + 0 : makeInt(BigInt(a) * BigInt(b));
   }
   const left = numberOf(a);
@@ -146,15 +146,14 @@ export function divide(a: Value, b: Value): Value {
   if (typeof a === 'number' && typeof b === 'number') {
     if (b === 0) throw new PythonError('ZeroDivisionError', 'division by zero');
     const quotient = a / b;
-    // An int zero has no sign: 0 / -5 is 0.0, while a float that underflows keeps it.
-    return Number.isInteger(quotient) ? new Float(a === 0 ? 0 : quotient) : quotient;
+    return Number.isInteger(quotient) ? new Float(quotient) : quotient;
   }
   const left = numberOf(a);
   const right = numberOf(b);
   if (left !== undefined && right !== undefined) {
     if (right === 0) throw new PythonError('ZeroDivisionError', bothInts(a, b) ? 'division by zero' : 'float division by zero');
     if (typeof left === 'number' && typeof right === 'number') {
-      return makeFloat(bothInts(a, b) && left === 0 ? 0 : left / right);
+      return makeFloat(left / right);
     }
     return makeFloat(bothInts(a, b) ? divideInts(BigInt(left), BigInt(right)) : toDouble(left) / toDouble(right));
   }

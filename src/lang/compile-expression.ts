@@ -1,6 +1,7 @@
 import { type Arguments, type BinaryOperator, type Call, type Comparison, type Expression, type Filter, type Slice, subexpressions } from './ast.ts';
 import type { FunctionTable } from './functions/index.ts';
 import { type BoundValue, bind, callBound, callSpec, type FunctionSpec, keywordsOf, type Source } from './functions/spec.ts';
+import { attributeOf, itemOf } from './group.ts';
 import { addMarkup, escape, formatMarkup, Markup, plainText } from './markup.ts';
 import {
   add,
@@ -31,8 +32,8 @@ import {
   Callable,
   Float,
   type Keywords,
-  isPlainDict,
   NO_KEYWORDS,
+  type PlainDict,
   PythonError,
   tupleFrom,
   typeName,
@@ -140,6 +141,8 @@ export class ExpressionCompiler {
   readonly functions: FunctionTable;
   readonly findings: Findings;
   readonly #trace: Trace | undefined;
+  /** While a constant is computed, its parts are the constants that they are. */
+  #isFolding = false;
   readonly #folded = new Map<Expression, { readonly value: Value } | undefined>();
 
   constructor(runtime: Runtime, functions: FunctionTable, findings: Findings, trace?: Trace) {
@@ -154,6 +157,7 @@ export class ExpressionCompiler {
     const constant = this.fold(node, place);
     if (constant === undefined) return this.#located(node, place);
     const { value } = constant;
+    if (this.#isFolding) return () => value;
     if (typeof value === 'number' && !Number.isFinite(value)) return nonFinite(value);
     if (typeof value !== 'object' || value === null || value instanceof Float) return () => value;
     return this.#located(node, { ...place, soft: true });
@@ -201,7 +205,11 @@ export class ExpressionCompiler {
         break;
     }
     if (!subexpressions(node).every((part) => this.fold(part, place))) return undefined;
-    return attempt(() => this.#node(node, place)(EMPTY_CONTEXT, NO_SLOTS));
+    const outer = this.#isFolding;
+    this.#isFolding = true;
+    const folded = attempt(() => this.#node(node, place)(EMPTY_CONTEXT, NO_SLOTS));
+    this.#isFolding = outer;
+    return folded;
   }
 
   /** A slice of constants is taken by subscription, which gives undefined where slicing raises. */
@@ -211,7 +219,7 @@ export class ExpressionCompiler {
     const [start, stop, step] = [key.start, key.stop, key.step].map((part) => (part ? this.fold(part, place)?.value : null));
     return attempt(() => {
       try {
-        return slice(from.value, start as Value, stop as Value, step as Value);
+        return sliceOf(from.value, start as Value, stop as Value, step as Value);
       } catch (error) {
         if (error instanceof PythonError && error.type === 'TypeError') return new Undefined(null, from.value);
         throw error;
@@ -435,8 +443,8 @@ export class ExpressionCompiler {
     if (!isKey) return (context, slots) => getAttribute(owner(context, slots), name);
     return (context, slots) => {
       const value = owner(context, slots);
-      const item = isPlainDict(value) ? value[name] : undefined;
-      return item === undefined ? getAttribute(value, name) : item;
+      const item = isPlain(value) ? value[name] : undefined;
+      return item === undefined ? attributeOf(value, name) : item;
     };
   }
 
@@ -446,12 +454,12 @@ export class ExpressionCompiler {
     if (typeof constant !== 'string' || !isPlainKey(constant) || DICT_ATTRIBUTES.has(constant)) {
       const owner = this.compile(ownerNode, place);
       const key = this.compile(keyNode, place);
-      return (context, slots) => itemOf(owner(context, slots), plainText(key(context, slots)));
+      return (context, slots) => subscript(owner(context, slots), plainText(key(context, slots)));
     }
     const owner = this.#owner(ownerNode, constant, place);
     return (context, slots) => {
       const value = owner(context, slots);
-      const item = isPlainDict(value) ? value[constant] : undefined;
+      const item = isPlain(value) ? value[constant] : undefined;
       return item === undefined ? getItem(value, constant) : item;
     };
   }
@@ -460,8 +468,7 @@ export class ExpressionCompiler {
     const [start, stop, step] = [node.start, node.stop, node.step].map((part) => (part ? this.compile(part, place) : none));
     return (context, slots) => {
       const value = owner(context, slots);
-      const bounds = [(start as Evaluate)(context, slots), (stop as Evaluate)(context, slots), (step as Evaluate)(context, slots)] as const;
-      return value instanceof Markup ? new Markup(str(slice(value.text, ...bounds))) : slice(value, ...bounds);
+      return sliceOf(value, (start as Evaluate)(context, slots), (stop as Evaluate)(context, slots), (step as Evaluate)(context, slots));
     };
   }
 
@@ -490,7 +497,7 @@ export class ExpressionCompiler {
     const byDefault = defaultNode ? this.compile(defaultNode, place) : none;
     return (context, slots) => {
       const mapping = owner(context, slots);
-      if (isPlainDict(mapping)) {
+      if (isPlain(mapping)) {
         const name = key(context, slots);
         const otherwise = byDefault(context, slots);
         const value = typeof name === 'string' ? plainGet(mapping, name) : dictGet(mapping, name);
@@ -582,6 +589,12 @@ type ArgumentsOf = (context: Context, slots: Slots, use: (values: Value[], keywo
 /** A value for each parameter of a function, which may also be further keywords. */
 type EvaluateBound = (context: Context, slots: Slots) => BoundValue;
 
+/** Whether a value is a dict kept as a plain object; false for a few that are, those without a prototype or with a key `constructor`. */
+function isPlain(value: Value): value is PlainDict {
+  // Quicker than asking for the prototype; no value of a dict is a function.
+  return typeof value === 'object' && value !== null && value.constructor === Object;
+}
+
 function same(value: Evaluate): Evaluate {
   return value;
 }
@@ -658,10 +671,14 @@ function comparison(operator: Comparison['operator'], left: Evaluate, right: Eva
   }
 }
 
-function itemOf(value: Value, key: Value): Value {
-  if (!(value instanceof Markup) || typeof key === 'string') return getItem(value, key);
+function subscript(value: Value, key: Value): Value {
+  if (!(value instanceof Markup) || typeof key === 'string') return itemOf(value, key);
   const item = getItem(value.text, key);
   return typeof item === 'string' ? new Markup(item) : item;
+}
+
+function sliceOf(value: Value, start: Value, stop: Value, step: Value): Value {
+  return value instanceof Markup ? new Markup(str(slice(value.text, start, stop, step))) : slice(value, start, stop, step);
 }
 
 function repeat(a: Value, b: Value): Value {

@@ -19,6 +19,8 @@ export interface Program extends Findings {
   /** The value printed by a template that is one single expression; `render` gives its text. */
   readonly single: Evaluate | undefined;
   readonly render: (context: Context) => string;
+  /** The text that every result begins with. */
+  readonly prefix: string;
 }
 
 /** Where a statement stands; `toplevel` outside of everything but `if`, `root` outside of that too. */
@@ -49,6 +51,8 @@ class Compiler {
   readonly #blocks = new Map<string, CompiledBlock>();
   /** Variables that the template sets outside of everything, which its blocks see in their context. */
   #exports: ReadonlyMap<string, Variable> = new Map();
+  /** Whether something may be printed that is no text. */
+  #mayMisprint = false;
 
   constructor(runtime: Runtime, functions: FunctionTable, trace: Trace | undefined) {
     this.#runtime = runtime;
@@ -72,14 +76,17 @@ class Compiler {
     const single = enter || self ? undefined : this.#single(body, frame);
     const render: Render = single ? (context, slots) => str(single(context, slots)) : this.#body(body, frame);
     for (const block of blocks) this.#compileBlock(block);
+    const isPlain = activation.size === 0 && !self && !this.#mayMisprint;
     return {
       ...this.#findings,
       single,
+      prefix: prefixOf(body),
       render: (context) => {
+        if (isPlain) return render(context, NO_SLOTS);
         const slots = activation.size === 0 ? NO_SLOTS : new Slots(activation.size);
         if (self) slots.values[self.slot] = new TemplateReference(this.#blocks, (name) => this.#renderBlock(name, context, slots));
         enter?.(context, slots);
-        return render(context, slots);
+        return this.#runtime.complete(() => render(context, slots));
       },
     };
   }
@@ -183,7 +190,7 @@ class Compiler {
       if (typeof compiled === 'string' && typeof last === 'string') parts[parts.length - 1] = last + compiled;
       else parts.push(compiled);
     }
-    return sequence(parts.map((part) => (typeof part === 'string' ? () => part : part)));
+    return printed(parts);
   }
 
   #printed(node: Expression, frame: Frame): string | Render {
@@ -271,10 +278,10 @@ class Compiler {
 
   /** The text of a body, through a filter when there is one. */
   #filtered(filter: SetBlock['filter'], body: Render, frame: Frame): Evaluate {
-    if (filter === undefined) return body;
     const runtime = this.#runtime;
-    const block: Evaluate =
-      frame.escaping === false ? body : (context, slots) => (runtime.autoescape ? new Markup(body(context, slots)) : body(context, slots));
+    const text: Render = (context, slots) => runtime.complete(() => body(context, slots));
+    if (filter === undefined) return text;
+    const block: Evaluate = (context, slots) => (runtime.autoescape ? new Markup(text(context, slots)) : text(context, slots));
     return this.#expressions.compile(filter, { ...frame, block });
   }
 
@@ -284,10 +291,24 @@ class Compiler {
       scope.expression(node.filter);
     });
     const filtered = this.#filtered(node.filter, this.#body(node.body, inner.frame), inner.frame);
+    const print = this.#printing(filtered);
     return (context, slots) => {
       inner.enter?.(context, slots);
-      return requireText(filtered(context, slots));
+      return print(context, slots);
     };
+  }
+
+  /** What a filter block or call block prints, which must be a text. */
+  #printing(print: Evaluate): Render {
+    this.#mayMisprint = true;
+    return (context, slots) => this.#printedText(print(context, slots));
+  }
+
+  #printedText(value: Value): string {
+    if (typeof value === 'string') return value;
+    if (value instanceof Markup) return value.text;
+    this.#runtime.misprint(new PythonError('TypeError', `sequence item 0: expected str instance, ${typeName(value)} found`));
+    return '';
   }
 
   #with(node: With, frame: Frame): Render {
@@ -367,7 +388,7 @@ class Compiler {
       return isEmpty ? otherwise(context, slots) : text;
     };
     const activate = (context: Context, outer: Slots, value: Value, depth: number): string =>
-      run(context, new Slots(activation.size, outer), value, depth, outer);
+      runtime.complete(() => run(context, new Slots(activation.size, outer), value, depth, outer));
 
     if (node.recursive) return (context, slots) => activate(context, slots, iterable(context, slots), 0);
     return (context, slots) => run(context, slots, iterable(context, slots), 0, slots);
@@ -415,7 +436,7 @@ class Compiler {
   #callBlock(node: CallBlock, frame: Frame): Render {
     const make = this.#macroBody(node, null, frame);
     const call = this.#expressions.call(node.call, frame, make);
-    return (context, slots) => requireText(call(context, slots));
+    return this.#printing(call);
   }
 
   // parity: jinja2/compiler.py:CodeGenerator.macro_body
@@ -462,7 +483,7 @@ class Compiler {
             const { slot } = parameters[i] as Variable;
             if (slots.values[slot] === undefined) slots.values[slot] = byDefault(context, slots);
           }
-          const text = body(context, slots);
+          const text = runtime.complete(() => body(context, slots));
           return runtime.autoescape ? new Markup(text) : text;
         });
       });
@@ -563,6 +584,22 @@ function nothing(): string {
   return '';
 }
 
+function prefixOf(body: Body): string {
+  const [first] = body;
+  const part = first?.kind === 'output' ? first.parts[0] : undefined;
+  return typeof part === 'string' ? part : '';
+}
+
+/** Prints texts and expressions in order. */
+function printed(parts: readonly (string | Render)[]): Render {
+  const [first, second, third] = parts;
+  if (typeof first === 'string' && typeof second === 'function' && parts.length <= 3 && typeof third !== 'function') {
+    const end = third ?? '';
+    return (context, slots) => first + second(context, slots) + end;
+  }
+  return sequence(parts.map((part) => (typeof part === 'string' ? () => part : part)));
+}
+
 function sequence(parts: readonly Render[]): Render {
   const [first, second] = parts;
   if (!first) return nothing;
@@ -614,13 +651,6 @@ function unpack(value: Value, count: number): Value[] {
   if (values.length > count) throw new PythonError('ValueError', `too many values to unpack (expected ${count})`);
   if (values.length < count) throw new PythonError('ValueError', `not enough values to unpack (expected ${count}, got ${values.length})`);
   return values;
-}
-
-/** What a filter block or call block prints, which must be a text. */
-function requireText(value: Value): string {
-  if (typeof value === 'string') return value;
-  if (value instanceof Markup) return value.text;
-  throw new PythonError('TypeError', `sequence item 0: expected str instance, ${typeName(value)} found`);
 }
 
 function assertion(message: string, at: number): TemplateSyntaxError {

@@ -71,7 +71,7 @@ function shortText(value: number): string {
   return floatText(value).replace(/\.0$/, '');
 }
 
-/** `base ** exponent`; raises ZeroDivisionError for a power of zero. */
+/** `base ** exponent`; raises ZeroDivisionError for a power of zero, OverflowError. */
 // parity: CPython Objects/complexobject.c:_Py_c_pow
 export function complexPower(base: Complex, exponent: Complex): Complex {
   if (!exponent.truth()) return new Complex(1, 0);
@@ -87,5 +87,7 @@ export function complexPower(base: Complex, exponent: Complex): Complex {
     length /= Math.exp(angle * exponent.imaginary);
     phase += exponent.imaginary * Math.log(size);
   }
-  return new Complex(length * Math.cos(phase), length * Math.sin(phase));
+  const power = new Complex(length * Math.cos(phase), length * Math.sin(phase));
+  if (Number.isFinite(length) || !Number.isFinite(size)) return power;
+  throw new PythonError('OverflowError', 'complex exponentiation');
 }

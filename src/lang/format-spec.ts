@@ -2,6 +2,7 @@ import { codePointLength, codePoints } from './code-points.ts';
 import { type FloatStyle, floatDigits } from './float-format.ts';
 import { str } from './repr.ts';
 import { formatTime } from './times.ts';
+import { digitsToAscii } from './unicode.ts';
 import { Float, isTime, PythonError, typeName, type Value } from './values.ts';
 
 interface Spec {
@@ -17,7 +18,7 @@ interface Spec {
   type: string;
 }
 
-const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_]+)?(?:\.(\d*))?(.*)$/su;
+const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\p{Nd}+)?([,_]+)?(?:\.(\p{Nd}*))?(.*)$/su;
 
 /** Python's `format(value, spec)`; raises ValueError for a spec that does not suit the value, TypeError for types that take none. */
 export function formatValue(value: Value, spec: string): string {
@@ -73,7 +74,7 @@ function parseSpec(text: string, defaultAlign: string): Spec {
 const LARGEST_SIZE = 1 << 28;
 
 function readSize(digits: string): number {
-  const size = Number(digits);
+  const size = Number(digitsToAscii(digits));
   if (size > Number.MAX_SAFE_INTEGER) fail('Too many decimal digits in format string');
   if (size > LARGEST_SIZE) throw new PythonError('MemoryError', 'the formatted text is too large');
   return size;

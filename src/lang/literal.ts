@@ -17,7 +17,7 @@ for (const character of '0123456789') STARTS[character.charCodeAt(0)] = DIGIT;
 for (const character of 'TFNsbBrRuU') STARTS[character.charCodeAt(0)] = LETTER;
 for (const character of '\'"([{-+.#\\ \t\n\r\f') STARTS[character.charCodeAt(0)] = OTHER;
 
-const LETTER_START = /^(?:True|False|None|set|(?:[bB][rR]?|[rR][bB]?|[uU])['"])/;
+const LETTER_START = /^(?:(?:True|False|None)(?!\w)|set[\s(\\]|(?:[bB][rR]?|[rR][bB]?|[uU])['"])/;
 const AFTER_DIGITS = /^[.,eExXoObBjJ\s#\\]/;
 
 /** Whether a look at the beginning tells that the text is no Python literal; false leaves it open. */

@@ -2,7 +2,7 @@ import { type AnyDict, dictEntries, makeDict } from './dicts.ts';
 import { getAttribute, modulo } from './operators.ts';
 import { repr, str } from './repr.ts';
 import { iterate } from './sequence.ts';
-import { Callable, isDict, isFloat, isInt, type Keywords, PythonError, PythonObject, Tuple, tupleFrom, type Value } from './values.ts';
+import { BoundMethod, Callable, isDict, isFloat, isInt, type Keywords, PythonError, PythonObject, Tuple, tupleFrom, type Value } from './values.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' };
 
@@ -41,7 +41,7 @@ export class Markup extends PythonObject {
   override attribute(name: string): Value | undefined {
     const method = getAttribute(this.text, name);
     if (!(method instanceof Callable)) return undefined;
-    return new Callable(name, (args, keywords) => this.#call(method, name, args, keywords));
+    return new MarkupMethod(this, name, (args, keywords) => this.#call(method, name, args, keywords));
   }
 
   #call(method: Callable, name: string, args: Value[], keywords: Keywords): Value {
@@ -50,6 +50,12 @@ export class Markup extends PythonObject {
     if (typeof result === 'string' && !PLAIN_METHODS.has(name)) return new Markup(result);
     if (Array.isArray(result)) result.forEach((item, i) => (result[i] = typeof item === 'string' ? new Markup(item) : item));
     return result;
+  }
+}
+
+class MarkupMethod extends BoundMethod {
+  override repr(): string {
+    return `<bound method Markup.${this.name} of ${repr(this.owner)}>`;
   }
 }
 

@@ -89,6 +89,7 @@ export function formatPercent(format: string, values: Value): string {
 }
 
 function formatField(format: string, start: number, args: Arguments): [text: string, end: number] {
+  if (format[start + 1] === '%') return ['%', start + 2];
   const keyEnd = format[start + 1] === '(' ? closingParenthesis(format, start + 1) : undefined;
   const named = keyEnd === undefined ? undefined : args.named(format.slice(start + 2, keyEnd));
   FIELD.lastIndex = (keyEnd ?? start) + 1;
@@ -98,7 +99,6 @@ function formatField(format: string, start: number, args: Arguments): [text: str
   const type = String.fromCodePoint(format.codePointAt(FIELD.lastIndex) ?? 0);
   if (FIELD.lastIndex >= format.length) throw new PythonError('ValueError', 'incomplete format');
   const end = FIELD.lastIndex + type.length;
-  if (type === '%') return ['%', end];
   const field: Field = {
     minus: flags.includes('-') || widthNumber < 0,
     plus: flags.includes('+'),

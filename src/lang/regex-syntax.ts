@@ -38,8 +38,9 @@ const FLAG_NAMES: Readonly<Record<string, keyof Flags | 'unicode' | 'locale'>> =
 
 const NO_FLAGS: Flags = { ignoreCase: false, multiline: false, dotAll: false, verbose: false, ascii: false };
 
-const START = '(?<![\\s\\S])';
-const END = '(?![\\s\\S])';
+// Without the flag m these are the ends of the text.
+const START = '^';
+const END = '$';
 
 const CONTROL_ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, '\\': 92 };
 

@@ -68,7 +68,8 @@ function createRegex(pattern: string): Regex {
     let position = 0;
     let wasEmpty = false;
     while (position <= text.length) {
-      const found = (wasEmpty ? longer(text, position) : undefined) ?? from(text, wasEmpty ? nextCharacter(text, position) : position);
+      const found: RegexMatch | undefined =
+        (wasEmpty ? longer(text, position) : undefined) ?? from(text, wasEmpty ? nextCharacter(text, position) : position);
       if (!found) return;
       yield found;
       position = found.end;
@@ -77,15 +78,20 @@ function createRegex(pattern: string): Regex {
   }
 
   function from(text: string, position: number): RegexMatch | undefined {
-    if (position > text.length) return undefined;
-    anywhere.lastIndex = position;
-    const found = anywhere.exec(text);
-    return found ? toMatch(found) : undefined;
+    for (let start = position; start <= text.length; ) {
+      anywhere.lastIndex = start;
+      const found: RegExpExecArray | null = anywhere.exec(text);
+      if (!found) return undefined;
+      // V8 finds empty matches of lookbehinds between the halves of a surrogate pair.
+      if (!isInsidePair(text, found.index)) return toMatch(found);
+      start = found.index + 1;
+    }
+    return undefined;
   }
 
   function longer(text: string, position: number): RegexMatch | undefined {
     // What is left of the text tells one place from another.
-    notEmpty ??= build(`(?=(?<rest>[\\s\\S]*))(?:${source})(?!\\k<rest>(?![\\s\\S]))`, `${flags}y`);
+    notEmpty ??= build(`(?=(?<rest>[\\s\\S]*))(?:${source})(?!\\k<rest>$)`, `${flags}y`);
     notEmpty.lastIndex = position;
     const found = notEmpty.exec(text);
     return found ? toMatch(found) : undefined;
@@ -94,13 +100,13 @@ function createRegex(pattern: string): Regex {
   return {
     pattern,
     groups,
-    search: (text) => first(anywhere, text),
+    search: (text) => from(text, 0),
     match(text) {
       atStart ??= build(source, `${flags}y`);
       return first(atStart, text);
     },
     fullmatch(text) {
-      whole ??= build(`(?:${source})(?![\\s\\S])`, `${flags}y`);
+      whole ??= build(`(?:${source})$`, `${flags}y`);
       return first(whole, text);
     },
     findall: (text) => Array.from(every(text), (found) => findallItem(found.groups)),
@@ -117,6 +123,10 @@ function createRegex(pattern: string): Regex {
       return out + text.slice(end);
     },
   };
+}
+
+function isInsidePair(text: string, position: number): boolean {
+  return position > 0 && (text.codePointAt(position - 1) ?? 0) > 0xffff;
 }
 
 function nextCharacter(text: string, position: number): number {

@@ -36,6 +36,14 @@ export function typeValue(value: Value): Value | undefined {
   return text === '' ? undefined : typeText(text, undefined);
 }
 
+// A character that no literal begins with, and no blank or comment before one.
+const NO_LITERAL_START = /^[^0-9TFNsbBrRuU'"([{\-+.#\\\s]/;
+
+/** Whether every text that begins with the prefix is no literal. */
+export function beginsNoLiteral(prefix: string): boolean {
+  return NO_LITERAL_START.test(prefix);
+}
+
 /** Whether a result counts as false in a condition. */
 // parity: airbyte_cdk/sources/declarative/interpolation/interpolated_boolean.py:FALSE_VALUES
 export function isFalse(result: Value): boolean {

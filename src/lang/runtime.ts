@@ -45,6 +45,8 @@ export class Runtime {
   autoescape = false;
   #steps = 0;
   #calls = 0;
+  /** What was printed without being a text; raised where the parts are put together. */
+  #misprint: PythonError | undefined;
 
   constructor(environment: Environment) {
     this.environment = environment;
@@ -55,6 +57,22 @@ export class Runtime {
     this.#steps = 0;
     this.#calls = 0;
     this.autoescape = false;
+    this.#misprint = undefined;
+  }
+
+  /** Notes that a block prints something that is no text; the error is raised when the text around it is complete. */
+  misprint(error: PythonError): void {
+    this.#misprint ??= error;
+  }
+
+  /** Completes a text whose parts are printed by `render`; raises TypeError when one of them is no text. */
+  complete(render: () => string): string {
+    const outer = this.#misprint;
+    this.#misprint = undefined;
+    const text = render();
+    if (this.#misprint !== undefined) throw this.#misprint;
+    this.#misprint = outer;
+    return text;
   }
 
   /** Counts one step of a loop; raises MemoryError after ten million of one evaluation. */
@@ -82,8 +100,13 @@ export function bounded<T extends Value>(value: T): T {
   return value;
 }
 
-/** Raises MemoryError when repeating something of the given size would go beyond the bounds. */
+const MAX_INDEX = 2n ** 63n - 1n;
+
+/** Raises MemoryError when repeating something of the given size would go beyond the bounds, OverflowError for a count beyond 64 bits. */
 export function checkRepetition(size: number, count: number | bigint): void {
+  if (typeof count === 'bigint' && (count > MAX_INDEX || count < -MAX_INDEX - 1n)) {
+    throw new PythonError('OverflowError', "cannot fit 'int' into an index-sized integer");
+  }
   if (size > 0 && Number(count) * size > MAX_ITEMS) {
     throw new PythonError('MemoryError', `the template repeats something to more than ${MAX_ITEMS} items`);
   }

@@ -3,7 +3,7 @@ import { contextName, contextReader, missingVariables } from './compile-expressi
 import { TemplateError, TemplateSyntaxError } from './errors.ts';
 import { createFunctions, type FunctionTable } from './functions/index.ts';
 import { normalizeSource } from './lexer.ts';
-import { isFalse, type TypeName, typeText, typeValue } from './result.ts';
+import { beginsNoLiteral, isFalse, type TypeName, typeText, typeValue } from './result.ts';
 import { type Context, type Environment, NO_SLOTS, Runtime } from './runtime.ts';
 import { PythonError, type Value } from './values.ts';
 
@@ -165,6 +165,8 @@ class Source {
   readonly #program: Program | undefined;
   readonly #readers: readonly ((context: Context) => Value | undefined)[] = [];
   readonly #sourceOf: (text: string) => Source;
+  /** Whether the rendered text is always the result, because it begins as no literal does. */
+  readonly #isText: boolean = false;
   #constantText: string | undefined;
 
   constructor(text: string, runtime: Runtime, functions: FunctionTable, sourceOf: (text: string) => Source) {
@@ -184,6 +186,7 @@ class Source {
       this.variables = program.variables;
       this.recordFields = program.recordFields;
       this.constant = program.variables.size === 0 && !program.impure;
+      this.#isText = beginsNoLiteral(program.prefix);
       this.#readers = [...program.variables].map(contextReader);
     } catch (error) {
       this.problem = asPythonError(error);
@@ -208,7 +211,20 @@ class Source {
   /** Whether the condition holds. */
   // parity: airbyte_cdk/sources/declarative/interpolation/interpolated_boolean.py:InterpolatedBoolean.eval
   holds(context: Context, path: string | undefined): boolean {
-    return !isFalse(this.evaluate(context, 'False', undefined, path));
+    const single = this.#isBanned ? undefined : this.#program?.single;
+    if (single === undefined) return !isFalse(this.evaluate(context, 'False', undefined, path));
+    try {
+      this.#begin(context);
+      const value = single(context, NO_SLOTS);
+      if (typeof value === 'boolean') return value;
+      const result = typeValue(value);
+      return result !== undefined && !isFalse(result);
+    } catch (thrown) {
+      const error = asPythonError(thrown);
+      if (error.type === 'UndefinedError') return false;
+      if (error.type === 'TypeError') return !isFalse(typeText(this.text, undefined));
+      throw this.located(error, context, path);
+    }
   }
 
   /** The rendered text; the template itself where rendering ends with a TypeError. */
@@ -239,6 +255,7 @@ class Source {
     const single = this.#program?.single;
     if (single === undefined || validTypes !== undefined) {
       const text = this.#text(context);
+      if (this.#isText) return text;
       return text === '' ? undefined : typeText(text, validTypes);
     }
     this.#begin(context);

@@ -85,6 +85,9 @@ export const isIdentifierPart = property(/(?!\u200c|\u200d|\u30fb|\uff65)\p{XIDC
 /** The characters that Python counts as blanks, as the inside of a character class. */
 export const BLANKS = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
+/** The characters that end a line, as the inside of a character class. */
+export const LINE_BREAKS = '\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029';
+
 const BLANK = new RegExp(`[${BLANKS}]`, 'u');
 
 /** Whether the character is a blank (`str.isspace`). */

@@ -2,6 +2,8 @@
 export interface CsvReader {
   /** The rows that a piece completes; a blank line is a row without cells. */
   push(text: string): string[][];
+  /** Whether the text so far ends within quotes. */
+  isInQuotes(): boolean;
   /** The row that the text ends with, if it has no line end. */
   end(): string[][];
 }
@@ -83,6 +85,7 @@ export function createCsvReader(delimiter: string): CsvReader {
       if (text.includes('\r')) text = text.replace(/\r\n?/g, '\n');
       return readAll(text);
     },
+    isInQuotes: () => state === 'in quotes',
     end() {
       const rows = readAll(held === '' ? '' : '\n');
       held = '';

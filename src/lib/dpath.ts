@@ -17,6 +17,8 @@ export interface Dpath {
   values(document: Json): Json[];
   /** Removes every match and gives their number; items of lists become null unless they are the last. */
   remove(document: Json): number;
+  /** Puts a value in the place of every match and gives their number; what is missing is not created. */
+  replace(document: Json, value: Json): number;
   /** A document without the lists that the path matches; what lies on the way is copied, the rest shared. */
   withoutLists(document: Json): Json;
 }
@@ -63,6 +65,7 @@ export function compileDpath(segments: readonly unknown[]): Dpath {
       get: literal ? (document) => follow(document, steps) : (document) => onlyValue(segments, valuesAt(document, steps)),
       values: (document) => valuesAt(document, steps),
       remove: (document) => removePlaces(placesAt(document, steps)),
+      replace: (document, value) => replacePlaces(placesAt(document, steps), value),
       withoutLists: (document) => dropLists(document, steps, 0),
     };
   }
@@ -79,6 +82,7 @@ export function compileDpath(segments: readonly unknown[]): Dpath {
     get: (document) => onlyValue(segments, find(document)),
     values: find,
     remove: (document) => removeWhere(document, matches),
+    replace: (document, value) => replaceWhere(document, matches, value),
     withoutLists: (document) => dropDeepLists(document, matches, []),
   };
 }
@@ -94,7 +98,12 @@ export function removeLeaves(document: Json, test: (value: Json) => boolean): nu
 export function compileSetter(path: readonly string[]): (document: JsonObject, value: Json) => void {
   const last = path.length - 1;
   const name = path[last] as string;
-  if (last === 0) return (document, value) => setOwnProperty(document, name, value);
+  if (last === 0 && name === '__proto__') return (document, value) => setOwnProperty(document, name, value);
+  if (last === 0) {
+    return (document, value) => {
+      document[name] = value;
+    };
+  }
   const isIndex = path.map((segment) => /^[0-9]+$/.test(segment));
   return (document, value) => {
     let current: Container = document;
@@ -236,6 +245,21 @@ function removeWhere(document: Json, test: (path: Path, value: Json) => boolean)
     removed += 1;
   }
   return removed;
+}
+
+// parity: dpath/__init__.py:set
+function replacePlaces(places: readonly Place[], value: Json): number {
+  for (const { parent, key } of places) setOwnProperty(parent as JsonObject, String(key), value);
+  return places.length;
+}
+
+function replaceWhere(document: Json, test: (path: Path) => boolean, value: Json): number {
+  const paths: Path[] = [];
+  walk(document, [], (path) => paths.push(path));
+  return paths.filter((path) => {
+    const parent = parentOf(document, path);
+    return parent !== undefined && test(path) && replacePlaces([{ parent, key: (path.at(-1) as PathKey).key }], value) > 0;
+  }).length;
 }
 
 /** The container that still holds the path's last key. */

@@ -1,6 +1,6 @@
 import { exactNumber, type Json, parseJson } from './json.ts';
 
-const TOKENS = /"(?:[^"\\]|\\[^])*"|-?Infinity|-?NaN/g;
+const TOKENS = /"(?:[^"\\]|\\.)*"|-?Infinity|-?NaN/gs;
 // Numbers that no document holds, which stand for the words while JSON.parse reads them.
 const STAND_INS: Readonly<Record<string, readonly [source: string, value: number]>> = {
   NaN: ['9.1e-99999901', Number.NaN],

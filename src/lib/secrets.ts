@@ -95,7 +95,9 @@ function linesOf(text: string): string[] {
 /** The patterns of a text; one with several telling lines is masked by its lines. */
 function formsOf(text: string): Form[] {
   if (linesOf(text).length > 1) return [];
-  const plain = [...text].map(looseCharacter).join('');
+  const plain = (text.match(/\\+|[^\\]/gu) ?? [])
+    .map((token) => (token.startsWith('\\') ? looseBackslashes(token.length) : looseCharacter(token)))
+    .join('');
   if (text.length < SHORTEST_ANYWHERE) return [{ pattern: `(?<![A-Za-z0-9])${plain}(?![A-Za-z0-9])`, length: text.length }];
   const encoded = [base64Forms(Buffer.from(text))];
   if (/[\u0080-\u00ff]/.test(text)) encoded.push(base64Forms(Buffer.from(text, 'latin1')));
@@ -104,29 +106,40 @@ function formsOf(text: string): Form[] {
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' };
 const ENTITIES: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
-/** Backslashes of JSON in JSON in JSON; bounded so that a text of backslashes costs little. */
-const BACKSLASHES = '\\\\{1,8}';
+const BACKSLASH = '(?:\\\\|%(?:25)*5[cC])';
+/** The most backslashes before a character, as JSON in JSON in JSON has them; bounded so that a text of backslashes costs little. */
+const MOST_BACKSLASHES = 8;
 
-/** A pattern for one character: itself, percent-encoded (once or more), escaped as JSON does (once or more) or as HTML does. */
+/**
+ * A pattern for one character: itself, percent-encoded (once or more), escaped as JSON does (once or more, the escape perhaps
+ * percent-encoded in turn) or as HTML does.
+ */
 function looseCharacter(character: string): string {
   if (/[A-Za-z0-9]/.test(character)) return character;
-  const code = character.codePointAt(0) as number;
-  const percent = [...Buffer.from(character)].map((byte) => `%(?:25)*${anyCase(hex(byte, 2))}`).join('');
-  const escaped = character.split('').map((unit) => `${BACKSLASHES}u${anyCase(hex(unit.charCodeAt(0), 4))}`);
-  const patterns = [literal(character), percent, escaped.join(''), `&#0*${code};`, `&#[xX]0*${anyCase(hex(code, 0))};`];
-  if (character === ' ') patterns.push('\\+');
+  const plain = plainForms(character).join('|');
+  const units = character.split('').map((unit) => `${BACKSLASH}{1,${MOST_BACKSLASHES}}u${anyCase(hex(unit.charCodeAt(0), 4))}`);
+  const escapes = [units.join('')];
   const short = SHORT_ESCAPES[character];
-  if (short !== undefined) patterns.push(BACKSLASHES + short);
-  const entity = ENTITIES[character];
-  if (entity !== undefined) patterns.push(`&${entity};`);
-  return `(?:${patterns.join('|')})`;
+  if (short !== undefined) escapes.push(`${BACKSLASH}{1,${MOST_BACKSLASHES}}${short}`);
+  if (/["'/]/.test(character)) escapes.push(`${BACKSLASH}{1,${MOST_BACKSLASHES}}(?:${plain})`);
+  return `(?:${[...escapes, plain].join('|')})`;
 }
 
-function literal(character: string): string {
-  if (character === '\\') return BACKSLASHES;
-  if (character === '\n') return '\\r?\\n';
-  const quoted = quote(character);
-  return /["'/]/.test(character) ? `\\\\{0,8}${quoted}` : quoted;
+/** A character without backslashes before it; itself last, since `%` and `&` begin their own codes. */
+function plainForms(character: string): string[] {
+  const code = character.codePointAt(0) as number;
+  const percent = [...Buffer.from(character)].map((byte) => `%(?:25)*${anyCase(hex(byte, 2))}`).join('');
+  const forms = [percent, `&#0*${code};`, `&#[xX]0*${anyCase(hex(code, 0))};`];
+  if (character === ' ') forms.push('\\+');
+  const entity = ENTITIES[character];
+  if (entity !== undefined) forms.push(`&${entity};`);
+  return [...forms, character === '\n' ? '\\r?\\n' : quote(character)];
+}
+
+/** A pattern for backslashes in a row, as one: a repetition for each of them would take for ever on a text of backslashes. */
+function looseBackslashes(count: number): string {
+  const other = [`${BACKSLASH}{1,${MOST_BACKSLASHES}}u005[cC]`, '&#0*92;', '&#[xX]0*5[cC];'].map((pattern) => `(?:${pattern}){${count}}`);
+  return `(?:${[`${BACKSLASH}{${count},${count * MOST_BACKSLASHES}}`, ...other].join('|')})`;
 }
 
 function quote(character: string): string {
@@ -158,7 +171,7 @@ function base64Forms(bytes: Buffer): Form[] {
 const BASE64_DIGITS: Readonly<Record<string, string>> = { '+': '(?:[+-]|%2[bB])', '/': '(?:[/_]|%2[fF])' };
 
 const URL_PARAMETER = /([?&;])([\w.%[\]-]{2,64})=([^&#\s"'<>]+)/g;
-const QUOTED_PAIR = /(\\*["'])([\w-]{2,64})\1(\s*[:=]\s*)(\\*["'])((?:(?!\4)(?:\\[\s\S]|[^\\]))+)\4/g;
+const QUOTED_PAIR = /(\\{0,8}["'])([\w-]{2,64})\1(\s*[:=]\s*)(\\{0,8}["'])((?:(?!\4)(?:\\[\s\S]|[^\\]))+)\4/g;
 const CREDENTIALS = /\b(Bearer|Basic) (?=\S*\d)[\w.~+/-]{8,}=*/g;
 
 /** Masks `Bearer value`, and `?name=value` and `"name": "value"` where the name says that the value is a secret. */

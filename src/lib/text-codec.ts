@@ -96,7 +96,8 @@ function markedUtf16(encoding: string): TextStream {
       first = Buffer.concat([first, chunk]);
       if (first.length < 2) return '';
       const big = first[0] === 0xfe && first[1] === 0xff;
-      if (!big && !(first[0] === 0xff && first[1] === 0xfe)) throw new CodecError(`The text is not in ${encoding}: it has no byte order mark`);
+      if (!big && !(first[0] === 0xff && first[1] === 0xfe))
+        throw new CodecError(`The text is not in ${encoding}: it has no byte order mark`);
       stream = streamOf(big ? 'utf-16be' : 'utf-16le', true, encoding);
       return stream.decode(first.subarray(2));
     },

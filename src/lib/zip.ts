@@ -58,7 +58,11 @@ function readDirectory(archive: Buffer): Location[] {
   const locations: Location[] = [];
   for (let at = start + shift; locations.length < count; ) {
     if (archive.readUInt32LE(at) !== DIRECTORY_ENTRY) throw new ZipError('The directory of the archive is damaged');
-    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) => archive.readUInt16LE(at + offset)) as [number, number, number];
+    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) => archive.readUInt16LE(at + offset)) as [
+      number,
+      number,
+      number,
+    ];
     locations.push(readLocation(archive, at, nameLength, extraLength, shift));
     at += 46 + nameLength + extraLength + commentLength;
   }
@@ -76,7 +80,14 @@ function readLocation(archive: Buffer, at: number, nameLength: number, extraLeng
   const name = archive.subarray(at + 46, at + 46 + nameLength).toString((flags & 0x800) === 0 ? 'latin1' : 'utf8');
   const extra = archive.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
   const wide = wideSizes(extra, [archive.readUInt32LE(at + 24), archive.readUInt32LE(at + 20), archive.readUInt32LE(at + 42)]);
-  return { name, flags, method: archive.readUInt16LE(at + 10), checksum: archive.readUInt32LE(at + 16), packedSize: wide[1], offset: wide[2] + shift };
+  return {
+    name,
+    flags,
+    method: archive.readUInt16LE(at + 10),
+    checksum: archive.readUInt32LE(at + 16),
+    packedSize: wide[1],
+    offset: wide[2] + shift,
+  };
 }
 
 /** Sizes and offset; those that do not fit 32 bits stand, in this order, in an extra field. */
@@ -95,7 +106,8 @@ function wideSizes(extra: Buffer, values: [number, number, number]): [number, nu
 
 async function* unpack(archive: Buffer, { name, flags, method, checksum, packedSize, offset }: Location): AsyncGenerator<Uint8Array> {
   if ((flags & 1) !== 0) throw new ZipError(`The file ${name} is encrypted`);
-  if (offset + 30 > archive.length || archive.readUInt32LE(offset) !== LOCAL_HEADER) throw new ZipError(`The file ${name} is not where the archive says`);
+  if (offset + 30 > archive.length || archive.readUInt32LE(offset) !== LOCAL_HEADER)
+    throw new ZipError(`The file ${name} is not where the archive says`);
   const start = offset + 30 + archive.readUInt16LE(offset + 26) + archive.readUInt16LE(offset + 28);
   if (start + packedSize > archive.length) throw new ZipError(`The file ${name} is cut off`);
   const packed = archive.subarray(start, start + packedSize);

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject, ownProperty, setOwnProperty } from '../lib/objects.ts';
+import { parentStreams } from './parent-streams.ts';
 
 /**
  * The streams with `use_cache` set on the requesters of streams that others of `all` are partitioned by, and on their copies inside those others,
@@ -24,14 +25,7 @@ export function cacheResolverRequests(resolver: JsonObject): JsonObject {
 function parentNames(stream: JsonObject): (Json | undefined)[] {
   const parent = cursorParent(stream);
   if (parent !== undefined) return [parent['name']];
-  return routersOf(stream).flatMap(routerParentNames);
-}
-
-function routerParentNames(router: JsonObject): (Json | undefined)[] {
-  const own = members(router, 'parent_stream_configs').map((config) => objectAt(config, 'stream')?.['name']);
-  const underlying = objectAt(router, 'underlying_partition_router');
-  const inner = [...members(router, 'partition_routers'), ...(underlying === undefined ? [] : [underlying])];
-  return [...own, ...inner.flatMap(routerParentNames)];
+  return parentStreams(stream).map((parentStream) => ownProperty(parentStream, 'name'));
 }
 
 function cacheInnerParents(stream: JsonObject): JsonObject {
@@ -62,16 +56,6 @@ function cacheRetriever(stream: JsonObject): JsonObject {
 function cursorParent(stream: JsonObject): JsonObject | undefined {
   const cursor = objectAt(stream, 'incremental_sync');
   return cursor === undefined ? undefined : objectAt(cursor, 'parent_stream');
-}
-
-function routersOf(stream: JsonObject): JsonObject[] {
-  const retriever = objectAt(stream, 'retriever');
-  return retriever === undefined ? [] : members(retriever, 'partition_router');
-}
-
-/** The objects under a key, whether they stand in a list or alone. */
-function members(object: JsonObject, key: string): JsonObject[] {
-  return [ownProperty(object, key)].flat().filter(isPlainObject) as JsonObject[];
 }
 
 function objectAt(object: JsonObject, key: string): JsonObject | undefined {

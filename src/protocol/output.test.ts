@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { sharedPath } from '../../test/parity/shared.ts';
 import { Float, type JsonObject, parseJson } from '../lib/json.ts';
 import { configUpdate, type OutgoingMessage, streamStatus } from './messages.ts';
 import { createOutput, type Output, type OutputOptions } from './output.ts';
@@ -169,63 +171,63 @@ describe('states', () => {
   });
 });
 
-describe('messages', () => {
-  const schema = { type: 'object', default: null };
-  const table: [string, OutgoingMessage, JsonObject][] = [
-    ['LOG', { type: 'LOG', log: { level: 'INFO', message: 'line 1\nline 2' } }, { log: { level: 'INFO', message: 'line 1\nline 2' } }],
-    ['SPEC', { type: 'SPEC', spec: { connectionSpecification: schema } }, { spec: { connectionSpecification: schema } }],
-    [
-      'CATALOG',
-      { type: 'CATALOG', catalog: { streams: [{ name: 'a', json_schema: schema, supported_sync_modes: ['full_refresh'] }] } },
-      { catalog: { streams: [{ name: 'a', json_schema: schema, supported_sync_modes: ['full_refresh'] }] } },
-    ],
-    [
-      'CONNECTION_STATUS',
-      { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } },
-      { connectionStatus: { status: 'SUCCEEDED' } },
-    ],
-    [
-      'TRACE',
-      { type: 'TRACE', trace: { type: 'ERROR', error: { message: 'm', failure_type: 'config_error' } } },
-      { trace: { type: 'ERROR', error: { message: 'm', failure_type: 'config_error' }, emitted_at: TIME } },
-    ],
-    [
-      'TRACE',
-      streamStatus({ name: 'a' }, 'STARTED'),
-      { trace: { type: 'STREAM_STATUS', stream_status: { stream_descriptor: { name: 'a' }, status: 'STARTED' }, emitted_at: TIME } },
-    ],
-    [
-      'TRACE',
-      streamStatus({ name: 'a', namespace: 'n' }, 'RUNNING', [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: 1 } }]),
-      {
-        trace: {
-          type: 'STREAM_STATUS',
-          stream_status: {
-            stream_descriptor: { name: 'a', namespace: 'n' },
-            status: 'RUNNING',
-            reasons: [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: 1 } }],
-          },
-          emitted_at: TIME,
+const schema = { type: 'object', default: null };
+const table: [string, OutgoingMessage, JsonObject][] = [
+  ['LOG', { type: 'LOG', log: { level: 'INFO', message: 'line 1\nline 2' } }, { log: { level: 'INFO', message: 'line 1\nline 2' } }],
+  ['SPEC', { type: 'SPEC', spec: { connectionSpecification: schema } }, { spec: { connectionSpecification: schema } }],
+  [
+    'CATALOG',
+    { type: 'CATALOG', catalog: { streams: [{ name: 'a', json_schema: schema, supported_sync_modes: ['full_refresh'] }] } },
+    { catalog: { streams: [{ name: 'a', json_schema: schema, supported_sync_modes: ['full_refresh'] }] } },
+  ],
+  [
+    'CONNECTION_STATUS',
+    { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } },
+    { connectionStatus: { status: 'SUCCEEDED' } },
+  ],
+  [
+    'TRACE',
+    { type: 'TRACE', trace: { type: 'ERROR', error: { message: 'm', failure_type: 'config_error' } } },
+    { trace: { type: 'ERROR', error: { message: 'm', failure_type: 'config_error' }, emitted_at: TIME } },
+  ],
+  [
+    'TRACE',
+    streamStatus({ name: 'a' }, 'STARTED'),
+    { trace: { type: 'STREAM_STATUS', stream_status: { stream_descriptor: { name: 'a' }, status: 'STARTED' }, emitted_at: TIME } },
+  ],
+  [
+    'TRACE',
+    streamStatus({ name: 'a', namespace: 'n' }, 'RUNNING', [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: 1 } }]),
+    {
+      trace: {
+        type: 'STREAM_STATUS',
+        stream_status: {
+          stream_descriptor: { name: 'a', namespace: 'n' },
+          status: 'RUNNING',
+          reasons: [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: 1 } }],
         },
+        emitted_at: TIME,
       },
-    ],
-    [
-      'TRACE',
-      { type: 'TRACE', trace: { type: 'ESTIMATE', estimate: { name: 'a', type: 'STREAM', row_estimate: 3 } } },
-      { trace: { type: 'ESTIMATE', estimate: { name: 'a', type: 'STREAM', row_estimate: 3 }, emitted_at: TIME } },
-    ],
-    [
-      'TRACE',
-      { type: 'TRACE', trace: { type: 'ANALYTICS', analytics: { type: 't', value: 'v' } } },
-      { trace: { type: 'ANALYTICS', analytics: { type: 't', value: 'v' }, emitted_at: TIME } },
-    ],
-    [
-      'CONTROL',
-      configUpdate({ a: null }),
-      { control: { type: 'CONNECTOR_CONFIG', connectorConfig: { config: { a: null } }, emitted_at: TIME } },
-    ],
-  ];
+    },
+  ],
+  [
+    'TRACE',
+    { type: 'TRACE', trace: { type: 'ESTIMATE', estimate: { name: 'a', type: 'STREAM', row_estimate: 3 } } },
+    { trace: { type: 'ESTIMATE', estimate: { name: 'a', type: 'STREAM', row_estimate: 3 }, emitted_at: TIME } },
+  ],
+  [
+    'TRACE',
+    { type: 'TRACE', trace: { type: 'ANALYTICS', analytics: { type: 't', value: 'v' } } },
+    { trace: { type: 'ANALYTICS', analytics: { type: 't', value: 'v' }, emitted_at: TIME } },
+  ],
+  [
+    'CONTROL',
+    configUpdate({ a: null }),
+    { control: { type: 'CONNECTOR_CONFIG', connectorConfig: { config: { a: null } }, emitted_at: TIME } },
+  ],
+];
 
+describe('messages', () => {
   it.each(table)('prints %s', async (type, message, payload) => {
     const text = await printed((output) => output.message(message));
     expect(text.endsWith('\n')).toBe(true);
@@ -289,6 +291,57 @@ describe('messages', () => {
       [0, 1],
       [0, 2],
       [0, 2],
+    ]);
+  });
+});
+
+interface Schema {
+  $ref?: string;
+  type?: string;
+  enum?: unknown[];
+  required?: string[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+}
+
+const protocolFile = sharedPath('reference/airbyte_protocol.yaml');
+
+describe.skipIf(protocolFile === undefined)('the protocol schema', () => {
+  const { definitions } = (protocolFile ? parse(readFileSync(protocolFile, 'utf8')) : {}) as { definitions: Record<string, Schema> };
+
+  function faults(value: unknown, schema: Schema, at: string): string[] {
+    const reference = schema.$ref?.split('/').at(-1);
+    if (reference !== undefined) return faults(value, definitions[reference] ?? {}, at);
+    if (schema.enum && !schema.enum.includes(value)) return [`${at}: ${String(value)}`];
+    if (schema.type !== undefined && !hasType(value, schema.type)) return [`${at}: ${schema.type} wanted, ${JSON.stringify(value)} found`];
+    if (Array.isArray(value)) return value.flatMap((item, i) => faults(item, schema.items ?? {}, `${at}[${i}]`));
+    if (typeof value !== 'object' || value === null) return [];
+    const missing = (schema.required ?? []).filter((key) => !(key in value)).map((key) => `${at}.${key} is missing`);
+    return [...missing, ...Object.entries(value).flatMap(([key, child]) => faults(child, schema.properties?.[key] ?? {}, `${at}.${key}`))];
+  }
+
+  function hasType(value: unknown, type: string): boolean {
+    if (type === 'array') return Array.isArray(value);
+    if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return type === 'integer' ? Number.isInteger(value) : typeof value === type;
+  }
+
+  it('accepts every kind of message', async () => {
+    const text = await printed((output) => {
+      for (const [, message] of table) output.message(message);
+      const writer = output.recordWriter({ name: 'a', namespace: 'n' });
+      writer.write({ a: 1 });
+      writer.state({ a: 1 });
+    });
+    const messages = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(messages).toHaveLength(table.length + 2);
+    expect(messages.flatMap((message) => faults(message, { $ref: 'AirbyteMessage' }, ''))).toEqual([]);
+    expect(faults({ type: 'TRACE', trace: { type: 'X' } }, { $ref: 'AirbyteMessage' }, '')).toEqual([
+      '.trace.emitted_at is missing',
+      '.trace.type: X',
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { components } from '../components/index.ts';
 import { createBuilder } from '../engine/builder.ts';
 import { createCache } from '../engine/cache.ts';
+import type { Slot } from '../engine/fields.ts';
 import type { Kinds, StreamScope } from '../engine/kinds.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
 import type { Run } from '../engine/run.ts';
@@ -9,7 +10,6 @@ import { createTemplates } from '../lang/index.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { createSecrets } from '../lib/secrets.ts';
-import type { Slot } from '../engine/fields.ts';
 import type { Log } from '../protocol/log.ts';
 
 /** What a component under test is built with. */
@@ -40,7 +40,7 @@ let registry: Registry | undefined;
 /** A run whose clock stands still and that prints nothing; asking the network is an error. */
 export function testRun({ now = NOW, run = {} }: TestSetting = {}): Run {
   return {
-    clock: { now: () => now },
+    clock: { now: () => now, async sleep() {} },
     log: silent,
     http: {
       send() {
@@ -53,7 +53,7 @@ export function testRun({ now = NOW, run = {} }: TestSetting = {}): Run {
     limits: {},
     shared: createCache(),
     signal: new AbortController().signal,
-    saveConfig() {},
+    async saveConfig() {},
     reportRateLimit() {},
     readFile: async () => undefined,
     environment: {},

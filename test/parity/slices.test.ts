@@ -42,7 +42,10 @@ async function outcomeOf(line: JsonObject): Promise<Outcome> {
     outcome.initial_state = cursor.state();
     const slices = await Array.fromAsync(cursor.slices());
     outcome.slices = slices.map(({ cursorSlice }) => cursorSlice);
-    outcome.should_be_synced = ((line['should_be_synced'] ?? []) as Json[][]).map(([value]) => [value ?? null, isSynced(cursor, value, slices[0])]);
+    outcome.should_be_synced = ((line['should_be_synced'] ?? []) as Json[][]).map(([value]) => [
+      value ?? null,
+      isSynced(cursor, value, slices[0]),
+    ]);
     outcome.states = readAll(cursor, line, slices);
     outcome.final_state = cursor.state();
   } catch {

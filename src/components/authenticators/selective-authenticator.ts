@@ -28,6 +28,6 @@ export const SelectiveAuthenticator = component({
     if (chosen === undefined) {
       return b.fail(`The config selects the authenticator "${str(selected as Value)}", but the manifest has ${Object.keys(spec.authenticators).join(', ')}.`, 'authenticators');
     }
-    return b.build('authenticator', chosen);
+    return b.build('authenticator', chosen, b.declaration === undefined ? {} : { declaration: b.declaration });
   },
 });

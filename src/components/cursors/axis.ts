@@ -13,7 +13,7 @@ export interface Axis<T> {
   isFalsy(value: T): boolean;
   /** The value up to which an interval that ends at `value` reaches when the next one begins there. */
   next(value: T): T;
-  /** Whether a record's value surely comes no later than another, told without reading either; false where that cannot be told. */
+  /** Whether a value surely comes no later than another and prints no greater, told without reading either; false where that cannot be told. */
   isCovered(value: Json, by: Json): boolean;
   /** Whether what `a` prints is surely no greater than what `b` prints. */
   printsInOrder(a: T, b: T): boolean;

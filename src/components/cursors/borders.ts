@@ -6,7 +6,9 @@ import { ownProperty } from '../../lib/objects.ts';
  * Puts the borders of a slice where the manifest wants them; a slice without borders puts nothing.
  * parity: requesters/request_options/datetime_based_request_options_provider.py
  */
-export function borderContributor(options: readonly (readonly [key: string, option: RequestOption | undefined])[]): RequestContributor['contribute'] {
+export function borderContributor(
+  options: readonly (readonly [key: string, option: RequestOption | undefined])[],
+): RequestContributor['contribute'] {
   const present = options.filter((entry): entry is readonly [string, RequestOption] => entry[1] !== undefined);
   return (target, { slice: { cursorSlice } }) => {
     if (Object.keys(cursorSlice).length === 0) return;

@@ -1,19 +1,32 @@
 import type { Json } from '../../lib/json.ts';
+import type { DateTime } from '../../lib/time/index.ts';
 
 /** Date parts from the longest to the shortest, with the width of each. */
 const PARTS = 'YmdHMSf';
 const WIDTHS: Readonly<Record<string, number>> = { Y: 4, m: 2, d: 2, H: 2, M: 2, S: 2 };
-const EPOCHS: readonly string[] = ['%s', '%ms', '%s_as_float', '%epoch_microseconds'];
+/** Formats of numbers, with how many of their units are in a second. */
+const EPOCHS: ReadonlyMap<string, number> = new Map([
+  ['%s', 1],
+  ['%s_as_float', 1],
+  ['%ms', 1000],
+  ['%epoch_microseconds', 1_000_000],
+]);
 // Letters match in either case, and a blank matches several: only capitals and signs stand where they stand in the format.
 const LITERAL = /^[!-$&-`{-~]*$/;
 
 /** What the order of the texts of a format tells about the order of their times. */
 export interface DateOrder {
-  /** Whether a time written as `value` is surely no later than one written as `by`; both were or will be read with the format. */
+  /** Whether a time written as `value` is surely no later than one written as `by`, and prints no greater; `by` was read with the format. */
   isCovered(value: Json, by: Json): boolean;
-  /** Whether printed texts are ordered as the wall clocks that they print, for the years from 1000 on. */
-  readonly prints: boolean;
+  /** Whether the text that prints `a` is surely no greater than the one that prints `b`. */
+  printsInOrder(a: DateTime, b: DateTime): boolean;
 }
+
+/** The year 1000 in seconds since 1970: earlier years print with fewer digits. */
+const YEAR_1000 = -30_610_224_000;
+const DAY = 86_400;
+/** Between these seconds since 1970 numbers of seconds print with ten digits. */
+const TEN_DIGITS = [1_000_000_000, 9_999_999_999] as const;
 
 /**
  * The order of a format's texts. Texts of a calendar format are ordered as their times when its parts go from the year to ever smaller
@@ -22,11 +35,35 @@ export interface DateOrder {
  * the sign before it has to stand where it does in the full length. Numbers of seconds are ordered by themselves.
  */
 export function dateOrderOf(format: string): DateOrder {
-  if (EPOCHS.includes(format)) return { isCovered: (value, by) => typeof value === 'number' && typeof by === 'number' && value <= by, prints: false };
-  const layout = layoutOf(format.replace('%_ms', '%f'));
-  if (layout === undefined) return { isCovered: () => false, prints: false };
-  const { length, dayAt, fractionSign, pattern } = layout;
-  let checked: Json | undefined;
+  const unit = EPOCHS.get(format);
+  if (unit !== undefined) {
+    const [lowest, highest] = [TEN_DIGITS[0] * unit, TEN_DIGITS[1] * unit];
+    return {
+      isCovered: (value, by) => typeof value === 'number' && typeof by === 'number' && value <= by && value >= lowest && by <= highest,
+      printsInOrder: (a, b) => hasTenDigits(a) && hasTenDigits(b) && a.compare(b) <= 0,
+    };
+  }
+  const layout = layoutOf(format);
+  const withoutOffset = layoutOf(format.replace(/%z$/, ''));
+  return {
+    isCovered: layout === undefined ? () => false : coverageOf(layout),
+    printsInOrder: withoutOffset === undefined ? () => false : isNoLaterByClock,
+  };
+}
+
+/** A day is left at both ends for the offset of the clock. */
+function hasTenDigits({ seconds }: DateTime): boolean {
+  return seconds >= TEN_DIGITS[0] + DAY && seconds <= TEN_DIGITS[1] - DAY;
+}
+
+/** By the clock that is printed; the offsets are equal, so it does not matter whether they are printed. */
+function isNoLaterByClock(a: DateTime, b: DateTime): boolean {
+  if (a.zone?.offset !== b.zone?.offset || a.seconds < YEAR_1000) return false;
+  return a.seconds < b.seconds || (a.seconds === b.seconds && a.microsecond <= b.microsecond);
+}
+
+function coverageOf({ length, dayAt, fractionSign, pattern }: Layout): DateOrder['isCovered'] {
+  let checked: string | undefined;
   let isWhole = false;
   const isWholeText = (text: string): boolean => {
     if (text !== checked) {
@@ -35,14 +72,11 @@ export function dateOrderOf(format: string): DateOrder {
     }
     return isWhole;
   };
-  return {
-    isCovered(value, by) {
-      if (typeof value !== 'string' || typeof by !== 'string' || value.length !== by.length || value > by) return false;
-      if (fractionSign === undefined ? value.length !== length : value.charCodeAt(fractionSign.at) !== fractionSign.code) return false;
-      // A day may be written with a blank instead of its zero, which would come before all digits.
-      return (dayAt === undefined || value.charCodeAt(dayAt) !== 32) && isWholeText(by);
-    },
-    prints: !format.includes('%_ms'),
+  return (value, by) => {
+    if (typeof value !== 'string' || typeof by !== 'string' || value.length !== by.length || value > by) return false;
+    if (fractionSign === undefined ? value.length !== length : value.charCodeAt(fractionSign.at) !== fractionSign.code) return false;
+    // A day may be written with a blank instead of its zero, which would come before all digits; a year before 1000 prints without its zero.
+    return (dayAt === undefined || value.charCodeAt(dayAt) !== 32) && value >= '1' && isWholeText(by);
   };
 }
 
@@ -58,7 +92,7 @@ interface Layout {
 
 /** Undefined when the order of the texts says nothing. */
 function layoutOf(format: string): Layout | undefined {
-  const pieces = [...format.matchAll(/%([^])|([^%]+)/g)];
+  const pieces = [...format.matchAll(/%([\s\S])|([^%]+)/g)];
   let source = '';
   let length = 0;
   let part = -1;

@@ -1,10 +1,7 @@
 import type { Json } from '../../lib/json.ts';
-import { type DateTime, DateError, datetimeFormat, Delta, Duration } from '../../lib/time/index.ts';
+import { DateError, type DateTime, Delta, Duration, datetimeFormat } from '../../lib/time/index.ts';
 import type { Axis } from './axis.ts';
 import { dateOrderOf } from './date-order.ts';
-
-/** The year 1000 in seconds since 1970: earlier years print with fewer digits. */
-const YEAR_1000 = -30_610_224_000;
 
 /**
  * Dates read by the first of several formats that fits and printed by one; intervals that are one `gap` apart touch.
@@ -45,8 +42,7 @@ export function createDatetimeAxis(format: string, otherFormats: readonly string
     isFalsy: () => false,
     next: (time) => plus(time, gap),
     isCovered: isOneFormat ? order.isCovered : () => false,
-    printsInOrder: (a, b) =>
-      order.prints && a.seconds >= YEAR_1000 && (a.seconds < b.seconds || (a.seconds === b.seconds && a.microsecond <= b.microsecond)),
+    printsInOrder: order.printsInOrder,
   };
 }
 

@@ -6,7 +6,7 @@ import type { DatetimeBound, IncrementalSync } from '../../engine/kinds.ts';
 import { str } from '../../lang/index.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { isPlainObject, ownProperty } from '../../lib/objects.ts';
-import { DateError, DateTime, Delta, Duration, parseDuration } from '../../lib/time/index.ts';
+import { DateError, DateTime, Delta, type Duration, parseDuration } from '../../lib/time/index.ts';
 import { ConfigError } from '../../protocol/failure.ts';
 import type { Axis } from './axis.ts';
 import { borderContributor, warnOnce } from './borders.ts';
@@ -40,7 +40,9 @@ export const DatetimeBasedCursor = component({
     clamping: optional(clampingField()),
     cursor_field: template('config'),
     allow_catalog_defined_cursor_field: optional(boolean()),
-    cursor_datetime_formats: optional(list(text('How the date may be written in records and in states; the first format that fits is taken.'))),
+    cursor_datetime_formats: optional(
+      list(text('How the date may be written in records and in states; the first format that fits is taken.')),
+    ),
     start_datetime: either(slot('datetimeBound', { types: ['MinMaxDatetime'], defaultType: 'MinMaxDatetime' }), template('config')),
     start_time_option: optional(slot('requestOption', { types: ['RequestOption'] })),
     end_datetime: optional(either(slot('datetimeBound', { types: ['MinMaxDatetime'], defaultType: 'MinMaxDatetime' }), template('config'))),
@@ -59,7 +61,8 @@ export const DatetimeBasedCursor = component({
   build(spec, b): IncrementalSync {
     const context = b.context();
     const evaluate = (template: string): string => str(b.string(template).evaluate(context));
-    if (!spec.step !== !spec.cursor_granularity) b.fail('step and cursor_granularity only work together: give both or neither.', spec.step ? 'step' : 'cursor_granularity');
+    if (!spec.step !== !spec.cursor_granularity)
+      b.fail('step and cursor_granularity only work together: give both or neither.', spec.step ? 'step' : 'cursor_granularity');
     const declaredField = evaluate(spec.cursor_field);
     const format = spec.datetime_format;
     const granularity = durationOf(b, 'cursor_granularity', spec.cursor_granularity);
@@ -73,7 +76,7 @@ export const DatetimeBasedCursor = component({
       start: boundOf(b, spec.start_datetime).at(format),
       end: endOf(b, spec.end_datetime, format),
       lookback: durationOf(b, 'lookback_window', spec.lookback_window && b.string(spec.lookback_window).evaluate(context)),
-      step: durationOf(b, 'step', spec.step && b.string(spec.step).evaluate(context)),
+      step: parsedDuration(b, 'step', spec.step && b.string(spec.step).evaluate(context)),
       clamping: spec.clamping && readClamping(b, evaluate(spec.clamping.target), spec.clamping.target_details),
       strict: spec.is_compare_strictly,
     });
@@ -105,7 +108,10 @@ export const DatetimeBasedCursor = component({
       open: (state, catalogField) => open(state ?? {}, fieldFor(catalogField)),
       openPartition(state, lookbackSeconds, catalogField) {
         const field = fieldFor(catalogField);
-        return open(lookbackSeconds === 0 ? (state ?? {}) : inState(field, () => lookBack(axis, field, state ?? {}, lookbackSeconds)), field);
+        return open(
+          lookbackSeconds === 0 ? (state ?? {}) : inState(field, () => lookBack(axis, field, state ?? {}, lookbackSeconds)),
+          field,
+        );
       },
       normalise: (value) => inState(declaredField, () => axis.print(axis.parse(value))),
       latest: (initial) => createLatestValue(axis, initial),
@@ -125,7 +131,9 @@ function clampingField() {
 }
 
 function boundOf(b: Builder, value: string | Slot<'datetimeBound'>): DatetimeBound {
-  return typeof value === 'string' ? createBound(b, { datetime: value }) : b.build('datetimeBound', value, { defaultType: 'MinMaxDatetime' });
+  return typeof value === 'string'
+    ? createBound(b, { datetime: value })
+    : b.build('datetimeBound', value, { defaultType: 'MinMaxDatetime' });
 }
 
 function endOf(b: Builder, value: string | Slot<'datetimeBound'> | undefined, format: string): () => DateTime {
@@ -136,10 +144,14 @@ function endOf(b: Builder, value: string | Slot<'datetimeBound'> | undefined, fo
 
 /** The length that a field gives; undefined for none and for zero. */
 function durationOf(b: Builder, field: string, value: unknown): Delta | Duration | undefined {
+  const duration = parsedDuration(b, field, value);
+  return duration === undefined || isNone(duration) ? undefined : duration;
+}
+
+function parsedDuration(b: Builder, field: string, value: unknown): Delta | Duration | undefined {
   if (value === undefined || value === null || value === '' || value === 0 || value === false) return undefined;
   try {
-    const duration = parseDuration(value);
-    return isNone(duration) ? undefined : duration;
+    return parseDuration(value);
   } catch (error) {
     if (!(error instanceof DateError)) throw error;
     return b.fail(`${field} needs an ISO 8601 duration such as P30D or PT1H, not ${JSON.stringify(value)}.`, field);
@@ -172,12 +184,17 @@ function windowingOf(b: Builder, axis: Axis<DateTime>, unit: Delta | Duration | 
     start,
     end,
     lookback: lookback && ((time) => lookBackFrom(b, time, lookback)),
-    // Without a step a window reaches to the end, wherever that is by then.
-    step: step === undefined ? end : (time) => orElse(() => plus(time, step), end),
+    step: stepOf(step, end),
     granularity,
     clamp: clamping === undefined ? (time) => time : clamping.up,
     strict,
   };
+}
+
+/** Without a step a window reaches to the end, wherever that is by then; with a step of zero there is one window, as long as there is to read. */
+function stepOf(step: Delta | Duration | undefined, end: () => DateTime): ((time: DateTime) => DateTime) | undefined {
+  if (step === undefined) return end;
+  return isNone(step) ? undefined : (time) => orElse(() => plus(time, step), end);
 }
 
 /** A step beyond the year 9999 is one to the end. */
@@ -236,8 +253,11 @@ function inState<T>(field: string, read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof DateError)) throw error;
-    throw new ConfigError(`The state of "${field}" cannot be used: ${error.message}. Reset the stream's state, or add its format to cursor_datetime_formats.`, {
-      cause: error,
-    });
+    throw new ConfigError(
+      `The state of "${field}" cannot be used: ${error.message}. Reset the stream's state, or add its format to cursor_datetime_formats.`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -35,7 +35,8 @@ export const IncrementingCountCursor = component({
   build(spec, b): IncrementalSync {
     const context = b.context();
     const declaredField = str(b.string(spec.cursor_field).evaluate(context));
-    const start = toInteger(b.string(String(spec.start_value ?? 0)).evaluate(context)) ?? b.fail('start_value needs a whole number.', 'start_value');
+    const start =
+      toInteger(b.string(String(spec.start_value ?? 0)).evaluate(context)) ?? b.fail('start_value needs a whole number.', 'start_value');
     const contribute = borderContributor([[BORDERS[0], spec.start_value_option && b.build('requestOption', spec.start_value_option)]]);
     const onUnreadable = warnOnce(b, declaredField);
     const allowsCatalogField = spec.allow_catalog_defined_cursor_field ?? false;
@@ -52,7 +53,10 @@ export const IncrementingCountCursor = component({
 
     const open = (state: JsonObject, field: string) => {
       try {
-        return createIntervalCursor({ windowing, field, borders: BORDERS, bounded: false, contribute, onUnreadable }, beginFrom(countAxis, field, start, state));
+        return createIntervalCursor(
+          { windowing, field, borders: BORDERS, bounded: false, contribute, onUnreadable },
+          beginFrom(countAxis, field, start, state),
+        );
       } catch (error) {
         if (!(error instanceof PythonError)) throw error;
         throw new ConfigError(`The state of "${field}" cannot be used: it is no number. Reset the stream's state.`, { cause: error });

@@ -174,7 +174,8 @@ function splitSlice<T>(options: IntervalCursorOptions<T>, slice: StreamSlice, mi
   const [startKey, endKey] = options.borders;
   const [start, end] = [borderOf(slice, startKey), borderOf(slice, endKey)].map((border) => {
     const value = axis.tryParse(border);
-    if (value === undefined) throw new SystemError(`The window of a slice cannot be split: its border ${JSON.stringify(border)} cannot be read.`);
+    if (value === undefined)
+      throw new SystemError(`The window of a slice cannot be split: its border ${JSON.stringify(border)} cannot be read.`);
     return value;
   }) as [T, T];
   const halves = options.halve(start, end, minimum);

@@ -14,7 +14,7 @@ export const MinMaxDatetime = component({
     min_datetime: "2020-01-01"`,
   fields: () => ({
     datetime: template('config'),
-    datetime_format: withDefault(text('How this date is written; the cursor\'s datetime_format unless given.'), ''),
+    datetime_format: withDefault(text("How this date is written; the cursor's datetime_format unless given."), ''),
     max_datetime: optional(template('config')),
     min_datetime: optional(template('config')),
   }),

@@ -21,7 +21,9 @@ export const TypesMap = component({
     condition: optional(template('raw_schema')),
   }),
   build: (spec, b): JsonObject => ({
-    target_type: isPlainObject(spec.target_type) ? b.build('data', spec.target_type, { defaultType: 'ComplexFieldType' }) : (spec.target_type as Json),
+    target_type: isPlainObject(spec.target_type)
+      ? b.build('data', spec.target_type, { defaultType: 'ComplexFieldType' })
+      : (spec.target_type as Json),
     current_type: spec.current_type,
     condition: spec.condition ?? 'True',
   }),

@@ -1,8 +1,8 @@
 import { component } from '../../engine/component.ts';
 import { list, optional, text, withDefault } from '../../engine/fields.ts';
 import type { Decoder } from '../../engine/kinds.ts';
-import type { Json } from '../../lib/json.ts';
 import { createCsvReader } from '../../lib/csv.ts';
+import type { Json } from '../../lib/json.ts';
 import { openText, type TextStream } from '../../lib/text-codec.ts';
 import { createRowReader } from './csv-rows.ts';
 
@@ -41,15 +41,29 @@ export const CsvDecoder = component({
   },
 });
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', '\\': '\\', "'": "'", '"': '"' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+};
 
 /** A delimiter that begins with a backslash is an escape of Python's. */
 function decodeDelimiter(delimiter: string): string {
   if (!delimiter.startsWith('\\')) return delimiter;
-  return delimiter.replace(/\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([0-7]{1,3})|([^]))/g, (whole, x?: string, u?: string, octal?: string, other = '') => {
-    const hex = x ?? u;
-    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
-    return ESCAPES[other] ?? whole;
-  });
+  return delimiter.replace(
+    /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([0-7]{1,3})|(.))/gs,
+    (whole, x?: string, u?: string, octal?: string, other = '') => {
+      const hex = x ?? u;
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+      return ESCAPES[other] ?? whole;
+    },
+  );
 }

@@ -8,7 +8,8 @@ import { NESTED_DECODERS, nestedDecoder } from './nested-decoder.ts';
 export const GzipDecoder = component({
   type: 'GzipDecoder',
   kind: 'decoder',
-  summary: 'Unpacks a response in gzip format while it arrives and hands it to another decoder; a response that is not packed is handed on as it is.',
+  summary:
+    'Unpacks a response in gzip format while it arrives and hands it to another decoder; a response that is not packed is handed on as it is.',
   example: `
     type: GzipDecoder
     decoder:

@@ -8,13 +8,18 @@ import { setOwnProperty } from '../../lib/objects.ts';
 const DIGITS_OF_64_BITS = 19;
 const [SMALLEST, LARGEST] = [-(2n ** 63n), 2n ** 64n - 1n];
 
-/** The document of a loaded response, which must be UTF-8 whatever its headers say; undefined when it is no JSON. */
+// Responses whose document was given away and may have been changed since.
+const given = new WeakSet<HttpResponse>();
+
+/** The document of a loaded response, which must be UTF-8 whatever its headers say, as it came also when it is asked for again; undefined when it is no JSON. */
 // parity: decoders/composite_raw_decoder.py:JsonParser
 export function responseDocument(response: HttpResponse): Json | undefined {
   const { bytes } = response;
   if (!mayBeJson(bytes)) return undefined;
   const charset = response.charset?.toLowerCase();
-  const parsed = charset === undefined || charset === 'utf-8' ? response.json : undefined;
+  const isShared = (charset === undefined || charset === null || charset === 'utf-8') && !given.has(response);
+  given.add(response);
+  const parsed = isShared ? response.json : undefined;
   return parsed === undefined ? parseDocument(bytes) : narrow(parsed, bytes);
 }
 
@@ -63,7 +68,8 @@ function narrowIntegers(value: Json): Json {
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i += 1) value[i] = narrowIntegers(value[i] as Json);
   } else {
-    for (const [key, item] of Object.entries(value)) if (typeof item === 'bigint' || isContainer(item)) setOwnProperty(value, key, narrowIntegers(item));
+    for (const [key, item] of Object.entries(value))
+      if (typeof item === 'bigint' || isContainer(item)) setOwnProperty(value, key, narrowIntegers(item));
   }
   return value;
 }

@@ -5,7 +5,8 @@ import type { Decoder } from '../../engine/kinds.ts';
 export const XmlDecoder = component({
   type: 'XmlDecoder',
   kind: 'decoder',
-  summary: 'Reads a response as XML: attributes get an `@` before their name, the text of an element with attributes or children stands under `#text`.',
+  summary:
+    'Reads a response as XML: attributes get an `@` before their name, the text of an element with attributes or children stands under `#text`.',
   example: `
     type: XmlDecoder`,
   fields: () => ({}),

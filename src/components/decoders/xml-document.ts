@@ -17,7 +17,8 @@ interface Element {
 
 const ENTITY = /<!ENTITY\s+([^\s%]+)\s/g;
 // What Python's str.strip() takes away and XML allows.
-const BLANKS = /^[\t\n\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t\n\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
+const BLANKS =
+  /^[\t\n\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t\n\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
 
 /** An XML document as an object of its root element; throws XmlError when it is not well-formed. Entities that it defines itself are left out. */
 // parity: xmltodict.parse
@@ -42,7 +43,7 @@ export function parseXml(source: string): JsonObject {
   parser.on('closetag', () => {
     const element = open.pop() as Element;
     const parent = top();
-    parent.content = addChild(parent.content, element.name, valueOf(element));
+    parent.content = addChild(parent.content, element.name, childValue(element));
   });
   parser.write(source).close();
   return root.content ?? {};
@@ -52,11 +53,11 @@ function attributesOf(attributes: Readonly<Record<string, string>>): JsonObject 
   const names = Object.keys(attributes);
   if (names.length === 0) return undefined;
   const content: JsonObject = {};
-  for (const name of names) setOwnProperty(content, `@${name}`, attributes[name] ?? "");
+  for (const name of names) setOwnProperty(content, `@${name}`, attributes[name] ?? '');
   return content;
 }
 
-function valueOf({ content, text }: Element): Json {
+function childValue({ content, text }: Element): Json {
   const trimmed = text.replace(BLANKS, '');
   if (content === undefined) return trimmed === '' ? null : trimmed;
   return trimmed === '' ? content : addChild(content, '#text', trimmed);

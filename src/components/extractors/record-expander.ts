@@ -92,7 +92,9 @@ function compileCopy(parentPath: readonly string[], recordPath: readonly string[
       set(child, copyJson(source.get(parent) ?? null));
     } catch (error) {
       if (!(error instanceof DpathError)) throw error;
-      throw new ConfigError(`RecordExpander cannot write to ${recordPath.join('.')}: the item holds a value there that is no object.`, { cause: error });
+      throw new ConfigError(`RecordExpander cannot write to ${recordPath.join('.')}: the item holds a value there that is no object.`, {
+        cause: error,
+      });
     }
   };
 }
@@ -105,7 +107,12 @@ interface Truncation {
   readonly fetch: ((parent: JsonObject) => Promise<Json[]>) | undefined;
 }
 
-function compileTruncation(b: Builder, indicator: readonly unknown[], list: readonly unknown[], spec: Slot<'retriever'> | undefined): Truncation | undefined {
+function compileTruncation(
+  b: Builder,
+  indicator: readonly unknown[],
+  list: readonly unknown[],
+  spec: Slot<'retriever'> | undefined,
+): Truncation | undefined {
   if (indicator.length === 0) {
     if (spec !== undefined) b.fail('A truncated_list_retriever needs a truncation_indicator_path.', 'truncation_indicator_path');
     return undefined;
@@ -129,10 +136,14 @@ function compileTruncation(b: Builder, indicator: readonly unknown[], list: read
       retriever &&
       (async (parent) => {
         const fetched: Json[] = [];
-        for await (const { records } of retriever.read(new StreamSlice({ parent_record: parent }))) for (const record of records) fetched.push(record);
+        for await (const { records } of retriever.read(new StreamSlice({ parent_record: parent })))
+          for (const record of records) fetched.push(record);
         const all = totalOf(total, parent);
         if (all !== undefined && fetched.length < all && b.run.limits.pagesPerSlice === undefined) {
-          warnOnce('incomplete', `The truncated_list_retriever found ${fetched.length} items of ${all} that total_count promises: does it have a paginator? Other records may be concerned as well.`);
+          warnOnce(
+            'incomplete',
+            `The truncated_list_retriever found ${fetched.length} items of ${all} that total_count promises: does it have a paginator? Other records may be concerned as well.`,
+          );
         }
         return fetched;
       }),
@@ -141,13 +152,15 @@ function compileTruncation(b: Builder, indicator: readonly unknown[], list: read
 
 function buildRetriever(b: Builder, spec: Slot<'retriever'>): Retriever {
   for (const field of ['partition_router', 'pagination_reset']) {
-    if (spec[field] !== undefined && spec[field] !== null) b.fail(`A truncated_list_retriever cannot have a ${field}.`, 'truncated_list_retriever');
+    if (spec[field] !== undefined && spec[field] !== null)
+      b.fail(`A truncated_list_retriever cannot have a ${field}.`, 'truncated_list_retriever');
   }
   return b.build('retriever', spec, { stream: auxiliaryScope(b.run, 'record_expander_truncated_list') });
 }
 
 function rejectPatterns(b: Builder, path: readonly unknown[], field: string): void {
-  if (path.some((segment) => typeof segment === 'string' && isGlob(segment))) b.fail(`The ${field} must name one field: patterns with *, ? or [ are not possible here.`, field);
+  if (path.some((segment) => typeof segment === 'string' && isGlob(segment)))
+    b.fail(`The ${field} must name one field: patterns with *, ? or [ are not possible here.`, field);
 }
 
 function totalOf(path: Dpath, parent: JsonObject): number | undefined {

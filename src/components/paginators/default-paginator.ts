@@ -43,6 +43,7 @@ export const DefaultPaginator = component({
     const { stream } = b;
     const feed = stream?.incremental?.isDataFeed === true ? stream.cursor : undefined;
     return {
+      pages: true,
       get pageSize() {
         return strategy.pageSize;
       },
@@ -58,8 +59,9 @@ export const DefaultPaginator = component({
       },
       contribute(options, { token, pageSize }) {
         if (tokenOption !== undefined && tokenOption.place !== 'path' && token !== undefined) tokenOption.inject(options, token);
+        if (sizeOption === undefined) return;
         const size = pageSize ?? strategy.pageSize;
-        if (sizeOption !== undefined && size) sizeOption.inject(options, size);
+        if (size) sizeOption.inject(options, size);
       },
     };
   },

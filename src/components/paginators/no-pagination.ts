@@ -10,6 +10,7 @@ export const NoPagination = component({
   fields: () => ({}),
   build() {
     return {
+      pages: false,
       pageSize: undefined,
       readsDocument: false,
       initialToken: () => undefined,

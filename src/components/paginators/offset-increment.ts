@@ -1,6 +1,7 @@
 import { component } from '../../engine/component.ts';
 import { boolean, either, integer, optional, template, withDefault } from '../../engine/fields.ts';
 import type { Page } from '../../engine/page.ts';
+import { truth } from '../../lang/operators.ts';
 import type { Value } from '../../lang/values.ts';
 import { requireWholeNumber } from './page-size.ts';
 
@@ -29,7 +30,8 @@ export const OffsetIncrement = component({
       nextToken(page) {
         const { extracted, token } = page;
         const size = requested(page);
-        if (extracted === 0 || (typeof size === 'number' && extracted < size)) return undefined;
+        if (size !== undefined && truth(size) && extracted < requireWholeNumber(b, size)) return undefined;
+        if (extracted === 0) return undefined;
         if (token === undefined) return extracted;
         if (typeof token !== 'number') return b.fail(`The offset ${String(token)} is no whole number.`);
         return token + extracted;

@@ -29,7 +29,8 @@ export const GroupingPartitionRouter = component({
   build(spec, b): PartitionRouter {
     const router = b.build('partitionRouter', spec.underlying_partition_router);
     if (spec.group_size < 1) b.fail('group_size has to be at least 1.', 'group_size');
-    if (router.contributes === true) b.fail('The router under a GroupingPartitionRouter cannot have a request_option: use the slice in the requester instead.');
+    if (router.contributes === true)
+      b.fail('The router under a GroupingPartitionRouter cannot have a request_option: use the slice in the requester instead.');
     // The parents are ahead of a group that is still being filled, so their state is the one when the last group was given.
     let states: JsonObject | undefined = {};
     return {
@@ -43,7 +44,7 @@ export const GroupingPartitionRouter = component({
         const seen = new PySet();
         let group: StreamSlice[] = [];
         for await (const slice of router.slices()) {
-          const value = valueOf(slice);
+          const value = groupedValue(slice);
           if (spec.deduplicate) {
             if (seen.has(value)) continue;
             seen.add(value);
@@ -61,7 +62,7 @@ export const GroupingPartitionRouter = component({
   },
 });
 
-function valueOf({ partition }: StreamSlice): Json {
+function groupedValue({ partition }: StreamSlice): Json {
   const keys = Object.keys(partition).filter((key) => key !== 'parent_slice');
   const [key] = keys;
   if (key === undefined || keys.length > 1) {
@@ -71,7 +72,10 @@ function valueOf({ partition }: StreamSlice): Json {
 }
 
 function join(group: readonly StreamSlice[]): StreamSlice {
-  const partition = collect(group.map((slice) => slice.partition), Object.keys((group[0] as StreamSlice).partition));
+  const partition = collect(
+    group.map((slice) => slice.partition),
+    Object.keys((group[0] as StreamSlice).partition),
+  );
   const extras = group.map((slice) => slice.extraFields);
   return new StreamSlice(partition, {}, collect(extras, [...new Set(extras.flatMap(Object.keys))]));
 }
@@ -79,6 +83,11 @@ function join(group: readonly StreamSlice[]): StreamSlice {
 /** One list for each key, with null where an object lacks it. */
 function collect(objects: readonly JsonObject[], keys: readonly string[]): JsonObject {
   const lists: JsonObject = {};
-  for (const key of keys) setOwnProperty<Json>(lists, key, objects.map((object) => ownProperty(object, key) ?? null));
+  for (const key of keys)
+    setOwnProperty<Json>(
+      lists,
+      key,
+      objects.map((object) => ownProperty(object, key) ?? null),
+    );
   return lists;
 }

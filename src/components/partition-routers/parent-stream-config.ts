@@ -32,7 +32,8 @@ export const ParentStreamConfig = component({
   build(spec, b): ParentStream {
     const context = b.context();
     const evaluate = (part: string): Value => b.string(part).evaluate(context);
-    if (spec.lazy_read_pointer.some((part) => part.includes('*'))) b.fail('A lazy_read_pointer leads to one place: it cannot hold "*".', 'lazy_read_pointer');
+    if (spec.lazy_read_pointer.some((part) => part.includes('*')))
+      b.fail('A lazy_read_pointer leads to one place: it cannot hold "*".', 'lazy_read_pointer');
     const key = compileDpath(segmentsOf(str(evaluate(spec.parent_key))));
     const partitionField = str(evaluate(spec.partition_field));
     const extraFields = (spec.extra_fields ?? []).map((path) => {

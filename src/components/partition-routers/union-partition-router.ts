@@ -30,18 +30,26 @@ export const UnionPartitionRouter = component({
   fields: () => ({
     partition_field: template('config', 'parameters'),
     partition_routers: atLeastTwo(
-      slots('partitionRouter', { types: ['ListPartitionRouter', 'SubstreamPartitionRouter', 'UnionPartitionRouter', 'CustomPartitionRouter'] }),
+      slots('partitionRouter', {
+        types: ['ListPartitionRouter', 'SubstreamPartitionRouter', 'UnionPartitionRouter', 'CustomPartitionRouter'],
+      }),
     ),
   }),
   build(spec, b): PartitionRouter {
     const routers = b.buildAll('partitionRouter', spec.partition_routers);
     const field = str(b.string(spec.partition_field).evaluate(b.context()));
     const other = routers.flatMap(({ partitionFields }) => partitionFields ?? []).find((name) => name !== field);
-    if (other !== undefined) b.fail(`The routers of a UnionPartitionRouter all have to give "${field}", and one gives "${other}".`, 'partition_routers');
+    if (other !== undefined)
+      b.fail(`The routers of a UnionPartitionRouter all have to give "${field}", and one gives "${other}".`, 'partition_routers');
     if (routers.some(({ contributes }) => contributes === true)) {
-      b.fail('The routers of a UnionPartitionRouter cannot have a request_option: use the slice in the requester instead.', 'partition_routers');
+      b.fail(
+        'The routers of a UnionPartitionRouter cannot have a request_option: use the slice in the requester instead.',
+        'partition_routers',
+      );
     }
-    const mergeStates = createStateMerge((name) => b.run.log.warn(`${b.path}: two routers read a parent stream "${name}"; the state of the last one is kept.`));
+    const mergeStates = createStateMerge((name) =>
+      b.run.log.warn(`${b.path}: two routers read a parent stream "${name}"; the state of the last one is kept.`),
+    );
     return {
       inner: routers,
       partitionFields: [field],
@@ -55,7 +63,8 @@ export const UnionPartitionRouter = component({
         for (const router of routers) {
           for await (const { partition, extraFields } of router.slices()) {
             const { [field]: value, ...others } = partition;
-            if (value === undefined) throw new ConfigError(`A router of a UnionPartitionRouter gave ${JSON.stringify(partition)}, which lacks "${field}".`);
+            if (value === undefined)
+              throw new ConfigError(`A router of a UnionPartitionRouter gave ${JSON.stringify(partition)}, which lacks "${field}".`);
             if (isKnown(seen, value)) continue;
             yield new StreamSlice({ [field]: value }, {}, { ...extraFields, ...others });
           }

@@ -53,7 +53,7 @@ export const HttpRequester = component({
     const bodyJson = compileBodyJson(b, spec.request_body_json);
     if (isGiven(spec.request_body_json) && isGiven(spec.request_body_data)) b.fail('A request has either request_body_json or request_body_data, not both.');
     const body = spec.request_body && b.build('requestBody', spec.request_body);
-    const authenticator = b.build('authenticator', spec.authenticator ?? ({ type: 'NoAuth' } as Slot<'authenticator'>));
+    const authenticator = b.build('authenticator', spec.authenticator ?? ({ type: 'NoAuth' } as Slot<'authenticator'>), { declaration: spec as JsonObject });
     const handler = b.build('errorHandler', spec.error_handler ?? ({ type: 'DefaultErrorHandler' } as Slot<'errorHandler'>), { defaultType: 'DefaultErrorHandler' });
 
     function fullUrl(request: PageRequest, pathOverride: string | undefined): string {

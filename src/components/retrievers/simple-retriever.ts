@@ -43,6 +43,7 @@ export const SimpleRetriever = component({
     const selector = b.build('recordSelector', spec.record_selector, { defaultType: 'RecordSelector' });
     const decoder = selector.decoder ?? b.build('decoder', spec.decoder ?? ({ type: 'JsonDecoder' } as Slot<'decoder'>));
     const paginator = b.build('paginator', spec.paginator ?? ({ type: 'NoPagination' } as Slot<'paginator'>));
+    if (paginator.pages && !decoder.paginates) b.fail('Only responses that are decoded whole can be paged: this decoder gives the paginator nothing to look at.', 'paginator');
     const contributors = [paginator, ...slicingOf(b, spec.ignore_stream_slicer_parameters_on_paginated_requests)];
     const { stream, run } = b;
     const streamName = stream?.name ?? '';

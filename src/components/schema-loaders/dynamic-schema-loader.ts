@@ -71,7 +71,10 @@ export const DynamicSchemaLoader = component({
           setOwnProperty(properties, name, type);
         }
         const request: PageRequest = { slice: new StreamSlice(), token: undefined };
-        const kept = filter === undefined ? properties : Object.fromEntries(Object.entries(properties).filter(([key, value]) => filter.keep({ [key]: value }, request)));
+        const kept =
+          filter === undefined
+            ? properties
+            : Object.fromEntries(Object.entries(properties).filter(([key, value]) => filter.keep({ [key]: value }, request)));
         return {
           $schema: 'https://json-schema.org/draft-07/schema#',
           type: 'object',
@@ -148,7 +151,8 @@ function compileMapping(b: Builder, mapping: JsonObject): { target: Json; matche
 /** The schema of a type: a name, two names of which either may be meant, or a type with items. */
 function schemaOf(type: Json): JsonObject {
   if (typeof type === 'string') return airbyteType(type);
-  if (Array.isArray(type) && type.length === 2 && type.every((item) => typeof item === 'string')) return { oneOf: type.map((item) => airbyteType(item as string)) };
+  if (Array.isArray(type) && type.length === 2 && type.every((item) => typeof item === 'string'))
+    return { oneOf: type.map((item) => airbyteType(item as string)) };
   if (isPlainObject(type) && typeof type['field_type'] === 'string') {
     const schema = airbyteType(type['field_type']);
     const items = type['items'] as Json | undefined;
@@ -158,6 +162,7 @@ function schemaOf(type: Json): JsonObject {
 }
 
 function airbyteType(name: string): JsonObject {
-  if (!Object.hasOwn(AIRBYTE_TYPES, name)) throw new ConfigError(`There is no type "${name}" of Airbyte's: map it to one in types_mapping.`);
+  if (!Object.hasOwn(AIRBYTE_TYPES, name))
+    throw new ConfigError(`There is no type "${name}" of Airbyte's: map it to one in types_mapping.`);
   return copyJson(AIRBYTE_TYPES[name] as JsonObject);
 }

@@ -27,7 +27,8 @@ export const JsonFileSchemaLoader = component({
     async load() {
       const path = str(b.string(spec.file_path || DEFAULT_PATH).evaluate(b.context()));
       const [folder = '', ...rest] = path.replace(/^\.?\//, '').split('/');
-      const file = (await readSchema(b, [folder, ...rest].join('/'))) ?? (rest.length > 0 ? await readSchema(b, rest.join('/')) : undefined);
+      const file =
+        (await readSchema(b, [folder, ...rest].join('/'))) ?? (rest.length > 0 ? await readSchema(b, rest.join('/')) : undefined);
       if (file === undefined) throw new ConfigError(`There is no schema file ${path}.`);
       return resolveReferences(file, (name) => readShared(b, folder, name));
     },
@@ -77,10 +78,16 @@ async function resolveReferences(schema: JsonObject, read: (name: string) => Pro
   async function follow(reference: string, root: JsonObject, open: readonly Json[]): Promise<Json> {
     const [name = '', pointer = ''] = reference.split('#');
     const document = name === '' ? root : await fileOf(name);
-    const target = pointer.split('/').slice(1).reduce<Json | undefined>((value, step) => (isPlainObject(value) ? ownProperty(value as JsonObject, step) : undefined), document);
+    const target = pointer
+      .split('/')
+      .slice(1)
+      .reduce<Json | undefined>((value, step) => (isPlainObject(value) ? ownProperty(value as JsonObject, step) : undefined), document);
     if (!isPlainObject(target)) throw new ConfigError(`The schema refers to ${reference}, which is no schema.`);
     if (open.includes(target as JsonObject)) throw new ConfigError(`The schema refers to itself by ${reference}.`);
-    const { definitions: _definitions, ...rest } = (await resolve(target as JsonObject, document, [...open, target as JsonObject])) as JsonObject;
+    const { definitions: _definitions, ...rest } = (await resolve(target as JsonObject, document, [
+      ...open,
+      target as JsonObject,
+    ])) as JsonObject;
     return copyJson(rest);
   }
 

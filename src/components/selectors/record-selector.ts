@@ -1,15 +1,7 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { boolean, either, oneOf, optional, slot } from '../../engine/fields.ts';
-import type {
-  Extracted,
-  PageRequest,
-  RecordSelector as Selector,
-  Row,
-  Selected,
-  StreamScope,
-  Transformation,
-} from '../../engine/kinds.ts';
+import type { Extracted, PageRequest, Row, Selected, RecordSelector as Selector, StreamScope, Transformation } from '../../engine/kinds.ts';
 import { joinReads } from '../../engine/reads.ts';
 import type { Json } from '../../lib/json.ts';
 import { compileNormalization, type Normalize } from './schema-normalization.ts';
@@ -90,7 +82,13 @@ export const RecordSelector = component({
     }
 
     return {
-      reads: joinReads([filter?.reads, isKnown && b.stream?.cursor.reads, normalization && 'all', uploader && 'all', ...transformations.map(({ reads }) => reads)]),
+      reads: joinReads([
+        filter?.reads,
+        isKnown && b.stream?.cursor.reads,
+        normalization && 'all',
+        uploader && 'all',
+        ...transformations.map(({ reads }) => reads),
+      ]),
       changesDocuments: normalization !== undefined || transformations.some(({ changesInPlace }) => changesInPlace === true),
       decoder: extractor.decoder,
       wholeResponse: extractor.wholeResponse ?? false,
@@ -118,7 +116,10 @@ function joinFilters(first: Keep | undefined, second: Keep | undefined): Keep | 
 }
 
 /** How the normalisation is made once the schema is known; undefined when there is none. */
-function compileStep(b: Builder, spec: Parameters<Builder['build']>[1] | 'Default' | 'None' | undefined): (() => Promise<Normalize | undefined>) | undefined {
+function compileStep(
+  b: Builder,
+  spec: Parameters<Builder['build']>[1] | 'Default' | 'None' | undefined,
+): (() => Promise<Normalize | undefined>) | undefined {
   const { stream, run } = b;
   if (spec === undefined || spec === 'None' || stream === undefined) return undefined;
   const custom = spec === 'Default' ? undefined : b.build('normalization', spec as Parameters<typeof b.build<'normalization'>>[1]);

@@ -45,9 +45,12 @@ export function compileNormalization(schema: JsonObject, warn: (message: string)
     }
     const [first] = parts;
     if (first !== undefined) {
-      entry.descend = parts.length === 1 ? first : (value) => {
-        for (const part of parts) part(value);
-      };
+      entry.descend =
+        parts.length === 1
+          ? first
+          : (value) => {
+              for (const part of parts) part(value);
+            };
     }
     return entry.descend;
   }
@@ -69,7 +72,8 @@ export function compileNormalization(schema: JsonObject, warn: (message: string)
 
   function conversionBy(subschema: JsonObject, path: string): ((value: Json) => Json) | undefined {
     const { type, nullable } = targetType(subschema);
-    if (type === 'array') return wrapsScalars(subschema) ? (value) => (isContainer(value) || (nullable && value === null) ? value : [value]) : undefined;
+    if (type === 'array')
+      return wrapsScalars(subschema) ? (value) => (isContainer(value) || (nullable && value === null) ? value : [value]) : undefined;
     const convert = Object.hasOwn(CONVERSIONS, type) ? CONVERSIONS[type] : undefined;
     if (convert === undefined) return undefined;
     let warned = false;
@@ -119,7 +123,8 @@ export function compileNormalization(schema: JsonObject, warn: (message: string)
   function compileTuple(items: readonly Json[], path: string): Descend {
     const descents = items.map((item, index) => ruleOf(item, `${path}[${index}]`).descend);
     return (value) => {
-      if (Array.isArray(value)) descents.forEach((descend, index) => descend?.(value[index] ?? null));
+      if (!Array.isArray(value)) return;
+      for (const [index, descend] of descents.entries()) descend?.(value[index] ?? null);
     };
   }
 

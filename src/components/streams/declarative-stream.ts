@@ -126,9 +126,10 @@ interface StreamSpec {
 }
 
 function migrateState(b: Builder, spec: StreamSpec, state: JsonObject | undefined): JsonObject | undefined {
+  const migrations = b.buildAll('stateMigration', spec.state_migrations, { declaration: spec as unknown as JsonObject });
   if (state === undefined) return undefined;
   let migrated = state;
-  for (const migration of b.buildAll('stateMigration', spec.state_migrations, { declaration: spec as unknown as JsonObject })) {
+  for (const migration of migrations) {
     if (migration.shouldMigrate(migrated)) migrated = migration.migrate(migrated);
   }
   return migrated;
@@ -136,6 +137,7 @@ function migrateState(b: Builder, spec: StreamSpec, state: JsonObject | undefine
 
 function routerOf(b: Builder, spec: StreamSpec): PartitionRouter | undefined {
   const declared = spec.retriever['partition_router'];
+  if (Array.isArray(declared) && declared.length === 0) return undefined;
   if (Array.isArray(declared)) return createCartesianRouter(b.buildAll('partitionRouter', declared as Slot<'partitionRouter'>[]));
   return isPlainObject(declared) ? b.build('partitionRouter', declared as Slot<'partitionRouter'>) : undefined;
 }

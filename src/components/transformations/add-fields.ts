@@ -1,15 +1,14 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { slots, template, withDefault } from '../../engine/fields.ts';
+import { jsonValue } from '../../engine/json-value.ts';
 import type { PageRequest, Row, Transformation } from '../../engine/kinds.ts';
 import { joinReads, readsOf } from '../../engine/reads.ts';
-import type { Context, Template, TypeName, Value } from '../../lang/index.ts';
+import { compileTyped, type ValueType } from '../../engine/typed-value.ts';
+import type { Template, Value } from '../../lang/index.ts';
 import { compileSetter } from '../../lib/dpath.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
-import { jsonValue } from './json-value.ts';
-
-const PYTHON_TYPES: Readonly<Record<string, readonly TypeName[]>> = { string: ['str'], number: ['float'], integer: ['int'], boolean: ['bool'] };
 
 /** A field to add, compiled. */
 interface AddedField {
@@ -67,9 +66,8 @@ function compileField(b: Builder, definition: JsonObject): AddedField {
   const context = b.context('record', 'stream_slice');
   context['parameters'] = isPlainObject(own) ? (own as JsonObject) : {};
   const text = definition['value'] as string;
-  const type = definition['value_type'] as string | undefined;
   const template = b.template(text);
-  const evaluate = type === undefined ? b.string(text).evaluate : evaluateTyped(template, PYTHON_TYPES[type] as readonly TypeName[]);
+  const evaluate = compileTyped(b, text, definition['value_type'] as ValueType | undefined);
   return {
     name: path[0] as string,
     path,
@@ -83,20 +81,10 @@ function compileField(b: Builder, definition: JsonObject): AddedField {
   };
 }
 
-/** Evaluates a template that falls back on its own text, and only on it once the first result was the text. */
-// parity: interpolation/interpolated_string.py:InterpolatedString.eval
-function evaluateTyped(template: Template, validTypes: readonly TypeName[]): (context: Context) => Value {
-  const options = { default: template.text, validTypes };
-  let isPlain: boolean | undefined;
-  return (context) => {
-    if (isPlain === true) return template.text;
-    const value = template.evaluate(context, options);
-    isPlain ??= value === template.text;
-    return value;
-  };
-}
-
-function compileCondition(b: Builder, condition: string): (record: Row, request: PageRequest, value: Value, path: readonly string[]) => boolean {
+function compileCondition(
+  b: Builder,
+  condition: string,
+): (record: Row, request: PageRequest, value: Value, path: readonly string[]) => boolean {
   const test = b.condition(condition);
   const context = b.context('record', 'stream_slice', 'value', 'path');
   return (record, request, value, path) => {

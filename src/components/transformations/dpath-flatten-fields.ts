@@ -4,8 +4,10 @@ import { boolean, list, optional, slot, text, withDefault } from '../../engine/f
 import type { Row, Transformation } from '../../engine/kinds.ts';
 import { str, truth } from '../../lang/index.ts';
 import { compileDpath, DpathError } from '../../lib/dpath.ts';
+import { isGlob } from '../../lib/glob.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject, setOwnProperty } from '../../lib/objects.ts';
+import { withoutFields } from './without-fields.ts';
 
 /** parity: transformations/dpath_flatten_fields.py:DpathFlattenFields */
 export const DpathFlattenFields = component({
@@ -24,25 +26,38 @@ export const DpathFlattenFields = component({
   }),
   build(spec, b): Transformation {
     const context = b.context();
-    const path = compileDpath(spec.field_path.map((segment) => b.string(segment).evaluate(context)));
+    const segments = spec.field_path.map((segment) => b.string(segment).evaluate(context));
+    const path = compileDpath(segments);
     const rename = compileRename(b, spec.key_transformation && b.build('data', spec.key_transformation));
+    const origin = spec.delete_origin_value ? compileOrigin(segments) : undefined;
     const find = (record: Row): Json | undefined => (path.hasStar ? path.values(record)[0] : path.get(record));
     return {
       reads: 'all',
-      changesInPlace: spec.delete_origin_value,
+      changesInPlace: spec.delete_origin_value && segments.length > 1,
       transform(record) {
         const found = find(record);
         if (!isPlainObject(found)) return record;
         const fields = rename(found as JsonObject);
         if (spec.replace_record && Object.keys(fields).length > 0) return fields === record ? {} : { ...fields };
         if (Object.keys(fields).some((key) => Object.hasOwn(record, key))) return record;
-        if (spec.delete_origin_value && path.remove(record) === 0) throw new DpathError('DpathFlattenFields found nothing at its path to delete');
-        for (const [key, value] of Object.entries(fields)) setOwnProperty(record, key, value);
-        return record;
+        const target = origin === undefined ? record : origin(record);
+        for (const [key, value] of Object.entries(fields)) setOwnProperty(target, key, value);
+        return target;
       },
     };
   },
 });
+
+/** Removes what is at the path from a record; a named field at the top without cutting the record. */
+function compileOrigin(segments: readonly unknown[]): (record: Row) => Row {
+  const path = compileDpath(segments);
+  const [name] = segments;
+  if (segments.length === 1 && typeof name === 'string' && !isGlob(name)) return (record) => withoutFields(record, (key) => key === name);
+  return (record) => {
+    if (path.remove(record) === 0) throw new DpathError('DpathFlattenFields found nothing at its path to delete');
+    return record;
+  };
+}
 
 function compileRename(b: Builder, transformation: JsonObject | undefined): (fields: JsonObject) => JsonObject {
   const context = b.context();

@@ -8,7 +8,8 @@ import { isPlainObject, setOwnProperty } from '../../lib/objects.ts';
 export const FlattenFields = component({
   type: 'FlattenFields',
   kind: 'transformation',
-  summary: 'Brings nested values to the top of the record; a name that is taken is prefixed with its parent, items of lists with their index.',
+  summary:
+    'Brings nested values to the top of the record; a name that is taken is prefixed with its parent, items of lists with their index.',
   example: `
     type: FlattenFields
     flatten_lists: false`,

@@ -4,6 +4,7 @@ import { decodeBytes, encodeText } from '../encoding.ts';
 import { Markup } from '../markup.ts';
 import { compileRegex, type Regex } from '../regex.ts';
 import { str } from '../repr.ts';
+import { bounded } from '../runtime.ts';
 import { isInt, PythonError, typeName, Undefined, type Value } from '../values.ts';
 import { jsonText } from './json-text.ts';
 import type { FunctionSpec } from './spec.ts';
@@ -100,6 +101,13 @@ function searchGroup(regex: Regex, text: string): Value {
   return match ? (match.groups[1] ?? null) : '';
 }
 
+// parity: airbyte_cdk/sources/declarative/interpolation/filters.py:regex_replace
+function replaceAll(regex: Regex, replacement: string, value: Value): string {
+  // A malformed replacement is found before a value of the wrong type.
+  if (typeof value !== 'string') regex.sub(replacement, '');
+  return bounded(regex.sub(replacement, requireText(value)));
+}
+
 // parity: airbyte_cdk/sources/declarative/interpolation/filters.py:hmac
 function hmac(value: Value, key: Value, type: Value): string {
   if (type !== 'sha256') throw new PythonError('ValueError', `Hash type '${str(type)}' is not allowed. Allowed types: sha256`);
@@ -183,7 +191,7 @@ export const encodingFilters: readonly FunctionSpec[] = [
     parameters: [['value'], ['regex'], ['replacement']],
     doc: 'The text with every match of a regular expression replaced; `\\1` and `\\g<name>` stand for groups.',
     examples: [["{{ 'a-b' | regex_replace('(\\\\w)-(\\\\w)', '\\\\2-\\\\1') }}", 'b-a']],
-    run: (_runtime, value: Value, regex: Value, replacement: Value) => regexOf(regex).sub(requireText(replacement), requireText(value)),
+    run: (_runtime, value: Value, regex: Value, replacement: Value) => replaceAll(regexOf(regex), requireText(replacement), value),
   },
   {
     name: 'tojson',

@@ -2,7 +2,7 @@ import { makeDict } from '../dicts.ts';
 import { Namespace } from '../loop.ts';
 import { pairsOf } from '../methods/dict.ts';
 import type { Runtime } from '../runtime.ts';
-import { Callable, type Keywords, PythonError, type Tuple, Undefined, type Value } from '../values.ts';
+import { Callable, hashKey, type Keywords, PythonError, type Tuple, Undefined, type Value } from '../values.ts';
 import type { FunctionSpec } from './spec.ts';
 
 // parity: jinja2/utils.py:Cycler
@@ -56,7 +56,12 @@ function dictOf(args: Tuple, keywords: Keywords): [Value, Value][] {
   if (args.length > 1) throw new PythonError('TypeError', `dict expected at most 1 argument, got ${args.length}`);
   const [source] = args;
   if (source instanceof Undefined) return source.fail();
-  return [...(source === undefined ? [] : pairsOf(source)), ...keywords];
+  const pairs: [Value, Value][] = [];
+  for (const [key, value] of source === undefined ? [] : pairsOf(source)) {
+    hashKey(key);
+    pairs.push([key, value]);
+  }
+  return [...pairs, ...keywords];
 }
 
 const WORDS = 'lorem ipsum dolor sit amet consectetuer adipiscing elit'.split(' ');

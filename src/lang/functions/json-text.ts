@@ -11,6 +11,8 @@ export interface JsonStyle {
   readonly sortKeys?: boolean;
   /** The text one level is indented by; all on one line without it. */
   readonly indent?: string;
+  /** Leaves out the blanks between items. */
+  readonly compact?: boolean;
 }
 
 /** Python's `json.dumps`: ASCII only, `", "` and `": "` between; raises TypeError for what JSON has no form for. */
@@ -37,14 +39,14 @@ function write(raw: Value, style: JsonStyle, newline: string, open: readonly Val
   const within = [...open, value];
   if (Array.isArray(value)) return enclose('[', ']', value.map((item) => write(item, style, inner, within)), style, newline, inner);
   if (isDict(value)) {
-    const pairs = sorted([...dictEntries(value)], style).map(([key, item]) => `${quote(keyText(key))}: ${write(item, style, inner, within)}`);
+    const pairs = sorted([...dictEntries(value)], style).map(([key, item]) => `${quote(keyText(key))}${style.compact ? ':' : ': '}${write(item, style, inner, within)}`);
     return enclose('{', '}', pairs, style, newline, inner);
   }
   throw new PythonError('TypeError', `Object of type ${typeName(value)} is not JSON serializable`);
 }
 
 function enclose(open: string, close: string, items: readonly string[], style: JsonStyle, newline: string, inner: string): string {
-  if (items.length === 0 || style.indent === undefined) return open + items.join(', ') + close;
+  if (items.length === 0 || style.indent === undefined) return open + items.join(style.compact ? ',' : ', ') + close;
   return open + inner + items.join(`,${inner}`) + newline + close;
 }
 

@@ -3,6 +3,7 @@ import { compare, equals, truth } from '../comparison.ts';
 import { codePoints } from '../code-points.ts';
 import { DictView } from '../dict-view.ts';
 import { dictKeys } from '../dicts.ts';
+import { Group, itemOf } from '../group.ts';
 import { Markup } from '../markup.ts';
 import { sortItems } from '../methods/list.ts';
 import { callValue, getAttribute, getItem, iterate, length, toList } from '../operators.ts';
@@ -15,7 +16,6 @@ import {
   hashKey,
   isDict,
   type Keywords,
-  NamedTuple,
   PythonError,
   Tuple,
   typeName,
@@ -48,7 +48,7 @@ function attributeGetter(attribute: Value, byDefault: Value = null, finish: Key 
   return (item) => {
     let value = item;
     for (const part of parts) {
-      value = getItem(value, part);
+      value = itemOf(value, part);
       if (byDefault !== null && value instanceof Undefined) value = byDefault;
     }
     return finish(value);
@@ -213,7 +213,7 @@ function groupBy(value: Value, attribute: Value, byDefault: Value, caseSensitive
   const shown = attributeGetter(attribute, byDefault);
   return groups.map((group) => {
     const name = truth(caseSensitive) ? group.key : shown(group.items[0] as Value);
-    return new NamedTuple('_GroupTuple', ['grouper', 'list'], [name, group.items]);
+    return Group.make(name, group.items);
   });
 }
 

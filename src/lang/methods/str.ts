@@ -16,6 +16,7 @@ import {
   isSpace,
   isTitle,
   isUpper,
+  LINE_BREAKS,
   titleCharacter,
 } from '../unicode.ts';
 import { isDict, isInt, makeTuple, PythonError, Tuple, typeName, type Value } from '../values.ts';
@@ -128,13 +129,14 @@ function split(text: string, args: readonly (Value | undefined)[]): string[] {
   return [...pieces.slice(0, limit), pieces.slice(limit).join(separator)];
 }
 
+// What is left when the limit is reached keeps the blanks at its end.
 function splitBlanks(text: string, limit: number): string[] {
   let rest = text.replace(LEADING_BLANKS, '');
   const pieces: string[] = [];
   while (rest !== '') {
     const gap = limit >= 0 && pieces.length >= limit ? null : BLANK_RUN.exec(rest);
     if (!gap) {
-      pieces.push(limit >= 0 && pieces.length >= limit ? stripTrailing(rest) : rest);
+      pieces.push(rest);
       break;
     }
     pieces.push(rest.slice(0, gap.index));
@@ -162,13 +164,13 @@ function splitBlanksFromRight(text: string, limit: number): string[] {
     let start = rest.length;
     if (pieces.length >= limit) start = 0;
     else while (start > 0 && !isSpace(rest[start - 1] as string)) start--;
-    pieces.unshift(start === 0 ? rest.replace(pieces.length >= limit ? LEADING_BLANKS : /^/, '') : rest.slice(start));
+    pieces.unshift(rest.slice(start));
     rest = stripTrailing(rest.slice(0, start));
   }
   return pieces;
 }
 
-const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
+const LINE_END = new RegExp(`\\r\\n|[${LINE_BREAKS}]`, 'g');
 
 /** The lines of a text, with their ends when those are kept. */
 export function splitLines(text: string, keepEnds: boolean, lineEnd: RegExp = LINE_END): string[] {
@@ -251,22 +253,23 @@ function isCased(character: string): boolean {
 export function titleText(text: string): string {
   let inWord = false;
   let out = '';
-  let word = '';
-  // A word's tail is lowered as a whole, since a sigma's form depends on its neighbours.
+  let position = 0;
   for (const character of text) {
-    if (inWord && isCased(character)) word += character;
-    else {
-      out += lowerTail(word) + (isCased(character) ? titleCharacter(character) : character);
-      word = '';
-    }
-    inWord = isCased(character);
+    const cased = isCased(character);
+    if (!cased) out += character;
+    else out += inWord ? lowerCharacter(text, character, position) : titleCharacter(character);
+    inWord = cased;
+    position += character.length;
   }
-  return out + lowerTail(word);
+  return out;
 }
 
-function lowerTail(tail: string): string {
-  // The capital before it makes a sigma that ends the word a final one.
-  return tail === '' ? '' : `A${tail}`.toLowerCase().slice(1);
+/** A character in lowercase, a capital sigma by its place: it has another form at the end of a word. */
+function lowerCharacter(text: string, character: string, position: number): string {
+  if (character !== '\u03a3') return character.toLowerCase();
+  const endsWord =
+    /\p{Cased}\p{Case_Ignorable}*$/u.test(text.slice(0, position)) && !/^\p{Case_Ignorable}*\p{Cased}/u.test(text.slice(position + 1));
+  return endsWord ? '\u03c2' : '\u03c3';
 }
 
 /** `str.capitalize()` of a text. */
@@ -277,9 +280,11 @@ export function capitalizeText(text: string): string {
 
 function swapCase(text: string): string {
   let out = '';
+  let position = 0;
   for (const character of text) {
-    if (isUpper(character)) out += character.toLowerCase();
+    if (isUpper(character)) out += lowerCharacter(text, character, position);
     else out += isLower(character) ? character.toUpperCase() : character;
+    position += character.length;
   }
   return out;
 }

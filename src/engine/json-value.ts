@@ -1,7 +1,7 @@
-import { jsonKey } from '../../engine/mappings.ts';
-import type { Value } from '../../lang/index.ts';
-import { Float, type Json, type JsonObject } from '../../lib/json.ts';
-import { isPlainObject, setOwnProperty } from '../../lib/objects.ts';
+import type { Value } from '../lang/index.ts';
+import { Float, type Json, type JsonObject } from '../lib/json.ts';
+import { isPlainObject, setOwnProperty } from '../lib/objects.ts';
+import { jsonKey } from './mappings.ts';
 
 /** A result of a template as a record can hold it, changed in place; tuples stay tuples, which are written as lists. Throws TypeError for what JSON has no form for. */
 export function jsonValue(value: Value): Json {

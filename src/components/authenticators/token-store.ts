@@ -1,0 +1,101 @@
+import type { Builder } from '../../engine/builder.ts';
+import { str } from '../../lang/text.ts';
+import type { Value } from '../../lang/values.ts';
+import { compileDpath, compileSetter } from '../../lib/dpath.ts';
+import { DateError, DateTime, Delta, parseFlexible } from '../../lib/time/index.ts';
+import { ConfigError } from '../../protocol/failure.ts';
+import type { Grant } from './oauth-response.ts';
+
+/** Where the tokens of an OAuth client are kept. */
+export interface TokenStore {
+  /** The access token, undefined before there is one. */
+  accessToken(): string | undefined;
+  hasExpired(): boolean;
+  /** Resolves when the tokens are where the next run finds them. */
+  keep(grant: Grant): Promise<void>;
+}
+
+/** Where in the config the tokens are. */
+export interface TokenPaths {
+  readonly access_token_config_path: readonly string[];
+  readonly refresh_token_config_path: readonly string[];
+  readonly token_expiry_date_config_path: readonly string[];
+}
+
+const DEFAULT_LIFETIME = Delta.fromMicroseconds(3_600_000_000n);
+
+/** Keeps the tokens for this run only; `accessToken` and its expiry are those that the manifest states. */
+export function memoryStore(b: Builder, accessToken: string | undefined, expiresAt: DateTime | undefined): TokenStore {
+  const { clock } = b.run;
+  let token = accessToken;
+  let expiry = expiresAt;
+  const hasExpired = (): boolean => token === undefined || expiry === undefined || clock.now() > expiry.epochMicroseconds();
+  return {
+    accessToken: () => token,
+    hasExpired,
+    async keep(grant) {
+      expiry = grant.expiresAt ?? (expiry !== undefined && !hasExpired() ? expiry : afterDefaultLifetime(clock.now()));
+      token = str(grant.accessToken as Value);
+    },
+  };
+}
+
+/** A store within the config, and the refresh token that it holds. */
+export interface ConfigStore extends TokenStore {
+  refreshToken(): Value;
+}
+
+/**
+ * Keeps the tokens in the config and has the platform save it, so that the next run begins with them.
+ * parity: requests_native_auth/oauth.py:SingleUseRefreshTokenOauth2Authenticator
+ */
+export function configStore(b: Builder, paths: TokenPaths): ConfigStore {
+  const { clock, secrets, saveConfig } = b.run;
+  const places = [paths.access_token_config_path, paths.refresh_token_config_path, paths.token_expiry_date_config_path] as const;
+  const [accessToken, refreshToken, expiryDate] = places.map((path) => (): Value => (compileDpath(path).get(b.config) ?? '') as Value) as [Read, Read, Read];
+  const [setAccessToken, setRefreshToken, setExpiryDate] = places.map(compileSetter) as [Write, Write, Write];
+
+  /** The expiry date; undefined when the config has none. */
+  function expiry(): DateTime | undefined {
+    const value = expiryDate();
+    if (value === '') return undefined;
+    try {
+      return parseFlexible(str(value), clock.now());
+    } catch (error) {
+      if (!(error instanceof DateError)) throw error;
+      throw new ConfigError(`${paths.token_expiry_date_config_path.join('.')} in the config is no date: ${str(value)}.`);
+    }
+  }
+
+  function hasExpired(): boolean {
+    const date = expiry();
+    return date === undefined || clock.now() > date.epochMicroseconds();
+  }
+
+  function accessTokenText(): string {
+    const token = str(accessToken());
+    secrets.add(token);
+    return token;
+  }
+
+  expiry();
+  return {
+    accessToken: accessTokenText,
+    hasExpired,
+    refreshToken,
+    async keep(grant) {
+      const known = hasExpired() ? undefined : expiry();
+      setAccessToken(b.config, grant.accessToken);
+      if (grant.refreshToken !== undefined) setRefreshToken(b.config, grant.refreshToken);
+      setExpiryDate(b.config, (grant.expiresAt ?? known ?? afterDefaultLifetime(clock.now())).isoformat());
+      await saveConfig(b.config);
+    },
+  };
+}
+
+type Read = () => Value;
+type Write = ReturnType<typeof compileSetter>;
+
+function afterDefaultLifetime(now: bigint): DateTime {
+  return DateTime.fromEpochMicroseconds(now).add(DEFAULT_LIFETIME);
+}

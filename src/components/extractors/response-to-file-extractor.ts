@@ -1,0 +1,41 @@
+import { component } from '../../engine/component.ts';
+import { boolean, withDefault } from '../../engine/fields.ts';
+import type { Extractor } from '../../engine/kinds.ts';
+import { createCsvReader } from '../../lib/csv.ts';
+import { gunzip } from '../../lib/gunzip.ts';
+import type { Json } from '../../lib/json.ts';
+import { openText, type TextStream } from '../../lib/text-codec.ts';
+import { SystemError } from '../../protocol/failure.ts';
+import { createTableReader } from './table-rows.ts';
+
+/** parity: extractors/response_to_file_extractor.py:ResponseToFileExtractor */
+export const ResponseToFileExtractor = component({
+  type: 'ResponseToFileExtractor',
+  kind: 'extractor',
+  summary: 'Reads a CSV file of any size, packed by gzip or not, row by row; cells that say that a value is missing become null.',
+  example: `
+    type: ResponseToFileExtractor
+    preserve_na_values: true`,
+  fields: () => ({
+    preserve_na_values: withDefault(boolean(), false),
+  }),
+  build(spec, b): Extractor {
+    async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Json[]> {
+      const codec = openText('utf-8-sig') as TextStream;
+      const reader = createCsvReader(',');
+      const toRecords = createTableReader(spec.preserve_na_values, (message) => b.run.log.warn(`${b.path}: ${message}`));
+      for await (const chunk of gunzip(bytes)) {
+        const records = toRecords(reader.push(codec.decode(chunk).replaceAll('\0', '')));
+        if (records.length > 0) yield records;
+      }
+      const rows = reader.push(codec.end());
+      if (reader.isInQuotes()) throw new SystemError('The CSV file ends within quotes: it is cut off or broken.');
+      const records = toRecords([...rows, ...reader.end()]);
+      if (records.length > 0) yield records;
+    }
+    return {
+      decoder: { streams: true, paginates: false, decode: (response) => readRows(response.chunks()), parse: readRows },
+      extract: (documents) => ({ records: documents as Json[], count: documents.length }),
+    };
+  },
+});

@@ -1,0 +1,13 @@
+import type { JsonObject } from '../lib/json.ts';
+import { isPlainObject } from '../lib/objects.ts';
+import type { Builder } from './builder.ts';
+import { createCartesianRouter } from './cartesian-router.ts';
+import type { Slot } from './fields.ts';
+import type { PartitionRouter } from './kinds.ts';
+
+/** The router that a retriever declares, one for all combinations when it declares several; undefined when it declares none. */
+export function declaredRouter(b: Builder, retriever: JsonObject): PartitionRouter | undefined {
+  const declared = retriever['partition_router'];
+  if (Array.isArray(declared)) return createCartesianRouter(b.buildAll('partitionRouter', declared as Slot<'partitionRouter'>[]));
+  return isPlainObject(declared) ? b.build('partitionRouter', declared as Slot<'partitionRouter'>) : undefined;
+}

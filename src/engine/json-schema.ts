@@ -1,0 +1,99 @@
+import { PythonError } from '../lang/index.ts';
+import { translatePattern } from '../lang/regex-syntax.ts';
+import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
+import { isPlainObject, ownProperty, setOwnProperty } from '../lib/objects.ts';
+
+type Draft = '4' | '7' | '2019-09' | '2020-12';
+
+/**
+ * What is wrong with a value by a JSON schema, each as `place: problem`, never with the value, which may be a secret; empty when nothing is.
+ * Formats are not checked, and patterns are Python's, as in the reference.
+ */
+// parity: jsonschema.validate
+export async function schemaProblems(value: Json, schema: Json): Promise<string[]> {
+  const { Validator } = await import('@cfworker/json-schema');
+  const prepared = prepareSchema(schema) as JsonObject | boolean;
+  const validator = new Validator(JSON.parse(stringifyJson(prepared)), draftOf(prepared), false);
+  const { valid, errors } = validator.validate(JSON.parse(stringifyJson(value)));
+  if (valid) return [];
+  const told = errors.filter(({ keyword }) => !SUMMARIES.has(keyword));
+  return [...new Set(told.map(({ instanceLocation, keyword, error }) => `${placeOf(instanceLocation)}: ${describe(keyword, error)}`))];
+}
+
+/** The version of JSON Schema that a schema is written in; the latest when it does not say. */
+function draftOf(schema: JsonObject | boolean): Draft {
+  const stated = isPlainObject(schema) ? ownProperty(schema as JsonObject, '$schema') : undefined;
+  if (typeof stated !== 'string') return '2020-12';
+  if (/draft-0?[34]\b/.test(stated)) return '4';
+  if (/draft-0?[67]\b/.test(stated)) return '7';
+  return stated.includes('2019-09') ? '2019-09' : '2020-12';
+}
+
+/** Keywords whose errors only repeat what the errors under them say. */
+const SUMMARIES = new Set(['properties', 'items', 'allOf', '$ref', 'if', 'then', 'else']);
+/** Keywords that hold values rather than schemas. */
+const DATA = new Set(['const', 'enum', 'default', 'examples']);
+/** Keywords that hold schemas by name. */
+const NAMED = new Set(['properties', 'patternProperties', 'definitions', '$defs', 'dependentSchemas', 'dependencies']);
+
+/** The schema without formats and with patterns that JavaScript reads as they are meant. */
+function prepareSchema(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(prepareSchema);
+  if (!isPlainObject(schema)) return schema;
+  const prepared: JsonObject = {};
+  for (const [keyword, value] of Object.entries(schema as JsonObject)) {
+    if (keyword === 'format' && typeof value === 'string') continue;
+    const changed = keyword === 'pattern' && typeof value === 'string' ? portablePattern(value) : prepareMember(keyword, value);
+    if (changed !== undefined) setOwnProperty(prepared, keyword, changed);
+  }
+  return prepared;
+}
+
+function prepareMember(keyword: string, value: Json): Json {
+  if (DATA.has(keyword)) return value;
+  if (!NAMED.has(keyword) || !isPlainObject(value)) return prepareSchema(value);
+  const members: JsonObject = {};
+  for (const [name, member] of Object.entries(value as JsonObject)) {
+    const key = keyword === 'patternProperties' ? portablePattern(name) : name;
+    if (key !== undefined) setOwnProperty(members, key, prepareSchema(member));
+  }
+  return members;
+}
+
+/** A pattern of Python's as one of JavaScript's; undefined when there is none, so that the pattern is not checked. */
+function portablePattern(pattern: string): string | undefined {
+  return [translated(pattern), pattern].find((source) => source !== undefined && isPattern(source));
+}
+
+/** The pattern in JavaScript's syntax; undefined where it cannot be put without a flag or cannot be read. */
+function translated(pattern: string): string | undefined {
+  try {
+    const { source, ignoreCase } = translatePattern(pattern);
+    return ignoreCase ? undefined : source;
+  } catch (error) {
+    if (error instanceof PythonError) return undefined;
+    throw error;
+  }
+}
+
+function isPattern(source: string): boolean {
+  try {
+    new RegExp(source, 'u');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function placeOf(pointer: string): string {
+  return pointer.replace(/^#\/?/, '').replaceAll('/', '.') || 'the top';
+}
+
+/** The message without the value, which may be a secret. */
+function describe(keyword: string, message: string): string {
+  if (keyword === 'required') return message.replace(/^Instance does not have required property/, 'is missing the key');
+  return message
+    .replace(/^\S+ is (?=less|greater|not a multiple)/, 'is ')
+    .replace(/^Instance type "([^"]*)" is invalid\. Expected "([^"]*)"\.$/, 'is of type $1, but $2 is expected')
+    .replace(/^Instance does not match any of .*$/s, 'is none of the allowed values');
+}

@@ -1,0 +1,28 @@
+import { describe } from 'vitest';
+import type { Json, JsonObject } from '../../src/lib/json.ts';
+import { buildFromYaml } from '../../src/testing/build-from-yaml.ts';
+import { type CorpusLine, itMatches } from './outcome.ts';
+import { responseOf } from './responses.ts';
+import { corpusLines } from './shared.ts';
+import { canonical, fromTyped } from './typed-values.ts';
+
+const lines = corpusLines('units/decoders.jsonl') as CorpusLine[];
+
+async function decode(line: CorpusLine): Promise<Json> {
+  const body =
+    line['body_base64'] === undefined ? Buffer.from(line['body'] as string) : Buffer.from(line['body_base64'] as string, 'base64');
+  const found: Json[] = [];
+  try {
+    const decoder = buildFromYaml('decoder', line['decoder'] as JsonObject);
+    for await (const documents of decoder.decode(responseOf(line['headers'] as { [name: string]: string }, body))) found.push(...documents);
+  } catch (error) {
+    const before = (line['before_error'] ?? []) as Json[];
+    if (canonical(found) !== canonical(before.map(fromTyped))) return found;
+    throw error;
+  }
+  return found;
+}
+
+describe.skipIf(lines.length === 0)('documents of a response', () => {
+  itMatches('decoders', lines, decode);
+});
