@@ -29,7 +29,7 @@ const CASES: readonly Measured[] = [
     return (typeof timestamp === 'number' ? Math.trunc(timestamp) : Number.parseInt(String(timestamp), 10)) / 1000;
   }),
   condition("{{ record['active'] and record['count'] > 3 }}", (record) => Boolean(record['active']) && (record['count'] as number) > 3),
-  condition("{{ record.updated_at >= stream_slice.start_time }}", (record) => (record['updated_at'] as string) >= '2024-01-01T00:00:00Z'),
+  condition('{{ record.updated_at >= stream_slice.start_time }}', (record) => (record['updated_at'] as string) >= '2024-01-01T00:00:00Z'),
   value("{{ record['name'] }}", (record) => record['name']),
   value("{{ record.get('owner', {}).get('id') }}", (record) => (record['owner'] as Record | undefined)?.['id']),
   value("/items/{{ record['id'] }}/comments", (record) => `/items/${String(record['id'])}/comments`),
@@ -73,6 +73,8 @@ for (const { run, byHand } of CASES) {
 }
 for (const { name, run, byHand } of CASES) {
   const [ours, hand] = [nanoseconds(CONTEXTS, run, rounds), nanoseconds(RECORDS, byHand, rounds)];
-  process.stdout.write(`${ours.toFixed(1).padStart(8)} ns ${hand.toFixed(1).padStart(8)} ns by hand ${(ours / hand).toFixed(1).padStart(6)}x  ${name}\n`);
+  process.stdout.write(
+    `${ours.toFixed(1).padStart(8)} ns ${hand.toFixed(1).padStart(8)} ns by hand ${(ours / hand).toFixed(1).padStart(6)}x  ${name}\n`,
+  );
 }
 if (sink === RECORDS) process.stdout.write('\n');

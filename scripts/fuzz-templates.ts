@@ -31,7 +31,10 @@ async function main(): Promise<number> {
 }
 
 async function evaluateByReference(python: string, lines: readonly string[]): Promise<string[]> {
-  const child = spawn(python, [path.join(import.meta.dirname, 'fuzz-templates.py')], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, TZ: 'UTC' } });
+  const child = spawn(python, [path.join(import.meta.dirname, 'fuzz-templates.py')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, TZ: 'UTC' },
+  });
   const output: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   child.stdin.end(`${lines.join('\n')}\n`);

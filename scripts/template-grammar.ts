@@ -58,7 +58,25 @@ export function createGenerator(seed: number): () => string {
 }
 
 const CONFIG_KEYS = Object.keys(FUZZ_CONTEXT['config'] as JsonObject);
-const NUMBERS = ['0', '1', '2', '-1', '3', '10', '7', '0.5', '1.0', '2.675', '1e3', '1_000', '0x1F', '100', '2.5', '-0.0', '99999999999999999999'];
+const NUMBERS = [
+  '0',
+  '1',
+  '2',
+  '-1',
+  '3',
+  '10',
+  '7',
+  '0.5',
+  '1.0',
+  '2.675',
+  '1e3',
+  '1_000',
+  '0x1F',
+  '100',
+  '2.5',
+  '-0.0',
+  '99999999999999999999',
+];
 const TEXTS = [
   "'a'",
   "''",
@@ -151,9 +169,76 @@ const PLAIN_FILTERS = [
   'indent',
   'wordwrap',
 ];
-const PLAIN_METHODS = ['upper', 'lower', 'title', 'strip', 'split', 'splitlines', 'isdigit', 'isalpha', 'capitalize', 'swapcase', 'casefold', 'items', 'keys', 'values', 'copy', 'isoformat', 'bit_length', 'is_integer', 'encode', 'lstrip', 'isspace', 'timestamp', 'pop'];
-const METHODS_WITH_TEXT = ['split', 'rsplit', 'startswith', 'endswith', 'find', 'count', 'index', 'strip', 'partition', 'rpartition', 'get', 'join', 'removeprefix', 'lstrip', 'rstrip', 'rfind', 'append', 'strftime'];
-const SEQUENCE_FILTERS = ["map('upper')", "map('int')", "map(attribute='name')", "map('string')", "select('odd')", "select", "reject('none')", "selectattr('active')", "selectattr('age', 'gt', 26)", "rejectattr('tag')", "groupby('age')", "batch(2)", "batch(2, 'x')", 'slice(2)', "sort(attribute='age')", "sort(reverse=true)", "sum(attribute='age')", "unique(attribute='age')", "join(', ')", "join('-', attribute='name')", "map('default', 0)", "max(attribute='age')", "select('in', [1, 2])"];
+const PLAIN_METHODS = [
+  'upper',
+  'lower',
+  'title',
+  'strip',
+  'split',
+  'splitlines',
+  'isdigit',
+  'isalpha',
+  'capitalize',
+  'swapcase',
+  'casefold',
+  'items',
+  'keys',
+  'values',
+  'copy',
+  'isoformat',
+  'bit_length',
+  'is_integer',
+  'encode',
+  'lstrip',
+  'isspace',
+  'timestamp',
+  'pop',
+];
+const METHODS_WITH_TEXT = [
+  'split',
+  'rsplit',
+  'startswith',
+  'endswith',
+  'find',
+  'count',
+  'index',
+  'strip',
+  'partition',
+  'rpartition',
+  'get',
+  'join',
+  'removeprefix',
+  'lstrip',
+  'rstrip',
+  'rfind',
+  'append',
+  'strftime',
+];
+const SEQUENCE_FILTERS = [
+  "map('upper')",
+  "map('int')",
+  "map(attribute='name')",
+  "map('string')",
+  "select('odd')",
+  'select',
+  "reject('none')",
+  "selectattr('active')",
+  "selectattr('age', 'gt', 26)",
+  "rejectattr('tag')",
+  "groupby('age')",
+  'batch(2)',
+  "batch(2, 'x')",
+  'slice(2)',
+  "sort(attribute='age')",
+  'sort(reverse=true)',
+  "sum(attribute='age')",
+  "unique(attribute='age')",
+  "join(', ')",
+  "join('-', attribute='name')",
+  "map('default', 0)",
+  "max(attribute='age')",
+  "select('in', [1, 2])",
+];
 
 class Grammar {
   readonly #random: Random;
@@ -287,9 +372,26 @@ class Grammar {
       case 2:
         return this.#pick(['true', 'false', 'none', 'True', '[]', '{}', '()', '[1, 2, 3]', "{'a': 1}", '(1,)', "['a', 'b']"]);
       case 3:
-        return this.#pick(['record.id', "record['price']", 'record.meta.a.b[1]', 'record.tags', "record['meta']", 'record.nope', 'record.nope.x', 'record.ts']);
+        return this.#pick([
+          'record.id',
+          "record['price']",
+          'record.meta.a.b[1]',
+          'record.tags',
+          "record['meta']",
+          'record.nope',
+          'record.nope.x',
+          'record.ts',
+        ]);
       case 4:
-        return this.#pick(['stream_slice.pid', "stream_partition['pid']", 'stream_interval.start', 'stream_slice.partition', 'stream_slice.extra_fields', 'stream_slice.nope', "config['nope']"]);
+        return this.#pick([
+          'stream_slice.pid',
+          "stream_partition['pid']",
+          'stream_interval.start',
+          'stream_slice.partition',
+          'stream_slice.extra_fields',
+          'stream_slice.nope',
+          "config['nope']",
+        ]);
       case 5:
         return this.#locals.length > 0 ? this.#pick(this.#locals) : `config.${this.#pick(CONFIG_KEYS)}`;
       default:
@@ -298,7 +400,27 @@ class Grammar {
   }
 
   #subscript(): string {
-    return this.#pick(['0', '-1', '1', '5', "'a'", "'name'", '1:', ':2', '::-1', '-2:', '0:5:2', "'items'", 'config.zero', 'true', 'none', '1.0', 'config.n', "'upper'", '::0']);
+    return this.#pick([
+      '0',
+      '-1',
+      '1',
+      '5',
+      "'a'",
+      "'name'",
+      '1:',
+      ':2',
+      '::-1',
+      '-2:',
+      '0:5:2',
+      "'items'",
+      'config.zero',
+      'true',
+      'none',
+      '1.0',
+      'config.n',
+      "'upper'",
+      '::0',
+    ]);
   }
 
   #test(): string {
@@ -350,7 +472,7 @@ class Grammar {
       `min(${this.#pick(['', 'true', "attribute='age'"])})`,
       `sum(${this.#pick(['', "'age'", 'start=1', 'start=config.f'])})`,
       `select(${this.#pick(["'defined'", "'gt', 1", "'string'", "'nope'"])}) | list`,
-      `map(${this.#pick(["'length'", "'nope'", "attribute='tag.k', default='?'", "attribute=0", "'replace', 'a', 'b'"])}) | list`,
+      `map(${this.#pick(["'length'", "'nope'", "attribute='tag.k', default='?'", 'attribute=0', "'replace', 'a', 'b'"])}) | list`,
       `batch(${this.#pick(['2', '3, 0', '0'])}) | list`,
       `slice(${this.#pick(['2', '3, none', '3, 0', '0'])}) | list`,
       `string`,

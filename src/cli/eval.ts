@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { type Context, createTemplates, PythonError, repr, TemplateError, type Templates, type TypeName, type Value } from '../lang/index.ts';
 import { dictEntries } from '../lang/dicts.ts';
+import {
+  type Context,
+  createTemplates,
+  PythonError,
+  repr,
+  TemplateError,
+  type Templates,
+  type TypeName,
+  type Value,
+} from '../lang/index.ts';
 import { isDict } from '../lang/values.ts';
 import { stringifyJson } from '../lib/json.ts';
 import { isoParseUtc } from '../lib/time/index.ts';
@@ -67,7 +76,11 @@ async function contextOfFiles(args: EvalArguments): Promise<Context> {
   return context;
 }
 
-async function evaluateLines(stdin: AsyncIterable<string | Uint8Array>, write: (text: string) => void, now: string | undefined): Promise<number> {
+async function evaluateLines(
+  stdin: AsyncIterable<string | Uint8Array>,
+  write: (text: string) => void,
+  now: string | undefined,
+): Promise<number> {
   const clock = new EvalClock(now);
   const templates = createTemplates({ now: () => clock.now });
   for await (const line of linesOf(stdin)) {
@@ -112,17 +125,11 @@ function evaluateRequest(request: ReadonlyMap<Value, Value>, templates: Template
   });
 }
 
-const RESERVED = ['stream_interval', 'stream_partition'];
-
-// parity: airbyte_cdk/sources/declarative/interpolation/jinja.py:JinjaInterpolation.eval
 function contextOf(value: Value | undefined): Context {
   const variables = value === undefined || value === null ? {} : value;
   if (!isDict(variables)) throw new PythonError('ValueError', 'the "context" must be an object');
   const context: Record<string, Value> = { config: {} };
   for (const [name, item] of dictEntries(variables)) {
-    if (RESERVED.includes(String(name))) {
-      throw new PythonError('ValueError', `Found reserved keyword ${String(name)} in interpolation context.`);
-    }
     context[String(name)] = hostValues(item);
   }
   return context;

@@ -1,7 +1,7 @@
-import { dictEntries } from '../lang/dicts.ts';
 import { compare } from '../lang/comparison.ts';
-import { ELLIPSIS, type Float, isDict, isFloat, isInt, PySet, PythonError, Tuple, typeName, type Value } from '../lang/values.ts';
+import { dictEntries } from '../lang/dicts.ts';
 import { repr } from '../lang/text.ts';
+import { ELLIPSIS, type Float, isDict, isFloat, isInt, PySet, PythonError, Tuple, typeName, type Value } from '../lang/values.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 
 /** A value with its Python type, in JSON: `{"type", "value"}`, for a dict with keys that are no texts `{"type", "pairs"}`. */

@@ -6,10 +6,13 @@ import { JwtAuthenticator } from './authenticators/jwt-authenticator.ts';
 import { LegacySessionTokenAuthenticator } from './authenticators/legacy-session-token-authenticator.ts';
 import { NoAuth } from './authenticators/no-auth.ts';
 import { OAuthAuthenticator } from './authenticators/oauth-authenticator.ts';
+import { QuotaStatusSource } from './authenticators/quota-status-source.ts';
+import { RateLimitedMultipleTokenAuthenticator } from './authenticators/rate-limited-multiple-token-authenticator.ts';
 import { SelectiveAuthenticator } from './authenticators/selective-authenticator.ts';
 import { SessionTokenAuthenticator } from './authenticators/session-token-authenticator.ts';
 import { SessionTokenRequestApiKeyAuthenticator } from './authenticators/session-token-request-api-key-authenticator.ts';
 import { SessionTokenRequestBearerAuthenticator } from './authenticators/session-token-request-bearer-authenticator.ts';
+import { TokenQuota } from './authenticators/token-quota.ts';
 import { ConstantBackoffStrategy } from './backoff-strategies/constant-backoff-strategy.ts';
 import { ExponentialBackoffStrategy } from './backoff-strategies/exponential-backoff-strategy.ts';
 import { WaitTimeFromHeader } from './backoff-strategies/wait-time-from-header.ts';
@@ -21,13 +24,20 @@ import { HttpRequestRegexMatcher } from './budgets/http-request-regex-matcher.ts
 import { MovingWindowCallRatePolicy } from './budgets/moving-window-call-rate-policy.ts';
 import { Rate } from './budgets/rate.ts';
 import { UnlimitedCallRatePolicy } from './budgets/unlimited-call-rate-policy.ts';
+import { CheckDynamicStream } from './checks/check-dynamic-stream.ts';
 import { CheckStream } from './checks/check-stream.ts';
 import { DynamicStreamCheckConfig } from './checks/dynamic-stream-check-config.ts';
 import { ConcurrencyLevel } from './concurrency/concurrency-level.ts';
+import { ConfigAddFields } from './config-rules/config-add-fields.ts';
+import { ConfigMigration } from './config-rules/config-migration.ts';
+import { ConfigNormalizationRules } from './config-rules/config-normalization-rules.ts';
+import { ConfigRemapField } from './config-rules/config-remap-field.ts';
+import { ConfigRemoveFields } from './config-rules/config-remove-fields.ts';
 import { DatetimeBasedCursor } from './cursors/datetime-based-cursor.ts';
 import { IncrementingCountCursor } from './cursors/incrementing-count-cursor.ts';
 import { MinMaxDatetime } from './cursors/min-max-datetime.ts';
 import { AddedFieldDefinition } from './data/added-field-definition.ts';
+import { AsyncJobStatusMap } from './data/async-job-status-map.ts';
 import { ComplexFieldType } from './data/complex-field-type.ts';
 import { KeyTransformation } from './data/key-transformation.ts';
 import { ParentFieldPath } from './data/parent-field-path.ts';
@@ -67,15 +77,29 @@ import { RequestBodyUrlEncodedForm } from './request-bodies/request-body-url-enc
 import { RequestOption } from './request-options/request-option.ts';
 import { RequestPath } from './request-options/request-path.ts';
 import { HttpRequester } from './requesters/http-requester.ts';
+import { ComponentMappingDefinition } from './resolvers/component-mapping-definition.ts';
+import { ConfigComponentsResolver } from './resolvers/config-components-resolver.ts';
+import { HttpComponentsResolver } from './resolvers/http-components-resolver.ts';
+import { ParametrizedComponentsResolver } from './resolvers/parametrized-components-resolver.ts';
+import { StreamConfig } from './resolvers/stream-config.ts';
+import { StreamParametersDefinition } from './resolvers/stream-parameters-definition.ts';
+import { AsyncRetriever } from './retrievers/async-retriever.ts';
 import { SimpleRetriever } from './retrievers/simple-retriever.ts';
 import { DynamicSchemaLoader } from './schema-loaders/dynamic-schema-loader.ts';
 import { InlineSchemaLoader } from './schema-loaders/inline-schema-loader.ts';
 import { JsonFileSchemaLoader } from './schema-loaders/json-file-schema-loader.ts';
 import { RecordSelector } from './selectors/record-selector.ts';
 import { DeclarativeSource } from './source/declarative-source.ts';
+import { AuthFlow } from './spec/auth-flow.ts';
+import { OAuthConfigSpecification } from './spec/oauth-config-specification.ts';
 import { Spec } from './spec/spec.ts';
 import { LegacyToPerPartitionStateMigration } from './state-migrations/legacy-to-per-partition-state-migration.ts';
+import { BlockSimultaneousSyncsAction } from './streams/block-simultaneous-syncs-action.ts';
+import { ConditionalStreams } from './streams/conditional-streams.ts';
 import { DeclarativeStream } from './streams/declarative-stream.ts';
+import { DynamicDeclarativeStream } from './streams/dynamic-declarative-stream.ts';
+import { StateDelegatingStream } from './streams/state-delegating-stream.ts';
+import { StreamGroup } from './streams/stream-group.ts';
 import { AddFields } from './transformations/add-fields.ts';
 import { DpathFlattenFields } from './transformations/dpath-flatten-fields.ts';
 import { FlattenFields } from './transformations/flatten-fields.ts';
@@ -83,19 +107,35 @@ import { KeysReplace } from './transformations/keys-replace.ts';
 import { KeysToLower } from './transformations/keys-to-lower.ts';
 import { KeysToSnakeCase } from './transformations/keys-to-snake-case.ts';
 import { RemoveFields } from './transformations/remove-fields.ts';
+import { DpathValidator } from './validators/dpath-validator.ts';
+import { PredicateValidator } from './validators/predicate-validator.ts';
+import { ValidateAdheresToSchema } from './validators/validate-adheres-to-schema.ts';
 
 /** Every component type that ships with the engine; a new one is a line here. */
 export const components: readonly AnyComponent[] = [
   AddFields,
   AddedFieldDefinition,
   ApiKeyAuthenticator,
+  AsyncJobStatusMap,
+  AsyncRetriever,
+  AuthFlow,
   BasicHttpAuthenticator,
   BearerAuthenticator,
+  BlockSimultaneousSyncsAction,
+  CheckDynamicStream,
   CheckStream,
   CombinedExtractor,
   ComplexFieldType,
+  ComponentMappingDefinition,
   CompositeErrorHandler,
   ConcurrencyLevel,
+  ConditionalStreams,
+  ConfigAddFields,
+  ConfigComponentsResolver,
+  ConfigMigration,
+  ConfigNormalizationRules,
+  ConfigRemapField,
+  ConfigRemoveFields,
   ConstantBackoffStrategy,
   CsvDecoder,
   CursorPagination,
@@ -106,6 +146,8 @@ export const components: readonly AnyComponent[] = [
   DefaultPaginator,
   DpathExtractor,
   DpathFlattenFields,
+  DpathValidator,
+  DynamicDeclarativeStream,
   DynamicSchemaLoader,
   DynamicStreamCheckConfig,
   ExponentialBackoffStrategy,
@@ -114,6 +156,7 @@ export const components: readonly AnyComponent[] = [
   GroupingPartitionRouter,
   GzipDecoder,
   HTTPAPIBudget,
+  HttpComponentsResolver,
   HttpRequestRegexMatcher,
   HttpRequester,
   HttpResponseFilter,
@@ -137,11 +180,16 @@ export const components: readonly AnyComponent[] = [
   NoAuth,
   NoPagination,
   OAuthAuthenticator,
+  OAuthConfigSpecification,
   OffsetIncrement,
   PageIncrement,
+  ParametrizedComponentsResolver,
   ParentFieldPath,
   ParentStreamConfig,
+  PredicateValidator,
+  QuotaStatusSource,
   Rate,
+  RateLimitedMultipleTokenAuthenticator,
   RecordExpander,
   RecordFilter,
   RecordSelector,
@@ -161,10 +209,16 @@ export const components: readonly AnyComponent[] = [
   SessionTokenRequestBearerAuthenticator,
   SimpleRetriever,
   Spec,
+  StateDelegatingStream,
+  StreamConfig,
+  StreamGroup,
+  StreamParametersDefinition,
   SubstreamPartitionRouter,
+  TokenQuota,
   TypesMap,
   UnionPartitionRouter,
   UnlimitedCallRatePolicy,
+  ValidateAdheresToSchema,
   WaitTimeFromHeader,
   WaitTimeFromResponse,
   WaitUntilTimeFromHeader,

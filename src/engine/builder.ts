@@ -3,8 +3,8 @@ import type { Value } from '../lang/values.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { ManifestError } from '../manifest/errors.ts';
-import type { Kinds, MutableContext, StreamScope } from './kinds.ts';
 import type { Slot } from './fields.ts';
+import type { Kinds, MutableContext, StreamScope } from './kinds.ts';
 import type { Registry } from './registry.ts';
 import type { Run } from './run.ts';
 
@@ -73,6 +73,8 @@ export interface BuildOptions {
   readonly declaration?: JsonObject;
   /** Where the child stands, when its declaration is a changed copy of the manifest's. */
   readonly path?: string;
+  /** Leaves the places of its children as they are known, for a declaration that is put together of parts of another. */
+  readonly keepPaths?: boolean;
 }
 
 /** What a builder is made of. */
@@ -128,11 +130,11 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, path: stri
       for (const name of variables) context[name] = null;
       return context;
     },
-    build(kind, spec, { defaultType, stream: scope, declaration, path: stated } = {}) {
+    build(kind, spec, { defaultType, stream: scope, declaration, path: stated, keepPaths = false } = {}) {
       const at = stated ?? paths.get(spec) ?? path;
       const known = registry.resolve(spec, [kind], at, defaultType);
       const parsed = registry.parse(known, spec, at);
-      rememberPaths(spec, at, paths);
+      if (!keepPaths) rememberPaths(spec, at, paths);
       const own = spec['$parameters'];
       const child = makeBuilder(
         { ...options, stream: scope ?? stream, declaration },
@@ -148,7 +150,11 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, path: stri
     },
     within: (changes) => makeBuilder({ ...options, ...changes }, parameters, path, paths),
     fail(message, field) {
-      throw new ManifestError({ code: 'component', path: [path, field].filter((part) => part !== undefined && part !== '').join('.'), message });
+      throw new ManifestError({
+        code: 'component',
+        path: [path, field].filter((part) => part !== undefined && part !== '').join('.'),
+        message,
+      });
     },
   };
   return builder;

@@ -8,6 +8,7 @@ import type { PartitionRouter } from './kinds.ts';
 /** The router that a retriever declares, one for all combinations when it declares several; undefined when it declares none. */
 export function declaredRouter(b: Builder, retriever: JsonObject): PartitionRouter | undefined {
   const declared = retriever['partition_router'];
+  if (Array.isArray(declared) && declared.length === 0) return undefined;
   if (Array.isArray(declared)) return createCartesianRouter(b.buildAll('partitionRouter', declared as Slot<'partitionRouter'>[]));
   return isPlainObject(declared) ? b.build('partitionRouter', declared as Slot<'partitionRouter'>) : undefined;
 }

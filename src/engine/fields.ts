@@ -69,7 +69,7 @@ export function number() {
 }
 
 /** A number within bounds. */
-export function bounded<T extends z.ZodMiniType<number>>(field: T, { minimum, exclusiveMinimum }: { readonly minimum?: number; readonly exclusiveMinimum?: number }) {
+export function bounded(field: z.ZodMiniType<number>, { minimum, exclusiveMinimum }: { readonly minimum?: number; readonly exclusiveMinimum?: number }) {
   const within = (value: number): boolean => (minimum === undefined || value >= minimum) && (exclusiveMinimum === undefined || value > exclusiveMinimum);
   const error = minimum === undefined ? `expected a number above ${exclusiveMinimum}` : `expected a number of at least ${minimum}`;
   const { schema = {} } = factsOf(field);

@@ -6,8 +6,8 @@ export interface JobSlots {
   take(): boolean;
   /** Gives a place back. */
   release(): void;
-  /** Resolves when a place is given back. */
-  released(): Promise<void>;
+  /** Resolves when a place is free, which another may take first. */
+  available(): Promise<void>;
 }
 
 interface LimitedSlots extends JobSlots {
@@ -45,7 +45,7 @@ function createSlots(): LimitedSlots {
       waiting = [];
       for (const wake of woken) wake();
     },
-    released: () => new Promise((resolve) => waiting.push(resolve)),
+    available: () => (used < slots.limit ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   };
   return slots;
 }

@@ -80,7 +80,13 @@ export interface Requester {
   readonly queryProperties?: QueryProperties | undefined;
   /** Actions that its error handler's filters name. */
   readonly actions: ReadonlySet<ResponseAction>;
-  send(request: PageRequest, contributors?: readonly RequestContributor[], path?: string): Promise<HttpResponse | null>;
+  send(request: PageRequest, contributors?: readonly RequestContributor[], path?: string, options?: SendOptions): Promise<HttpResponse | null>;
+}
+
+/** How the response of a request is wanted. */
+export interface SendOptions {
+  /** Gives the body as it arrives; a body that breaks off is not asked for again then. */
+  readonly stream?: boolean;
 }
 
 /** Decides what an outcome means; undefined leaves the decision to the next handler. */
@@ -181,6 +187,8 @@ export interface RecordSelector {
   readonly sumsLists: boolean;
   /** Gives the records of documents that were decoded together and how many there were before filtering. */
   select(documents: readonly Json[], request: PageRequest): Selected | Promise<Selected>;
+  /** Does the same with records that were found already, without its extractor. */
+  refine(records: readonly Json[], request: PageRequest): Promise<Row[]>;
 }
 
 /** The records left of some documents; `extracted` counts those before any filter. */

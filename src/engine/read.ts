@@ -114,6 +114,8 @@ async function readStream({ options, partitions }: Reading, { configured, open }
   run.log.info(`Syncing stream: ${open.name}`);
   const running = new Set<Promise<void>>();
   try {
+    // Asked for even where nothing needs it yet: a schema that cannot be had fails the stream before its first record.
+    await open.schema();
     for await (const slice of open.slices()) {
       if (run.limits.slices !== undefined && progress.partitions >= run.limits.slices) break;
       progress.partitions += 1;

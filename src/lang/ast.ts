@@ -59,7 +59,12 @@ export type Expression =
   | (Located & { readonly kind: 'not' | 'negate' | 'positive'; readonly operand: Expression })
   | (Located & { readonly kind: 'concat'; readonly parts: readonly Expression[] })
   | (Located & { readonly kind: 'compare'; readonly first: Expression; readonly rest: readonly Comparison[] })
-  | (Located & { readonly kind: 'condition'; readonly test: Expression; readonly then: Expression; readonly otherwise: Expression | undefined })
+  | (Located & {
+      readonly kind: 'condition';
+      readonly test: Expression;
+      readonly then: Expression;
+      readonly otherwise: Expression | undefined;
+    })
   | (Located & { readonly kind: 'attribute'; readonly owner: Expression; readonly name: string })
   | (Located & { readonly kind: 'item'; readonly owner: Expression; readonly key: Expression })
   | (Located & Arguments & { readonly kind: 'test'; readonly input: Expression; readonly name: string });

@@ -1,8 +1,20 @@
-import { type Arguments, type BinaryOperator, type Call, type Comparison, type Expression, type Filter, type Slice, subexpressions } from './ast.ts';
+import {
+  type Arguments,
+  type BinaryOperator,
+  type Call,
+  type Comparison,
+  type Expression,
+  type Filter,
+  type Slice,
+  subexpressions,
+} from './ast.ts';
+import { dictGet, makeDict, plainGet } from './dicts.ts';
+import type { Position } from './errors.ts';
+import { TemplateSyntaxError } from './errors.ts';
 import type { FunctionTable } from './functions/index.ts';
 import { type BoundValue, bind, callBound, callSpec, type FunctionSpec, keywordsOf, type Source } from './functions/spec.ts';
 import { attributeOf, itemOf } from './group.ts';
-import { addMarkup, escape, formatMarkup, Markup, plainText } from './markup.ts';
+import { addMarkup, escapeValue, formatMarkup, Markup, plainText } from './markup.ts';
 import {
   add,
   compare,
@@ -22,11 +34,8 @@ import {
   subtract,
   truth,
 } from './operators.ts';
-import { dictGet, makeDict, plainGet } from './dicts.ts';
-import type { Position } from './errors.ts';
-import { TemplateSyntaxError } from './errors.ts';
 import { str } from './repr.ts';
-import { bounded, checkRepetition, type Context, type Evaluate, NO_SLOTS, type Runtime, type Slots } from './runtime.ts';
+import { bounded, type Context, checkRepetition, type Evaluate, NO_SLOTS, type Runtime, type Slots } from './runtime.ts';
 import type { FunctionScope, Scope, Variable } from './scope.ts';
 import {
   Callable,
@@ -489,9 +498,9 @@ export class ExpressionCompiler {
   /** `mapping.get(key)` and `mapping.get(key, default)`, by far the most frequent calls, without making a method. */
   #dictGet(node: Call, place: Place): Evaluate | undefined {
     const { callee, args } = node;
-    const isPlain = node.keywords.length === 0 && !node.dynamicArgs && !node.dynamicKeywords;
+    const isSimple = node.keywords.length === 0 && !node.dynamicArgs && !node.dynamicKeywords;
     const [keyNode, defaultNode] = args;
-    if (callee.kind !== 'attribute' || callee.name !== 'get' || !isPlain || !keyNode || args.length > 2) return undefined;
+    if (callee.kind !== 'attribute' || callee.name !== 'get' || !isSimple || !keyNode || args.length > 2) return undefined;
     const owner = this.#owner(callee.owner, this.fold(keyNode, place)?.value, place);
     const key = this.compile(keyNode, place);
     const byDefault = defaultNode ? this.compile(defaultNode, place) : none;
@@ -511,7 +520,12 @@ export class ExpressionCompiler {
   }
 
   #arguments(node: Arguments, place: Place, caller?: Evaluate): ArgumentsOf {
-    const plain = place.escaping === false ? (value: Evaluate): Evaluate => (context, slots) => plainText(value(context, slots)) : same;
+    const plain =
+      place.escaping === false
+        ? (value: Evaluate): Evaluate =>
+            (context, slots) =>
+              plainText(value(context, slots))
+        : same;
     const positional = this.#all(node.args, place).map(plain);
     const keywords = this.#keywords(node, place);
     if (caller) keywords.push(['caller', caller]);
@@ -580,7 +594,11 @@ export class ExpressionCompiler {
         throw error;
       };
     }
-    return applied(spec, this.runtime, sources.map((source) => sourceValue(source, positional, keywords, spec)));
+    return applied(
+      spec,
+      this.runtime,
+      sources.map((source) => sourceValue(source, positional, keywords, spec)),
+    );
   }
 }
 
@@ -707,7 +725,7 @@ function boundedPower(base: Value, exponent: Value): Value {
 
 function concatMarkup(parts: readonly Value[]): Value {
   if (!parts.some((part) => part instanceof Markup)) return parts.map(str).join('');
-  return new Markup(parts.map((part) => escape(part).text).join(''));
+  return new Markup(parts.map((part) => escapeValue(part).text).join(''));
 }
 
 /** Calls a value as a template does; raises TypeError when it cannot be called. */
@@ -724,7 +742,12 @@ function addKeywords(named: Map<string, Value>, further: Value): void {
   }
 }
 
-function sourceValue(source: Source, positional: readonly Evaluate[], keywords: ReadonlyMap<string, Evaluate>, spec: FunctionSpec): EvaluateBound {
+function sourceValue(
+  source: Source,
+  positional: readonly Evaluate[],
+  keywords: ReadonlyMap<string, Evaluate>,
+  spec: FunctionSpec,
+): EvaluateBound {
   switch (source.kind) {
     case 'positional':
       return seen(positional[source.index] as Evaluate, spec);
@@ -763,6 +786,11 @@ function applied(spec: FunctionSpec, runtime: Runtime, values: readonly Evaluate
     case 3:
       return (context, slots) => run(runtime, first(context, slots), second(context, slots), third(context, slots));
     default:
-      return (context, slots) => callBound(spec, runtime, values.map((value) => value(context, slots)));
+      return (context, slots) =>
+        callBound(
+          spec,
+          runtime,
+          values.map((value) => value(context, slots)),
+        );
   }
 }

@@ -1,18 +1,18 @@
 import type { Block, Body, CallBlock, Expression, For, If, Macro as MacroNode, Output, SetBlock, Statement, Target, With } from './ast.ts';
 import { targetNamespaces } from './ast.ts';
-import { ExpressionCompiler, type Findings, type Place, type Trace, contextReader } from './compile-expression.ts';
+import { contextReader, ExpressionCompiler, type Findings, type Place, type Trace } from './compile-expression.ts';
 import { TemplateSyntaxError } from './errors.ts';
 import type { FunctionTable } from './functions/index.ts';
 import { LoopContext, Namespace } from './loop.ts';
 import { Macro, type MacroShape } from './macro.ts';
-import { escape, Markup } from './markup.ts';
+import { escapeValue, Markup } from './markup.ts';
 import { truth } from './operators.ts';
 import { parse } from './parser.ts';
 import { str } from './repr.ts';
 import { bounded, type Context, type Evaluate, NO_SLOTS, type Render, type Runtime, Slots } from './runtime.ts';
 import { assignedLoop, blocksOf, FunctionScope, Scope, undeclaredNames, type Variable } from './scope.ts';
 import { iterate } from './sequence.ts';
-import { Callable, isList, PythonError, PythonObject, Undefined, typeName, type Value } from './values.ts';
+import { Callable, isList, PythonError, PythonObject, typeName, Undefined, type Value } from './values.ts';
 
 /** A compiled template. */
 export interface Program extends Findings {
@@ -203,12 +203,12 @@ class Compiler {
       }
     }
     const evaluate = this.#expressions.compile(node, frame);
-    if (frame.escaping === true) return (context, slots) => escape(evaluate(context, slots)).text;
+    if (frame.escaping === true) return (context, slots) => escapeValue(evaluate(context, slots)).text;
     if (frame.escaping === false) return (context, slots) => str(evaluate(context, slots));
     const runtime = this.#runtime;
     return (context, slots) => {
       const value = evaluate(context, slots);
-      return runtime.autoescape ? escape(value).text : str(value);
+      return runtime.autoescape ? escapeValue(value).text : str(value);
     };
   }
 
@@ -449,10 +449,7 @@ class Compiler {
     const special = undeclaredNames(node.body, ['caller', 'kwargs', 'varargs']);
     const callerAt = names.indexOf('caller');
     if (special.has('caller') && callerAt >= 0 && callerAt < names.length - node.defaults.length) {
-      throw assertion(
-        'When defining macros or call blocks the special "caller" argument must be omitted or be given a default.',
-        node.at,
-      );
+      throw assertion('When defining macros or call blocks the special "caller" argument must be omitted or be given a default.', node.at);
     }
     const extra = ['caller', 'kwargs', 'varargs'].filter((each) => special.has(each) && !names.includes(each));
     const parameters = [...names.map((each) => scope.variable(each)), ...extra.map((each) => scope.parameter(each))];

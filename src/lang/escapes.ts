@@ -16,7 +16,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
 
 const NUMERIC = { x: 2, u: 4, U: 8 } as const;
 
-const ESCAPE = /\\([0-7]{1,3}|[^])/gu;
+const ESCAPE = /\\([0-7]{1,3}|.)/gsu;
 
 /** Decodes the backslash escapes of a string in a template; raises TemplateSyntaxError for broken ones. */
 // parity: jinja2/lexer.py:Lexer.wrap (unicode-escape over backslashreplaced ASCII)

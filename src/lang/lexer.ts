@@ -65,8 +65,16 @@ const FLOAT = /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.
 const INTEGER = /0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*/y;
 const NAME = /[\p{L}\p{N}\p{XIDC}_]+/uy;
 const IDENTIFIER = /^[\p{XIDS}_][\p{XIDC}]*$/u;
-const STRING = /'[^'\\]*(?:\\[^][^'\\]*)*'|"[^"\\]*(?:\\[^][^"\\]*)*"/y;
+const STRING = /'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"/sy;
 const OPERATOR = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/y;
+
+const TOKENS = [
+  ['float', FLOAT],
+  ['integer', INTEGER],
+  ['name', NAME],
+  ['string', STRING],
+  ['operator', OPERATOR],
+] as const;
 
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '(': ')', '[': ']' };
 
@@ -179,17 +187,33 @@ class Lexer {
 
   #codeToken(at: Position, brackets: string[]): void {
     if (this.#match(WHITESPACE) !== undefined) return;
-    let text: string | undefined;
-    if ((text = this.#match(FLOAT)) !== undefined) this.#push('float', text.replaceAll('_', ''), at);
-    else if ((text = this.#match(INTEGER)) !== undefined) this.#push('integer', text.replaceAll('_', ''), at);
-    else if ((text = this.#match(NAME)) !== undefined) {
-      if (!IDENTIFIER.test(text)) throw new TemplateSyntaxError('Invalid character in identifier', at);
-      this.#push('name', text, at);
-    } else if ((text = this.#match(STRING)) !== undefined) this.#push('string', decodeEscapes(text.slice(1, -1), at), at);
-    else if ((text = this.#match(OPERATOR)) !== undefined) {
-      balance(text, brackets, at);
-      this.#push(text as Operator, text, at);
-    } else throw new TemplateSyntaxError(`unexpected char '${this.#source[at]}' at ${at}`, at);
+    for (const [type, pattern] of TOKENS) {
+      const text = this.#match(pattern);
+      if (text !== undefined) {
+        this.#pushCode(type, text, at, brackets);
+        return;
+      }
+    }
+    throw new TemplateSyntaxError(`unexpected char '${this.#source[at]}' at ${at}`, at);
+  }
+
+  #pushCode(type: (typeof TOKENS)[number][0], text: string, at: Position, brackets: string[]): void {
+    switch (type) {
+      case 'float':
+      case 'integer':
+        this.#push(type, text.replaceAll('_', ''), at);
+        break;
+      case 'name':
+        if (!IDENTIFIER.test(text)) throw new TemplateSyntaxError('Invalid character in identifier', at);
+        this.#push('name', text, at);
+        break;
+      case 'string':
+        this.#push('string', decodeEscapes(text.slice(1, -1), at), at);
+        break;
+      case 'operator':
+        balance(text, brackets, at);
+        this.#push(text as Operator, text, at);
+    }
   }
 }
 

@@ -2,7 +2,20 @@ import { type AnyDict, dictEntries, makeDict } from './dicts.ts';
 import { getAttribute, modulo } from './operators.ts';
 import { repr, str } from './repr.ts';
 import { iterate } from './sequence.ts';
-import { BoundMethod, Callable, isDict, isFloat, isInt, type Keywords, PythonError, PythonObject, Tuple, tupleFrom, type Value } from './values.ts';
+import {
+  BoundMethod,
+  Callable,
+  isDict,
+  isFloat,
+  isInt,
+  isList,
+  type Keywords,
+  PythonError,
+  PythonObject,
+  Tuple,
+  tupleFrom,
+  type Value,
+} from './values.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' };
 
@@ -45,11 +58,10 @@ export class Markup extends PythonObject {
   }
 
   #call(method: Callable, name: string, args: Value[], keywords: Keywords): Value {
-    const escaped = name === 'join' ? [Array.from(iterate(args[0] ?? null), (item) => escape(item).text)] : args.map(escapeText);
+    const escaped = name === 'join' ? [Array.from(iterate(args[0] ?? null), (item) => escapeValue(item).text)] : args.map(escapeText);
     const result = method.call(escaped, new Map([...keywords].map(([key, value]) => [key, escapeText(value)])));
     if (typeof result === 'string' && !PLAIN_METHODS.has(name)) return new Markup(result);
-    if (Array.isArray(result)) result.forEach((item, i) => (result[i] = typeof item === 'string' ? new Markup(item) : item));
-    return result;
+    return isList(result) ? result.map((item) => (typeof item === 'string' ? new Markup(item) : item)) : result;
   }
 }
 
@@ -62,7 +74,7 @@ class MarkupMethod extends BoundMethod {
 const PLAIN_METHODS: ReadonlySet<string> = new Set(['encode', 'casefold']);
 
 /** The text of a value's escaped form; safe text stays as it is. */
-export function escape(value: Value): Markup {
+export function escapeValue(value: Value): Markup {
   return value instanceof Markup ? value : new Markup(escapeHtml(str(value)));
 }
 
@@ -101,5 +113,5 @@ function escapedEntries(values: AnyDict): [Value, Value][] {
 }
 
 function escapeArgument(value: Value): Value {
-  return isInt(value) || isFloat(value) || typeof value === 'boolean' ? value : escape(value).text;
+  return isInt(value) || isFloat(value) || typeof value === 'boolean' ? value : escapeValue(value).text;
 }

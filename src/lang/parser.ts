@@ -2,9 +2,9 @@ import type {
   Arguments,
   BinaryOperator,
   Body,
+  Call,
   CompareOperator,
   Comparison,
-  Call,
   Expression,
   Filter,
   Keyword,
@@ -154,7 +154,10 @@ class Parser {
   }
 
   #failUnclosed(tag: string | undefined, at?: Position): never {
-    const looking = this.#awaited.at(-1)?.map((name) => `'${name}'`).join(' or ');
+    const looking = this.#awaited
+      .at(-1)
+      ?.map((name) => `'${name}'`)
+      .join(' or ');
     const message = [tag === undefined ? 'Unexpected end of template.' : `Encountered unknown tag '${tag}'.`];
     if (looking) {
       message.push(
@@ -363,7 +366,7 @@ class Parser {
 
   #assignable(target: Target): void {
     if (target.kind === 'name' && CONSTANTS.has(target.name)) this.#fail("can't assign to 'name'", target.at);
-    if (target.kind === 'targets') target.items.forEach((item) => this.#assignable(item));
+    if (target.kind === 'targets') for (const item of target.items) this.#assignable(item);
   }
 
   #target(options: { ends?: readonly string[]; namespaces?: boolean }): Target {
@@ -387,7 +390,9 @@ class Parser {
     const token = this.#current;
     if (token.type === '(') {
       this.#next();
-      const inner = this.#is(')') ? this.#fail("can't assign to 'tuple'", token.at) : this.#nested(() => this.#target({ namespaces: false }));
+      const inner = this.#is(')')
+        ? this.#fail("can't assign to 'tuple'", token.at)
+        : this.#nested(() => this.#target({ namespaces: false }));
       this.#expect(')');
       return inner;
     }

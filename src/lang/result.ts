@@ -1,7 +1,7 @@
+import { dictSize } from './dicts.ts';
 import { parseLiteral } from './literal.ts';
 import { str } from './repr.ts';
 import { Float, isDict, isInt, PySet, typeName, Undefined, type Value } from './values.ts';
-import { dictSize } from './dicts.ts';
 
 /** Python types that a result can be restricted to; a bool is an int as well. */
 export type TypeName = 'str' | 'int' | 'float' | 'bool' | 'NoneType' | 'list' | 'tuple' | 'dict' | 'set' | 'bytes';

@@ -284,6 +284,7 @@ class Source {
   #begin(context: Context): Program {
     const program = this.#program;
     if (program === undefined) throw this.problem;
+    if (context['stream_interval'] !== undefined || context['stream_partition'] !== undefined) throw reservedVariable(context);
     for (const read of this.#readers) {
       if (read(context) === undefined) throw missingVariables(this.#missing(context), context);
     }
@@ -316,6 +317,15 @@ class Source {
       return found;
     }
   }
+}
+
+// parity: airbyte_cdk/sources/declarative/interpolation/jinja.py:JinjaInterpolation.eval
+function reservedVariable(context: Context): PythonError {
+  const name = context['stream_interval'] === undefined ? 'stream_partition' : 'stream_interval';
+  return new PythonError(
+    'ValueError',
+    `Found reserved keyword ${name} in interpolation context. This is unexpected and indicative of a bug.`,
+  );
 }
 
 function isTypeError(error: unknown): boolean {

@@ -29,28 +29,33 @@ async function* unpack(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   const stream = process.getBuiltinModule('node:zlib').createGunzip({ chunkSize: 64 * 1024 });
   let unpacked: Uint8Array[] = [];
   let failure: Error | undefined;
+  let wake = (): void => {};
   stream.on('data', (chunk: Buffer) => unpacked.push(chunk));
+  stream.on('close', () => wake());
   stream.on('error', (error) => {
     failure = error;
+    wake();
   });
-  const take = (): Uint8Array[] => {
+
+  /** Begins a piece of work, waits until it is done or has failed, and gives what it brought. */
+  async function* work(begin: (done: () => void) => void): AsyncGenerator<Uint8Array> {
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      begin(resolve);
+    });
     const taken = unpacked;
     unpacked = [];
-    return taken;
-  };
+    yield* taken;
+    if (failure !== undefined) throw failure;
+  }
+
   try {
     for await (const chunk of packed) {
       for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-        await new Promise<void>((resolve) => stream.write(chunk.subarray(at, at + PIECE_BYTES), () => resolve()));
-        yield* take();
-        if (failure !== undefined) throw failure;
+        yield* work((done) => stream.write(chunk.subarray(at, at + PIECE_BYTES), () => done()));
       }
     }
-    const closed = new Promise<void>((resolve) => stream.once('close', resolve));
-    stream.end();
-    await closed;
-    yield* take();
-    if (failure !== undefined) throw failure;
+    yield* work(() => stream.end());
   } finally {
     stream.destroy();
   }

@@ -25,11 +25,6 @@ const UNDEFINED_BYTES: Readonly<Record<string, readonly number[]>> = {
   'windows-1254': [0x81, 0x8d, 0x8e, 0x8f, 0x90, 0x9d, 0x9e],
 };
 
-/** Whether a Python name of an encoding stands for plain UTF-8. */
-export function isUtf8Name(encoding: string): boolean {
-  return UTF_8.test(normalizeName(encoding));
-}
-
 /** Opens a text in an encoding of that Python name; undefined when there is no such encoding. */
 export function openText(encoding: string): TextStream | undefined {
   const name = normalizeName(encoding);

@@ -1,7 +1,7 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { boolean, integer, list, object, optional, type Parsed, shape, slot, template, text, withDefault } from '../../engine/fields.ts';
-import type { RequestParts } from '../../engine/http.ts';
+import type { Params, RequestParts } from '../../engine/http.ts';
 import type { Authenticator } from '../../engine/kinds.ts';
 import { compileMapping } from '../../engine/mappings.ts';
 import type { Options } from '../../engine/request-options.ts';
@@ -149,16 +149,15 @@ function statedClient(spec: Spec, b: Builder, assertion: Authenticator | undefin
       return str(endpoint);
     },
     async request() {
-      const asQuery = spec.send_refresh_request_as_query_params ? { params: parameters() as RequestParts['params'] & Options } : {};
       const headers = textHeaders(values.headers());
-      if (!usesAssertion) return { headers, ...(spec.send_refresh_request_as_query_params ? asQuery : { data: parameters() as FormFields }) };
+      if (!usesAssertion) return { headers, ...placed(spec, parameters()) };
       const signed = (await assertion?.credential?.()) ?? '';
-      return { headers, ...asQuery, data: { [values.grantTypeName()]: values.grantType(), assertion: signed } };
+      return { headers, data: { [values.grantTypeName()]: values.grantType(), assertion: signed } };
     },
   });
 }
 
-/** The client of a declaration whose tokens are in the config; all else is evaluated when it is made. */
+/** The client of a declaration whose tokens are in the config, where the client's credentials are looked for as well. */
 function savingClient(spec: Spec, b: Builder, updater: NonNullable<Spec['refresh_token_updater']>): () => Client {
   const values = compileValues(spec, b, spec.grant_type);
   const endpoint = spec.token_refresh_endpoint === undefined ? undefined : str(values.endpoint() ?? '');
@@ -178,13 +177,15 @@ function savingClient(spec: Spec, b: Builder, updater: NonNullable<Spec['refresh
     async request() {
       const refreshToken = store.refreshToken();
       const parameters = standardParameters(spec, b, values, { clientId, clientSecret, refreshTokenName: updater.refresh_token_name, refreshToken });
-      const headers = textHeaders(values.headers());
-      return spec.send_refresh_request_as_query_params ? { headers, params: parameters as FormFields } : { headers, data: parameters as FormFields };
+      return { headers: textHeaders(values.headers()), ...placed(spec, parameters) };
     },
   });
 }
 
-type FormFields = Options & NonNullable<RequestParts['params']>;
+function placed(spec: Spec, parameters: Options): Pick<RequestParts, 'params' | 'data'> {
+  const named = parameters as Params;
+  return spec.send_refresh_request_as_query_params ? { params: named } : { data: named };
+}
 
 interface Values {
   readonly endpoint: () => Value;

@@ -82,7 +82,7 @@ export const HttpRequester = component({
     return {
       queryProperties,
       actions: handler.actions,
-      send(request, contributors = [], pathOverride) {
+      send(request, contributors = [], pathOverride, { stream = false } = {}) {
         return b.run.http.send({
           name: b.stream?.name ?? '',
           handler,
@@ -91,6 +91,7 @@ export const HttpRequester = component({
           connectTimeoutMs: toMilliseconds(spec.connect_timeout_in_seconds),
           readTimeoutMs: toMilliseconds(spec.read_timeout_in_seconds),
           tcpKeepAlive: spec.use_tcp_keepalive,
+          stream,
           async prepare() {
             const credentials = new RequestOptions();
             await authenticator.contribute(credentials, () => fullUrl(request, pathOverride));

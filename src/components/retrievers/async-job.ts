@@ -4,26 +4,22 @@ import type { StreamSlice } from '../../engine/stream-slice.ts';
 /** What became of a job, by the names of AsyncJobStatusMap. */
 export type JobStatus = 'running' | 'completed' | 'failed' | 'timeout' | 'skipped';
 
-/** The responses that made a job and that told that it is done. */
-export interface JobResponses {
-  readonly creation: HttpResponse;
-  polling?: HttpResponse;
-}
-
 /** A job on the API's side that prepares the records of a slice. Times are microseconds since 1970. */
 // parity: async_job/job.py:AsyncJob
 export class AsyncJob {
   readonly slice: StreamSlice;
-  /** Undefined for a job that could not be created. */
-  readonly responses: JobResponses | undefined;
+  /** The response that made the job. */
+  readonly created: HttpResponse;
+  /** The response that told that the job is completed. */
+  completed: HttpResponse | undefined;
   readonly #startedAt: bigint;
   readonly #timeout: bigint;
   #status: JobStatus = 'running';
   #endedAt: bigint | undefined;
 
-  constructor(slice: StreamSlice, responses: JobResponses, { now, timeout }: { readonly now: bigint; readonly timeout: bigint }) {
+  constructor(slice: StreamSlice, created: HttpResponse, { now, timeout }: { readonly now: bigint; readonly timeout: bigint }) {
     this.slice = slice;
-    this.responses = responses;
+    this.created = created;
     this.#startedAt = now;
     this.#timeout = timeout;
   }

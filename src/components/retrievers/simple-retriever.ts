@@ -2,13 +2,13 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { embeddedResponse } from '../../engine/embedded-response.ts';
 import { boolean, either, optional, type Slot, slot, slots, withDefault } from '../../engine/fields.ts';
+import { type HttpResponse, PageSizeTooLarge, PaginationResetNeeded, WindowTooLarge } from '../../engine/http.ts';
 import type { Batch, PageRequest, RequestContributor, Row } from '../../engine/kinds.ts';
 import type { Page } from '../../engine/page.ts';
 import { createPageGuard, type PageGuard } from '../../engine/page-guard.ts';
 import { createPaginationTracker } from '../../engine/pagination-tracker.ts';
 import { mergeChunks } from '../../engine/property-chunks.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
-import { type HttpResponse, PageSizeTooLarge, PaginationResetNeeded, WindowTooLarge } from '../../engine/http.ts';
 import type { Value } from '../../lang/values.ts';
 import type { Json } from '../../lib/json.ts';
 
@@ -43,20 +43,29 @@ export const SimpleRetriever = component({
     const selector = b.build('recordSelector', spec.record_selector, { defaultType: 'RecordSelector' });
     const decoder = selector.decoder ?? b.build('decoder', spec.decoder ?? ({ type: 'JsonDecoder' } as Slot<'decoder'>));
     const paginator = b.build('paginator', spec.paginator ?? ({ type: 'NoPagination' } as Slot<'paginator'>));
-    if (paginator.pages && !decoder.paginates) b.fail('Only responses that are decoded whole can be paged: this decoder gives the paginator nothing to look at.', 'paginator');
+    if (paginator.pages && !decoder.paginates)
+      b.fail('Only responses that are decoded whole can be paged: this decoder gives the paginator nothing to look at.', 'paginator');
     const contributors = [paginator, ...slicingOf(b, spec.ignore_stream_slicer_parameters_on_paginated_requests)];
     const { stream, run } = b;
     const streamName = stream?.name ?? '';
     const feed = stream?.incremental?.isDataFeed === true ? stream.cursor : undefined;
     const reset = spec.pagination_reset && b.build('paginationReset', spec.pagination_reset, { defaultType: 'PaginationReset' });
-    const reduction = spec.page_size_reduction && b.build('pageSizeReduction', spec.page_size_reduction, { defaultType: 'PageSizeReduction' });
-    const splitting = spec.request_window_splitting && b.build('windowSplitting', spec.request_window_splitting, { defaultType: 'RequestWindowSplitting' });
+    const reduction =
+      spec.page_size_reduction && b.build('pageSizeReduction', spec.page_size_reduction, { defaultType: 'PageSizeReduction' });
+    const splitting =
+      spec.request_window_splitting && b.build('windowSplitting', spec.request_window_splitting, { defaultType: 'RequestWindowSplitting' });
     checkAction(b, requester.actions.has('REDUCE_PAGE_SIZE'), reduction !== undefined, 'REDUCE_PAGE_SIZE', 'page_size_reduction');
-    checkAction(b, requester.actions.has('SPLIT_REQUEST_WINDOW'), splitting !== undefined, 'SPLIT_REQUEST_WINDOW', 'request_window_splitting');
+    checkAction(
+      b,
+      requester.actions.has('SPLIT_REQUEST_WINDOW'),
+      splitting !== undefined,
+      'SPLIT_REQUEST_WINDOW',
+      'request_window_splitting',
+    );
 
     /** The records of one request, batch by batch; returns what the paginator needs to know of it, undefined when it was ignored. */
     async function* fetch(request: PageRequest, guard: PageGuard, embedded?: HttpResponse): AsyncGenerator<Row[], Page | undefined> {
-      const response = embedded ?? (await requester.send(request, contributors, paginator.path(request)));
+      const response = embedded ?? (await requester.send(request, contributors, paginator.path(request), { stream: decoder.streams }));
       if (response === null || response.status >= 400) {
         response?.discard();
         return undefined;
@@ -66,7 +75,8 @@ export const SimpleRetriever = component({
       let document: Json | undefined;
       let lastRecord: Row | undefined;
       for await (const documents of selector.wholeResponse ? together(decoder.decode(response)) : decoder.decode(response)) {
-        if (decoder.paginates) document ??= documents[0];
+        // What is decoded while it arrives is not kept for the paginator. parity: decoders/pagination_decoder_decorator.py
+        if (!decoder.streams) document ??= documents[0];
         const selecting = selector.select(documents, request);
         const selected = selecting instanceof Promise ? await selecting : selecting;
         extracted += selected.extracted;
@@ -74,8 +84,18 @@ export const SimpleRetriever = component({
         lastRecord = selected.records.at(-1) ?? lastRecord;
         if (selected.records.length > 0) yield selected.records;
       }
-      if (selector.changesDocuments && paginator.readsDocument && decoder.paginates) document = await firstDocument(decoder.decode(response));
-      return { response, document: document ?? {}, extracted, emitted, lastRecord, token: request.token, slice: request.slice, pageSize: request.pageSize };
+      if (selector.changesDocuments && paginator.readsDocument && !decoder.streams)
+        document = await firstDocument(decoder.decode(response));
+      return {
+        response,
+        document: document ?? {},
+        extracted,
+        emitted,
+        lastRecord,
+        token: request.token,
+        slice: request.slice,
+        pageSize: request.pageSize,
+      };
     }
 
     /** The same for a page that is asked for in several parts, one for each list of properties. */

@@ -98,6 +98,10 @@ export const RecordSelector = component({
         preparing ??= prepare();
         return preparing.then(() => select(documents, request));
       },
+      async refine(records, request) {
+        if (!isReady) await (preparing ??= prepare());
+        return (await finish({ records: records as Json[], count: records.length }, request)).records;
+      },
     };
   },
 });

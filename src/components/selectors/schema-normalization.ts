@@ -89,16 +89,20 @@ export function compileNormalization(schema: JsonObject, warn: (message: string)
 
   function compileProperties(properties: JsonObject, path: string): Descend | undefined {
     const rules = Object.entries(properties)
-      .map(([name, subschema]) => ({ name, ...ruleOf(subschema, path === '' ? name : `${path}.${name}`) }))
+      .map(([name, subschema]) => ({
+        name,
+        isInherited: name in Object.prototype,
+        ...ruleOf(subschema, path === '' ? name : `${path}.${name}`),
+      }))
       .filter(({ convert, descend }) => convert !== undefined || descend !== undefined);
     if (rules.length === 0) return undefined;
     return (value) => {
       if (!isPlainObject(value)) return;
       const object = value as JsonObject;
       for (let i = 0; i < rules.length; i += 1) {
-        const { name, convert, descend } = rules[i] as (typeof rules)[number];
+        const { name, isInherited, convert, descend } = rules[i] as (typeof rules)[number];
         const present = object[name];
-        if (present === undefined || (name in Object.prototype && !Object.hasOwn(object, name))) continue;
+        if (present === undefined || (isInherited && !Object.hasOwn(object, name))) continue;
         const converted = convert === undefined ? present : convert(present);
         if (converted !== present) setOwnProperty(object, name, converted);
         if (descend !== undefined) descend(converted);

@@ -1,6 +1,11 @@
+import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { anything, integer, object, optional, type Slot, slot, slotMap, slots, template, text, either } from '../../engine/fields.ts';
-import type { Stream } from '../../engine/kinds.ts';
+import { anything, either, integer, object, optional, type Slot, slot, slotMap, slots, template, text } from '../../engine/fields.ts';
+import { limitJobs } from '../../engine/job-slots.ts';
+import type { Stream, StreamDeclaration } from '../../engine/kinds.ts';
+import { wholeNumber } from '../../engine/whole-number.ts';
+import type { Json } from '../../lib/json.ts';
+import { ancestorNames } from '../../manifest/parent-streams.ts';
 import { cacheParentRequests } from '../../manifest/request-caching.ts';
 import { ConfigError, SystemError } from '../../protocol/failure.ts';
 
@@ -23,7 +28,7 @@ export const DeclarativeSource = component({
   fields: () => ({
     check: slot('check', { defaultType: 'CheckStream' }),
     streams: optional(slots(['stream', 'streamSource'], { defaultType: 'DeclarativeStream' })),
-    dynamic_streams: optional(slots('streamSource', { types: ['DynamicDeclarativeStream'], defaultType: 'DynamicDeclarativeStream' })),
+    dynamic_streams: optional(slots('streamTemplate', { defaultType: 'DynamicDeclarativeStream' })),
     version: optional(text()),
     schemas: optional(object()),
     definitions: optional(object()),
@@ -38,59 +43,111 @@ export const DeclarativeSource = component({
   build(spec, b) {
     const budget = spec.api_budget && b.build('apiBudget', spec.api_budget, { defaultType: 'HTTPAPIBudget' });
     if (budget !== undefined) b.run.http.useBudget(budget.budget);
+    limitJobs(b.run, jobLimit(b, spec.max_concurrent_async_job_count));
     const groups = new Map<string, string>();
     for (const [name, group] of Object.entries(spec.stream_groups ?? {})) {
       for (const stream of b.build('streamGroup', group, { defaultType: 'StreamGroup' }).streamNames) groups.set(stream, name);
     }
 
-    let known: readonly Stream[] | undefined;
-    function staticStreams(): readonly Stream[] {
-      known ??= (cacheParentRequests(spec.streams ?? []) as Slot<'stream' | 'streamSource'>[]).flatMap((declared, index) => {
+    const declared = once(() =>
+      (spec.streams ?? []).flatMap((stream, index): readonly StreamDeclaration[] => {
         const path = `streams[${index}]`;
-        if (b.isKind('streamSource', declared)) return b.build('streamSource', declared, { path }).list() as readonly Stream[];
-        return [b.build('stream', declared as Slot<'stream'>, { defaultType: 'DeclarativeStream', path })];
-      });
-      return known;
-    }
+        return b.isKind('streamSource', stream) ? b.build('streamSource', stream, { path }).declarations() : [{ spec: stream, path }];
+      }),
+    );
 
-    let filled: Promise<Map<string, readonly Stream[]>> | undefined;
-    async function fillTemplates(): Promise<Map<string, readonly Stream[]>> {
-      const byTemplate = new Map<string, readonly Stream[]>();
-      const names = new Set<string>();
-      for (const [index, declared] of (spec.dynamic_streams ?? []).entries()) {
-        const template = b.build('streamSource', declared, { defaultType: 'DynamicDeclarativeStream' });
-        const streams = await template.list();
-        for (const { name } of streams) {
-          if (names.has(name)) throw duplicateName(name, template.fromConfig === true);
-          names.add(name);
+    /** The streams of the templates, with the name of the template that each was made of. */
+    const filled = once(async () => {
+      const streams: (StreamDeclaration & { readonly template: string })[] = [];
+      const names = new Set<Json | undefined>();
+      for (const [index, template] of (spec.dynamic_streams ?? []).entries()) {
+        const {
+          name = `dynamic_stream_${index}`,
+          fromConfig,
+          fill,
+        } = b.build('streamTemplate', template, { defaultType: 'DynamicDeclarativeStream' });
+        for (const stream of await fill()) {
+          if (names.has(stream.spec['name'])) throw duplicateName(String(stream.spec['name']), fromConfig);
+          names.add(stream.spec['name']);
+          streams.push({ ...stream, template: name });
         }
-        byTemplate.set(template.name ?? `dynamic_stream_${index}`, streams);
       }
-      return byTemplate;
+      return streams;
+    });
+
+    function buildStreams(streams: readonly StreamDeclaration[]): readonly Stream[] {
+      refuseGroupedAncestors(b, streams, groups);
+      const specs = cacheParentRequests(streams.map((stream) => stream.spec)) as Slot<'stream'>[];
+      return specs.map((stream, index) =>
+        b.build('stream', stream, { defaultType: 'DeclarativeStream', path: (streams[index] as StreamDeclaration).path }),
+      );
     }
 
-    function dynamicStreams(): Promise<ReadonlyMap<string, readonly Stream[]>> {
-      filled ??= fillTemplates();
-      return filled;
-    }
+    const staticStreams = once(() => buildStreams(declared()));
+    const allStreams = once(async () => buildStreams([...declared(), ...(await filled())]));
 
     return {
       staticStreams,
-      dynamicStreams,
-      async streams() {
-        return [...staticStreams(), ...[...(await dynamicStreams()).values()].flat()];
+      streams: allStreams,
+      async dynamicStreams() {
+        const templates = (await filled()).map(({ template }) => template);
+        const streams = (await allStreams()).slice(declared().length);
+        const byTemplate = new Map<string, Stream[]>();
+        for (const [index, stream] of streams.entries()) {
+          const template = templates[index] as string;
+          byTemplate.set(template, [...(byTemplate.get(template) ?? []), stream]);
+        }
+        return byTemplate;
       },
       hasDynamicStreams: (spec.dynamic_streams ?? []).length > 0,
       get check() {
         return b.build('check', spec.check, { defaultType: 'CheckStream' });
       },
-      concurrency: spec.concurrency_level ? b.build('concurrency', spec.concurrency_level, { defaultType: 'ConcurrencyLevel' }).limit : DEFAULT_CONCURRENCY,
+      concurrency: spec.concurrency_level
+        ? b.build('concurrency', spec.concurrency_level, { defaultType: 'ConcurrencyLevel' }).limit
+        : DEFAULT_CONCURRENCY,
       groups,
     };
   },
 });
 
+/** Makes a value when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** A stream that waits for its own parent would wait for ever. parity: concurrent_declarative_source.py:_apply_stream_groups */
+function refuseGroupedAncestors(b: Builder, streams: readonly StreamDeclaration[], groups: ReadonlyMap<string, string>): void {
+  if (groups.size === 0) return;
+  const byName = new Map(streams.map(({ spec }) => [String(spec['name']), spec]));
+  for (const [name, spec] of byName) {
+    const group = groups.get(name);
+    const ancestor = group === undefined ? undefined : [...ancestorNames(spec, byName)].find((parent) => groups.get(parent) === group);
+    if (ancestor !== undefined)
+      b.fail(
+        `The stream ${name} and its parent ${ancestor} cannot be in one group, since one would wait for the other.`,
+        `stream_groups.${group}`,
+      );
+  }
+}
+
 function duplicateName(name: string, fromConfig: boolean): Error {
   const message = `Two of the dynamic streams are named "${name}"`;
-  return fromConfig ? new ConfigError(`${message}: change the config so that their names differ.`) : new SystemError(`${message}: the manifest must give each its own name.`);
+  return fromConfig
+    ? new ConfigError(`${message}: change the config so that their names differ.`)
+    : new SystemError(`${message}: the manifest must give each its own name.`);
+}
+
+/** Jobs that the API may work on at a time: one, unless the manifest gives a number. */
+// parity: async_job/job_tracker.py:JobTracker.__post_init__
+function jobLimit(b: Builder, declared: number | string | undefined): number {
+  if (declared === undefined || declared === '') return 1;
+  const limit = wholeNumber(b.string(declared).evaluate(b.context()));
+  if (limit !== undefined && limit >= 1) return limit;
+  b.run.log.warn('max_concurrent_async_job_count is no whole number of at least 1, so one job runs at a time.');
+  return 1;
 }

@@ -23,7 +23,7 @@ export const Spec = component({
     config_normalization_rules: optional(slot('configRules', { types: ['ConfigNormalizationRules'], defaultType: 'ConfigNormalizationRules' })),
   }),
   build(spec, b) {
-    const message: JsonObject = { connectionSpecification: spec.connection_specification };
+    const message: JsonObject = { connectionSpecification: withoutNulls(spec.connection_specification), supportsNormalization: false, supportsDBT: false };
     if (spec.documentation_url) message['documentationUrl'] = spec.documentation_url;
     if (spec.advanced_auth !== undefined) message['advanced_auth'] = b.build('data', spec.advanced_auth, { defaultType: 'AuthFlow' });
     const rules = spec.config_normalization_rules && b.build('configRules', spec.config_normalization_rules, { defaultType: 'ConfigNormalizationRules' });
@@ -31,7 +31,12 @@ export const Spec = component({
       message,
       migrate: (config) => rules?.migrate(config) ?? config,
       transform: (config) => rules?.transform(config) ?? config,
-      validate: (config) => rules?.validate(config),
+      validate: async (config) => rules?.validate(config),
     };
   },
 });
+
+/** parity: airbyte_protocol_serializers.py:ConnectorSpecificationSerializer */
+function withoutNulls(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
+}

@@ -1,7 +1,7 @@
 import type { Builder } from '../../engine/builder.ts';
-import { createCartesianRouter } from '../../engine/cartesian-router.ts';
 import { component } from '../../engine/component.ts';
 import { compositeSchema } from '../../engine/composite-schema.ts';
+import { declaredRouter } from '../../engine/declared-router.ts';
 import { anything, either, optional, type Slot, slot, slots, withDefault, text } from '../../engine/fields.ts';
 import { createFinalStateCursor } from '../../engine/final-state-cursor.ts';
 import type { Cursor, IncrementalSync, OpenOptions, OpenStream, PartitionRouter, RequestContributor, SchemaLoader, StreamScope } from '../../engine/kinds.ts';
@@ -9,7 +9,6 @@ import { createPartitionCursor } from '../../engine/partition-cursor.ts';
 import { RequestOptions } from '../../engine/request-options.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
-import { isPlainObject } from '../../lib/objects.ts';
 
 /** parity: parsers/model_to_component_factory.py:create_default_stream */
 export const DeclarativeStream = component({
@@ -49,10 +48,8 @@ export const DeclarativeStream = component({
     };
     const incremental = (scoped: Builder = b): IncrementalSync | undefined => spec.incremental_sync && scoped.build('incrementalSync', spec.incremental_sync);
 
-    const stream = {
+    return {
       name: spec.name,
-      dynamic: false,
-      list: () => [stream],
       async describe() {
         const sync = incremental();
         return {
@@ -68,7 +65,7 @@ export const DeclarativeStream = component({
       async open(options: OpenOptions): Promise<OpenStream> {
         const sync = incremental();
         const state = migrateState(b, spec, options.state);
-        const router = routerOf(b, spec);
+        const router = declaredRouter(b, spec.retriever);
         const cursor = cursorOf(b, sync, router, state, options.cursorField);
         const scope: StreamScope = {
           name: spec.name,
@@ -80,6 +77,7 @@ export const DeclarativeStream = component({
           router,
           transformations: b.buildAll('transformation', spec.transformations),
           schema: loadSchema,
+          selectedSchema: options.selectedSchema,
           fileUploader: spec.file_uploader && b.build('fileUploader', spec.file_uploader, { defaultType: 'FileUploader' }),
         };
         const retriever = b.build('retriever', spec.retriever, { stream: scope });
@@ -94,7 +92,6 @@ export const DeclarativeStream = component({
         };
       },
     };
-    return stream;
   },
 });
 
@@ -133,13 +130,6 @@ function migrateState(b: Builder, spec: StreamSpec, state: JsonObject | undefine
     if (migration.shouldMigrate(migrated)) migrated = migration.migrate(migrated);
   }
   return migrated;
-}
-
-function routerOf(b: Builder, spec: StreamSpec): PartitionRouter | undefined {
-  const declared = spec.retriever['partition_router'];
-  if (Array.isArray(declared) && declared.length === 0) return undefined;
-  if (Array.isArray(declared)) return createCartesianRouter(b.buildAll('partitionRouter', declared as Slot<'partitionRouter'>[]));
-  return isPlainObject(declared) ? b.build('partitionRouter', declared as Slot<'partitionRouter'>) : undefined;
 }
 
 function cursorOf(b: Builder, sync: IncrementalSync | undefined, router: PartitionRouter | undefined, state: JsonObject | undefined, field: string | undefined): Cursor {

@@ -50,7 +50,7 @@ export const AddFields = component({
           const added = value(target, request);
           if (holds !== undefined && !holds(target, request, added, path)) continue;
           // A field that came with the record stays as it is in the document, which paginators read.
-          if (target === record && Object.hasOwn(record, name)) target = { ...record };
+          if (target === record && name in record) target = { ...record };
           set(target, jsonValue(added));
         }
         return target;
@@ -68,16 +68,35 @@ function compileField(b: Builder, definition: JsonObject): AddedField {
   const text = definition['value'] as string;
   const template = b.template(text);
   const evaluate = compileTyped(b, text, definition['value_type'] as ValueType | undefined);
+  const evaluateAt = (record: Row, request: PageRequest): Value => {
+    context['record'] = record;
+    context['stream_slice'] = request.slice;
+    return evaluate(context);
+  };
   return {
     name: path[0] as string,
     path,
     template,
     set: compileSetter(path),
-    value(record, request) {
-      context['record'] = record;
-      context['stream_slice'] = request.slice;
-      return evaluate(context);
-    },
+    value: dependsOnRecord(template) ? evaluateAt : onceEachSlice(evaluateAt),
+  };
+}
+
+/** Whether a template may give something else for each record: it reads the record, or calls what may change. */
+function dependsOnRecord({ text, recordFields }: Template): boolean {
+  return recordFields === 'all' || recordFields.size > 0 || /\(|random/.test(text);
+}
+
+/** Evaluates anew when the slice is another one; lists and objects each time, since every record needs its own. */
+function onceEachSlice(evaluate: (record: Row, request: PageRequest) => Value): (record: Row, request: PageRequest) => Value {
+  let slice: PageRequest['slice'] | undefined;
+  let known: Value;
+  return (record, request) => {
+    if (slice !== undefined && slice === request.slice) return known;
+    const value = evaluate(record, request);
+    slice = typeof value === 'object' ? undefined : request.slice;
+    known = value;
+    return value;
   };
 }
 

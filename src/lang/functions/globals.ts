@@ -105,7 +105,12 @@ export const globals: readonly FunctionSpec[] = [
   },
   {
     name: 'lipsum',
-    parameters: [['n', 5], ['html', true], ['min', 20], ['max', 100]],
+    parameters: [
+      ['n', 5],
+      ['html', true],
+      ['min', 20],
+      ['max', 100],
+    ],
     doc: 'Paragraphs of filler text.',
     examples: [],
     impure: true,

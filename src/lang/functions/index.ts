@@ -17,7 +17,11 @@ export interface FunctionTable {
   /** A function that is called by its name; its value, and whether its results differ from call to call. */
   global(name: string): { readonly value: Value; readonly impure: boolean } | undefined;
   /** All of them in the order of the documentation, with aliases within the one they stand for. */
-  readonly all: { readonly filters: readonly FunctionSpec[]; readonly tests: readonly FunctionSpec[]; readonly functions: readonly FunctionSpec[] };
+  readonly all: {
+    readonly filters: readonly FunctionSpec[];
+    readonly tests: readonly FunctionSpec[];
+    readonly functions: readonly FunctionSpec[];
+  };
 }
 
 /** The functions of one run. */

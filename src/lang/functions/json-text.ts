@@ -1,10 +1,10 @@
 import { floatText } from '../../lib/json.ts';
 import { compareText } from '../code-points.ts';
+import { compare } from '../comparison.ts';
 import { dictEntries } from '../dicts.ts';
 import { plainText } from '../markup.ts';
 import { bigintText } from '../repr.ts';
 import { Float, isDict, PythonError, typeName, type Value } from '../values.ts';
-import { compare } from '../comparison.ts';
 
 /** How `jsonText` writes: keys sorted or as they are, on one line or indented. */
 export interface JsonStyle {
@@ -37,9 +37,19 @@ function write(raw: Value, style: JsonStyle, newline: string, open: readonly Val
   if (open.includes(value)) throw new PythonError('ValueError', 'Circular reference detected');
   const inner = style.indent === undefined ? newline : newline + style.indent;
   const within = [...open, value];
-  if (Array.isArray(value)) return enclose('[', ']', value.map((item) => write(item, style, inner, within)), style, newline, inner);
+  if (Array.isArray(value))
+    return enclose(
+      '[',
+      ']',
+      value.map((item) => write(item, style, inner, within)),
+      style,
+      newline,
+      inner,
+    );
   if (isDict(value)) {
-    const pairs = sorted([...dictEntries(value)], style).map(([key, item]) => `${quote(keyText(key))}${style.compact ? ':' : ': '}${write(item, style, inner, within)}`);
+    const pairs = sorted([...dictEntries(value)], style).map(
+      ([key, item]) => `${quote(keyText(key))}${style.compact ? ':' : ': '}${write(item, style, inner, within)}`,
+    );
     return enclose('{', '}', pairs, style, newline, inner);
   }
   throw new PythonError('TypeError', `Object of type ${typeName(value)} is not JSON serializable`);
@@ -75,7 +85,15 @@ function scalarText(value: number | bigint | boolean | Float): string {
   return number > 0 ? 'Infinity' : '-Infinity';
 }
 
-const SHORT: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\f': '\\f', '\b': '\\b' };
+const SHORT: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\f': '\\f',
+  '\b': '\\b',
+};
 
 function quote(text: string): string {
   const escaped = text.replace(/["\\]|[^ -~]/g, (unit) => SHORT[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -4,9 +4,9 @@ import {
   compileStrftime,
   compileStrptime,
   DateTime,
+  Delta,
   dateInUtc,
   dateInZone,
-  Delta,
   formatDatetime,
   isoParseUtc,
   parseDatetime,
@@ -77,7 +77,11 @@ function formatTime(value: Value, format: Value, inputFormat: Value): string {
   if (value instanceof DateTime) return timeCall(() => compileStrftime(requireFormat(format))(value));
   const hasInput = inputFormat !== null && inputFormat !== '';
   const text = hasInput ? requireText(inputFormat, `strptime() argument 2 must be str, not ${typeName(inputFormat)}`) : undefined;
-  if (isInt(value) || typeof value === 'boolean') return printTime(timeCall(() => parseDatetime(value, text ?? '%s')), format);
+  if (isInt(value) || typeof value === 'boolean')
+    return printTime(
+      timeCall(() => parseDatetime(value, text ?? '%s')),
+      format,
+    );
   if (text === undefined) return printTime(readIso(value), format);
   const given = requireText(value, `strptime() argument 1 must be str, not ${typeName(value)}`);
   return printTime(

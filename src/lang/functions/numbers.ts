@@ -79,7 +79,8 @@ function round(value: Value, precision: Value, method: Value): Value {
 function wholeNumber(value: Value, towards: (value: number) => number): Value {
   if (isInt(value)) return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
-  if (typeof value !== 'number' && !(value instanceof Float)) throw new PythonError('TypeError', `must be real number, not ${typeName(value)}`);
+  if (typeof value !== 'number' && !(value instanceof Float))
+    throw new PythonError('TypeError', `must be real number, not ${typeName(value)}`);
   return truncateFloat(towards(Number(value)) + 0);
 }
 

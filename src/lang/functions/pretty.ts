@@ -64,7 +64,10 @@ function formatText(text: string, indentBefore: number, allowanceBefore: number)
 }
 
 function flatText(value: Value): string {
-  if (isDict(value)) return `{${sortedEntries(value).map(([key, item]) => `${flatText(key)}: ${flatText(item)}`).join(', ')}}`;
+  if (isDict(value))
+    return `{${sortedEntries(value)
+      .map(([key, item]) => `${flatText(key)}: ${flatText(item)}`)
+      .join(', ')}}`;
   if (value instanceof Tuple) return value.length === 1 ? `(${flatText(value[0] as Value)},)` : `(${value.map(flatText).join(', ')})`;
   if (Array.isArray(value)) return `[${value.map(flatText).join(', ')}]`;
   return repr(value);

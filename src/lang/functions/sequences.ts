@@ -1,6 +1,6 @@
 import { add } from '../arithmetic.ts';
-import { compare, equals, truth } from '../comparison.ts';
 import { codePoints } from '../code-points.ts';
+import { compare, equals, truth } from '../comparison.ts';
 import { DictView } from '../dict-view.ts';
 import { dictKeys } from '../dicts.ts';
 import { Group, itemOf } from '../group.ts';
@@ -259,7 +259,12 @@ function mapFunction(functions: NamedFunctions, args: readonly Value[], keywords
 }
 
 // parity: jinja2/filters.py:prepare_select_or_reject
-function selectFunction(functions: NamedFunctions, args: readonly Value[], keywords: Keywords, byAttribute: boolean): (item: Value) => boolean {
+function selectFunction(
+  functions: NamedFunctions,
+  args: readonly Value[],
+  keywords: Keywords,
+  byAttribute: boolean,
+): (item: Value) => boolean {
   const [attribute] = args;
   if (byAttribute && attribute === undefined) throw new PythonError('FilterArgumentError', 'Missing parameter for attribute name');
   const key = byAttribute ? attributeGetter(attribute as Value) : identity;
@@ -423,7 +428,10 @@ export function sequenceFilters(functions: NamedFunctions): readonly FunctionSpe
           for (const item of stepping(runtime, value)) yield apply(item);
         }),
     },
-    selecting(functions, 'select', 'The items for which a test holds, or which are true.', ["{{ [1, 2, 3] | select('odd') | list }}", '[1, 3]']),
+    selecting(functions, 'select', 'The items for which a test holds, or which are true.', [
+      "{{ [1, 2, 3] | select('odd') | list }}",
+      '[1, 3]',
+    ]),
     selecting(functions, 'reject', 'The items for which a test does not hold, or which are false.', [
       "{{ [1, 2, 3] | reject('odd') | list }}",
       '[2]',
@@ -441,10 +449,7 @@ export function sequenceFilters(functions: NamedFunctions): readonly FunctionSpe
       parameters: [['value'], ['attribute'], ['default', null], ['case_sensitive', false]],
       doc: 'The items grouped by an attribute, as pairs `grouper` and `list` in the order of the attribute.',
       examples: [
-        [
-          "{% for n, items in [{'n': 2}, {'n': 1}, {'n': 2}] | groupby('n') %}{{ n }}x{{ items | length }} {% endfor %}",
-          '1x1 2x2 ',
-        ],
+        ["{% for n, items in [{'n': 2}, {'n': 1}, {'n': 2}] | groupby('n') %}{{ n }}x{{ items | length }} {% endfor %}", '1x1 2x2 '],
       ],
       run: (_runtime, value: Value, attribute: Value, byDefault: Value, caseSensitive: Value) =>
         groupBy(value, attribute, byDefault, caseSensitive),

@@ -1,6 +1,6 @@
+import { dictEntries } from '../dicts.ts';
 import type { Runtime } from '../runtime.ts';
 import { Callable, isDict, type Keywords, PythonError, tupleFrom, type Value } from '../values.ts';
-import { dictEntries } from '../dicts.ts';
 
 /** A parameter: its name, and its default when it has one; `*name` takes further arguments, `**name` further keywords. */
 export type Parameter = readonly [name: string, byDefault?: Value];
@@ -75,21 +75,27 @@ function fail(message: string): never {
 
 /** Calls the function with arguments whose number is known only now; raises TypeError when they do not fit. */
 export function callSpec(spec: FunctionSpec, runtime: Runtime, args: readonly Value[], keywords: Keywords): Value {
-  const values = bind(spec, args.length, [...keywords.keys()]).map((source): BoundValue => {
-    switch (source.kind) {
-      case 'positional':
-        return args[source.index] as Value;
-      case 'keyword':
-        return keywords.get(source.name) as Value;
-      case 'default':
-        return source.value;
-      case 'restPositional':
-        return tupleFrom(args.slice(source.from));
-      case 'restKeywords':
-        return new Map(source.names.map((name) => [name, keywords.get(name) as Value]));
-    }
-  });
-  return callBound(spec, runtime, values);
+  const sources = bind(spec, args.length, [...keywords.keys()]);
+  return callBound(
+    spec,
+    runtime,
+    sources.map((source) => argumentOf(source, args, keywords)),
+  );
+}
+
+function argumentOf(source: Source, args: readonly Value[], keywords: Keywords): BoundValue {
+  switch (source.kind) {
+    case 'positional':
+      return args[source.index] as Value;
+    case 'keyword':
+      return keywords.get(source.name) as Value;
+    case 'default':
+      return source.value;
+    case 'restPositional':
+      return tupleFrom(args.slice(source.from));
+    case 'restKeywords':
+      return new Map(source.names.map((name) => [name, keywords.get(name) as Value]));
+  }
 }
 
 /** The function as a value that templates can call. */

@@ -48,7 +48,12 @@ function checking(name: string, doc: string, example: readonly [string, string],
 /** The tests, which stand behind `is`. */
 export function tests(names: KnownNames): readonly FunctionSpec[] {
   return [
-    checking('defined', 'Whether the value is not undefined.', ["{{ {}['a'] is defined }}", 'False'], (value) => !(value instanceof Undefined)),
+    checking(
+      'defined',
+      'Whether the value is not undefined.',
+      ["{{ {}['a'] is defined }}", 'False'],
+      (value) => !(value instanceof Undefined),
+    ),
     checking('undefined', 'Whether the value is undefined.', ["{{ {}['a'] is undefined }}", 'True'], (value) => value instanceof Undefined),
     checking('none', 'Whether the value is none.', ['{{ none is none }}', 'True'], (value) => value === null),
     checking('boolean', 'Whether the value is true or false.', ['{{ 1 is boolean }}', 'False'], (value) => typeof value === 'boolean'),
@@ -77,7 +82,12 @@ export function tests(names: KnownNames): readonly FunctionSpec[] {
       ['{{ max is callable }}', 'True'],
       (value) => value instanceof Callable || value instanceof Undefined,
     ),
-    checking('escaped', 'Whether the value is text that is safe in HTML.', ["{{ 'a' | e is escaped }}", 'True'], (value) => value instanceof Markup),
+    checking(
+      'escaped',
+      'Whether the value is text that is safe in HTML.',
+      ["{{ 'a' | e is escaped }}", 'True'],
+      (value) => value instanceof Markup,
+    ),
     checking(
       'lower',
       'Whether the text is in lower case.',

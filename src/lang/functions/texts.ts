@@ -1,7 +1,8 @@
-import { truth } from '../comparison.ts';
 import { codePoints } from '../code-points.ts';
+import { truth } from '../comparison.ts';
+import { makeDict } from '../dicts.ts';
 import { encodeText } from '../encoding.ts';
-import { escape, escapeHtml, Markup } from '../markup.ts';
+import { escapeHtml, escapeValue, Markup } from '../markup.ts';
 import { splitLines } from '../methods/str.ts';
 import { compare, iterate, length } from '../operators.ts';
 import { str } from '../repr.ts';
@@ -9,7 +10,6 @@ import { bounded, type Runtime } from '../runtime.ts';
 import { formatPercent } from '../text.ts';
 import { BLANKS } from '../unicode.ts';
 import { isDict, isList, type Keywords, PythonError, type Tuple, typeName, Undefined, type Value } from '../values.ts';
-import { makeDict } from '../dicts.ts';
 import { unescapeHtml } from './html.ts';
 import { prettyText } from './pretty.ts';
 import { callMethod } from './sequences.ts';
@@ -69,8 +69,8 @@ function replace(runtime: Runtime, value: Value, from: Value, to: Value, countVa
   const count = countValue === null ? -1 : requireInt(countValue);
   if (!runtime.autoescape) return bounded(callText(str(value), 'replace', str(from), str(to), count));
   const isSafe = from instanceof Markup || (to instanceof Markup && !(value instanceof Markup));
-  const text = isSafe ? escape(value) : value;
-  const [old, by] = text instanceof Markup ? [escape(from).text, escape(to).text] : [str(from), str(to)];
+  const text = isSafe ? escapeValue(value) : value;
+  const [old, by] = text instanceof Markup ? [escapeValue(from).text, escapeValue(to).text] : [str(from), str(to)];
   const replaced = callText(str(text), 'replace', old, by, count) as string;
   return text instanceof Markup ? new Markup(replaced) : replaced;
 }
@@ -122,7 +122,7 @@ function xmlAttributes(runtime: Runtime, value: Value, autospace: Value): Value 
     if (item === null || item === undefined || item instanceof Undefined) continue;
     if (typeof key !== 'string') throw new PythonError('TypeError', 'expected string or bytes-like object');
     if (/[\s/>=]/.test(key)) throw new PythonError('ValueError', `Invalid character in attribute name: '${key}'`);
-    parts.push(`${escapeHtml(key)}="${escape(item).text}"`);
+    parts.push(`${escapeHtml(key)}="${escapeValue(item).text}"`);
   }
   const text = (truth(autospace) && parts.length > 0 ? ' ' : '') + parts.join(' ');
   return runtime.autoescape ? new Markup(text) : text;
@@ -196,7 +196,7 @@ export const textFilters: readonly FunctionSpec[] = [
     name: 'title',
     parameters: [['s']],
     doc: 'The text with the first character of each word in upper case and all others in lower case.',
-    examples: [["{{ \"it's a test\" | title }}", "It's A Test"]],
+    examples: [['{{ "it\'s a test" | title }}', "It's A Test"]],
     run: (_runtime, value: Value) => title(value),
   },
   {
@@ -231,7 +231,8 @@ export const textFilters: readonly FunctionSpec[] = [
     parameters: [['s'], ['length', 255], ['killwords', false], ['end', '...'], ['leeway', null]],
     doc: 'The text cut to a length at a blank (or within a word when `killwords` is true), unless it is longer by the leeway only.',
     examples: [["{{ 'foo bar baz qux' | truncate(9) }}", 'foo...']],
-    run: (_runtime, value: Value, size: Value, killWords: Value, end: Value, leeway: Value) => truncate(value, size, killWords, end, leeway),
+    run: (_runtime, value: Value, size: Value, killWords: Value, end: Value, leeway: Value) =>
+      truncate(value, size, killWords, end, leeway),
   },
   {
     name: 'indent',
@@ -276,12 +277,10 @@ export const textFilters: readonly FunctionSpec[] = [
     name: 'urlize',
     parameters: [['value'], ['trim_url_limit', null], ['nofollow', false], ['target', null], ['rel', null], ['extra_schemes', null]],
     doc: 'The text as HTML with its URLs and e-mail addresses as links.',
-    examples: [
-      ["{{ 'see www.example.com' | urlize }}", 'see <a href="https://www.example.com" rel="noopener">www.example.com</a>'],
-    ],
+    examples: [["{{ 'see www.example.com' | urlize }}", 'see <a href="https://www.example.com" rel="noopener">www.example.com</a>']],
     seesMarkup: true,
     run: (runtime: Runtime, value: Value, limit: Value, nofollow: Value, target: Value, rel: Value, schemes: Value) => {
-      const text = linkUrls(escape(value).text, {
+      const text = linkUrls(escapeValue(value).text, {
         limit: limit === null ? undefined : requireInt(limit),
         target: target === null ? undefined : str(target),
         rel: [...(truth(rel) ? (callText(str(rel), 'split') as string[]) : []), ...(truth(nofollow) ? ['nofollow'] : []), 'noopener'],
@@ -297,7 +296,7 @@ export const textFilters: readonly FunctionSpec[] = [
     doc: 'The text with the characters `&`, `<`, `>`, `\'` and `"` escaped for HTML; text that is safe already stays as it is.',
     examples: [["{{ '<a>' | escape }}", '&lt;a&gt;']],
     seesMarkup: true,
-    run: (_runtime, value: Value) => escape(value),
+    run: (_runtime, value: Value) => escapeValue(value),
   },
   {
     name: 'forceescape',

@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import type { Cursor } from '../../engine/kinds.ts';
+import { RequestOptions } from '../../engine/request-options.ts';
+import { StreamSlice } from '../../engine/stream-slice.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
+import { ConfigError } from '../../protocol/failure.ts';
+import { buildFromYaml } from '../../testing/build-from-yaml.ts';
+
+const DAILY = `
+type: DatetimeBasedCursor
+cursor_field: at
+datetime_format: "%Y-%m-%d"
+start_datetime: "2026-01-01"
+end_datetime: "2026-01-10"
+`;
+const STEPPED = `${DAILY}
+step: P4D
+cursor_granularity: P1D
+`;
+
+function open(yaml: string, state?: JsonObject, config: JsonObject = {}): Cursor {
+  return buildFromYaml('incrementalSync', yaml, { config }).open(state);
+}
+
+async function windowsOf(cursor: Cursor): Promise<string[]> {
+  const slices = await Array.fromAsync(cursor.slices());
+  return slices.map(({ cursorSlice }) => Object.values(cursorSlice).join(' - '));
+}
+
+async function readAll(cursor: Cursor, values: readonly (readonly Json[])[]): Promise<JsonObject[]> {
+  const slices = await Array.fromAsync(cursor.slices());
+  return slices.map((slice, index) => {
+    for (const at of values[index] ?? []) cursor.observe({ at }, slice);
+    cursor.close(slice);
+    return cursor.state();
+  });
+}
+
+describe('slices of a DatetimeBasedCursor', () => {
+  it('is one window up to now when nothing else is said', async () => {
+    const yaml = DAILY.replace('end_datetime: "2026-01-10"', '').replaceAll('%Y-%m-%d', '%Y-%m-%dT%H:%M:%SZ');
+    const cursor = open(yaml.replace('"2026-01-01"', '"2026-01-01T00:00:00Z"'));
+    expect(await windowsOf(cursor)).toEqual(['2026-01-01T00:00:00Z - 2026-01-15T12:34:56Z']);
+  });
+
+  it('ends each window one granularity before the next', async () => {
+    expect(await windowsOf(open(STEPPED))).toEqual(['2026-01-01 - 2026-01-04', '2026-01-05 - 2026-01-08', '2026-01-09 - 2026-01-10']);
+  });
+
+  it.each([
+    ['the state', '', { at: '2026-01-07' }, ['2026-01-07 - 2026-01-10']],
+    ['the lookback before the state', 'lookback_window: P3D', { at: '2026-01-09' }, ['2026-01-06 - 2026-01-10']],
+    [
+      'the start when the lookback goes beyond it',
+      'lookback_window: P30D',
+      { at: '2026-01-08' },
+      ['2026-01-01 - 2026-01-04', '2026-01-05 - 2026-01-08', '2026-01-09 - 2026-01-10'],
+    ],
+    ['nothing when the state is at the end and the API wants more than a unit', 'is_compare_strictly: true', { at: '2026-01-10' }, []],
+    ['one unit when the state is at the end', '', { at: '2026-01-10' }, ['2026-01-10 - 2026-01-10']],
+    [
+      'gaps and the rest of a list of slices',
+      '',
+      {
+        state_type: 'date-range',
+        slices: [
+          { start: '2026-01-01', end: '2026-01-02' },
+          { start: '2026-01-05', end: '2026-01-08' },
+        ],
+      },
+      ['2026-01-03 - 2026-01-04', '2026-01-08 - 2026-01-10'],
+    ],
+  ])('begins at %s', async (_name, extra, state, windows) => {
+    expect(await windowsOf(open(`${STEPPED}${extra}`, state))).toEqual(windows);
+  });
+
+  it('moves borders to the begin of weeks', async () => {
+    const weekly = `${STEPPED}clamping: { target: "{{ config['period'] }}", target_details: { weekday: MONDAY } }`
+      .replace('2026-01-10', '2026-01-30')
+      .replace('P4D', 'P7D');
+    expect(await windowsOf(open(weekly, undefined, { period: 'WEEK' }))).toEqual([
+      '2026-01-05 - 2026-01-11',
+      '2026-01-12 - 2026-01-18',
+      '2026-01-19 - 2026-01-25',
+    ]);
+  });
+
+  it('reads to the end with a step that goes beyond the year 9999', async () => {
+    expect(await windowsOf(open(STEPPED.replace('P4D', 'P3000000D')))).toEqual(['2026-01-01 - 2026-01-10']);
+  });
+});
+
+describe('states of a DatetimeBasedCursor', () => {
+  it('moves to the greatest value of the records, not to the end of the slice', async () => {
+    expect(await readAll(open(STEPPED), [['2026-01-03', '2026-01-02'], [], ['2026-01-09']])).toEqual([
+      { at: '2026-01-03' },
+      { at: '2026-01-03' },
+      { at: '2026-01-09' },
+    ]);
+  });
+
+  it('waits for the gap before a slice to be closed', async () => {
+    const cursor = open(STEPPED);
+    const [first, second, third] = (await Array.fromAsync(cursor.slices())) as [StreamSlice, StreamSlice, StreamSlice];
+    cursor.observe({ at: '2026-01-10' }, third);
+    cursor.close(third);
+    expect(cursor.state()).toEqual({ at: '2026-01-01' });
+    cursor.close(first);
+    cursor.close(second);
+    expect(cursor.state()).toEqual({ at: '2026-01-10' });
+  });
+
+  it('keeps other keys of the state, and ignores values that cannot be read', async () => {
+    const states = await readAll(open(DAILY, { at: '2026-01-02', other: 1 }), [
+      ['yesterday', null, '2026-01-05', '2026-01-04', 20_260_106],
+    ]);
+    expect(states).toEqual([{ at: '2026-01-05', other: 1 }]);
+  });
+
+  it('compares values of all formats as instants and prints the greatest by its own clock', async () => {
+    const yaml = `${DAILY}cursor_datetime_formats: ["%s", "%Y-%m-%dT%H:%M:%S%z"]`;
+    expect(await readAll(open(yaml), [[1_767_571_200, '2026-01-06T23:00:00-0200', '2026-01-07']])).toEqual([{ at: '2026-01-06' }]);
+  });
+
+  it.each([
+    { at: 'yesterday' },
+    { at: null },
+    { state_type: 'date-range', slices: [] },
+    { state_type: 'date-range', slices: [{ start: 'x' }] },
+  ])('refuses %j', (state) => {
+    expect(() => open(DAILY, state)).toThrow(ConfigError);
+  });
+
+  it('takes the cursor field of the catalog where that is allowed', () => {
+    const allowed = buildFromYaml('incrementalSync', `${DAILY}allow_catalog_defined_cursor_field: true`);
+    expect(allowed.open(undefined, 'changed').state()).toEqual({ changed: '2026-01-01' });
+    expect(buildFromYaml('incrementalSync', DAILY).open(undefined, 'changed').state()).toEqual({ at: '2026-01-01' });
+  });
+
+  it('takes a field that objects inherit for missing unless a record has it', async () => {
+    const cursor = open(DAILY.replace('cursor_field: at', 'cursor_field: constructor'));
+    const [slice] = (await Array.fromAsync(cursor.slices())) as [StreamSlice];
+    cursor.observe({ id: 1 }, slice);
+    cursor.observe({ constructor: '2026-01-04' }, slice);
+    cursor.close(slice);
+    expect(cursor.state()).toEqual({ constructor: '2026-01-04' });
+  });
+
+  it('tells how far a state has come', () => {
+    const cursor = open(DAILY);
+    expect(cursor.reachedAt?.({ at: '1970-01-02' })).toBe(86_400_000_000n);
+    expect(cursor.reachedAt?.({ state_type: 'date-range', slices: [{ start: '1970-01-01', end: '1970-01-02' }] })).toBe(86_400_000_000n);
+    expect(cursor.reachedAt?.({ at: 'never' })).toBeUndefined();
+  });
+});
+
+describe('records within reach of a DatetimeBasedCursor', () => {
+  it.each([
+    ['2026-01-02', false],
+    ['2026-01-03', true],
+    ['2026-01-10', true],
+    ['2026-01-11', false],
+    ['someday', true],
+    [null, true],
+  ])('%s is %s', (at, expected) => {
+    const cursor = open(`${DAILY}lookback_window: P2D`, { at: '2026-01-05' });
+    expect(cursor.shouldBeSynced({ at }, new StreamSlice())).toBe(expected);
+  });
+});
+
+describe('windows that are read in parts', () => {
+  const slice = new StreamSlice({ p: 1 }, { start_time: '2026-01-01', end_time: '2026-01-07' }, { extra: true });
+
+  it('are halved along the granularity', () => {
+    const halves = open(STEPPED).split?.(slice, undefined);
+    expect(halves?.map(({ cursorSlice }) => cursorSlice)).toEqual([
+      { start_time: '2026-01-01', end_time: '2026-01-03' },
+      { start_time: '2026-01-04', end_time: '2026-01-07' },
+    ]);
+    expect(halves?.map(({ partition, extraFields }) => [partition, extraFields])).toEqual([
+      [{ p: 1 }, { extra: true }],
+      [{ p: 1 }, { extra: true }],
+    ]);
+  });
+
+  it.each([
+    ['a minimum', STEPPED, 'P6D'],
+    ['the lack of a granularity', DAILY, undefined],
+  ])('are kept by %s', (_name, yaml, minimum) => {
+    expect(open(yaml).split?.(slice, minimum)).toBeUndefined();
+  });
+
+  it('go on at the greatest value seen', () => {
+    const tracker = open(STEPPED).track?.();
+    expect(tracker?.reduce(slice)).toBe(slice);
+    for (const at of ['2026-01-03', '2026-01-05', '2026-01-04']) tracker?.observe({ at });
+    expect(tracker?.reduce(slice).cursorSlice).toEqual({ start_time: '2026-01-05', end_time: '2026-01-07' });
+  });
+});
+
+describe('a DatetimeBasedCursor', () => {
+  it('puts the borders of a slice into the request', () => {
+    const sync = buildFromYaml(
+      'incrementalSync',
+      `${DAILY}
+partition_field_start: from_date
+start_time_option: { type: RequestOption, inject_into: request_parameter, field_name: from }
+end_time_option: { type: RequestOption, inject_into: header, field_name: X-To }`,
+    );
+    const options = new RequestOptions();
+    const slice = new StreamSlice({}, { from_date: '2026-01-01', end_time: '2026-01-02' });
+    sync.contribute(options, { slice, token: undefined });
+    expect([options.params, options.headers]).toEqual([{ from: '2026-01-01' }, { 'X-To': '2026-01-02' }]);
+  });
+
+  it.each([
+    ['step: P1D', 'only work together'],
+    ['cursor_granularity: P1D', 'only work together'],
+    ['lookback_window: 3 days', 'ISO 8601'],
+    ['clamping: { target: YEAR }', 'DAY, WEEK or MONTH'],
+    ['clamping: { target: WEEK }', 'weekday'],
+  ])('refuses %s', (extra, message) => {
+    expect(() => buildFromYaml('incrementalSync', `${DAILY}${extra}`)).toThrow(message);
+  });
+
+  it('refuses a start that does not match the format', () => {
+    expect(() => open(DAILY.replace('"2026-01-01"', '"{{ config[\'start\'] }}"'), undefined, { start: '01.01.2026' })).toThrow(
+      /"01\.01\.2026" does not match/,
+    );
+  });
+});
+
+describe('MinMaxDatetime', () => {
+  it.each([
+    ['2025-06-01', '2025-06-01'],
+    ['2019-06-01', '2020-01-01'],
+    ['2027-06-01', '2026-01-01'],
+  ])('keeps %s at %s', (datetime, expected) => {
+    const bound = buildFromYaml(
+      'datetimeBound',
+      {
+        type: 'MinMaxDatetime',
+        datetime: "{{ config['start'] }}",
+        min_datetime: '2020-01-01',
+        max_datetime: "{{ '2026-01-01' }}",
+      },
+      { config: { start: datetime } },
+    );
+    expect(bound.at('%Y-%m-%d').isoformat().slice(0, 10)).toBe(expected);
+  });
+
+  it('is written in a format of its own where it states one', () => {
+    const bound = buildFromYaml('datetimeBound', { type: 'MinMaxDatetime', datetime: '02/03/2026', datetime_format: '%d/%m/%Y' });
+    expect(bound.at('%Y-%m-%d').isoformat()).toBe('2026-03-02T00:00:00+00:00');
+  });
+});
