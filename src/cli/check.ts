@@ -20,7 +20,8 @@ async function checkConnection(session: Session, connector: Connector): Promise<
     const opened = await openConnector(session, connector);
     const source = opened.source();
     const { check } = source;
-    const reason = await check.check(check.overrides === undefined ? source : opened.source(check.overrides));
+    const { overrides = {} } = check;
+    const reason = await check.check(Object.keys(overrides).length === 0 ? source : opened.source(overrides));
     return reason === undefined ? { status: 'SUCCEEDED' } : { status: 'FAILED', message: reason };
   } catch (error) {
     if (error instanceof ConfigError) return { status: 'FAILED', message: error.message };

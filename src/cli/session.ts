@@ -5,15 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { components } from '../components/index.ts';
 import { createBuilder } from '../engine/builder.ts';
 import { createCache } from '../engine/cache.ts';
+import { checkOverrides } from '../engine/config-overrides.ts';
 import type { ConnectorSpec, Source } from '../engine/kinds.ts';
 import { createHttp, type Http } from '../engine/http.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
 import type { Limits, Run } from '../engine/run.ts';
 import type { Slot } from '../engine/fields.ts';
 import { createCloudGuard } from '../http/address-guard.ts';
-import { createResponseCache, withCache } from '../http/cache.ts';
+import { createResponseCache } from '../http/cache.ts';
 import { createHostPauses } from '../http/pauses.ts';
-import { followRedirects } from '../http/redirects.ts';
 import { createTransport } from '../http/transport.ts';
 import { createTemplates } from '../lang/index.ts';
 import { type JsonObject, stringifyJson } from '../lib/json.ts';
@@ -28,6 +28,7 @@ import { configUpdate, streamStatus } from '../protocol/messages.ts';
 import { createOutput, type Output } from '../protocol/output.ts';
 import { endOnSignals } from '../protocol/signals.ts';
 import { validateConfig } from './config-schema.ts';
+import { createFileStore, filesFolder } from './file-store.ts';
 import { readObject, readText } from './inputs.ts';
 import type { CommandOptions } from './program.ts';
 import { version } from './version.ts';
@@ -43,6 +44,8 @@ export interface Session {
   readonly secrets: Secrets;
   readonly options: CommandOptions;
   readonly registry: Registry;
+  /** Has something given back when the command ends, by a signal too. */
+  readonly onEnd: (close: () => void) => void;
 }
 
 /** The connector that a command is about, ready to be built. */
@@ -61,13 +64,18 @@ export async function runCommand(options: CommandOptions, body: (session: Sessio
   const secrets = createSecrets();
   const output = createOutput({ now: Date.now, redact: secrets.redact });
   const log = createLog(output, { debug: options.debug === true || debugWanted(process.env) });
-  const release = endOnSignals(output);
+  const closers: (() => void)[] = [];
+  const closeAll = (): void => {
+    for (const close of closers.splice(0)) close();
+  };
+  const release = endOnSignals(output, { beforeEnd: closeAll });
   try {
-    return await body({ output, log, secrets, options, registry: createRegistry(components) });
+    return await body({ output, log, secrets, options, registry: createRegistry(components), onEnd: (close) => closers.push(close) });
   } catch (error) {
     output.message(errorTrace(forUser(error)));
     return 1;
   } finally {
+    closeAll();
     await output.end();
     release();
   }
@@ -150,15 +158,18 @@ export async function openConnector(session: Session, connector: Connector, limi
   };
   learn(connector.config);
   const migrated = await migrateConfig(connector, spec, run);
-  await validateConfig(migrated, specification);
-  const config = spec?.transform(migrated) ?? migrated;
+  const config = Object.keys(migrated).length === 0 ? migrated : (spec?.transform(migrated) ?? migrated);
   learn(config);
+  await validateConfig(config, specification);
+  await spec?.validate(config);
   return {
     run,
     config,
     source(overrides) {
-      spec?.validate(config);
-      if (overrides !== undefined) learn(overrides);
+      if (overrides !== undefined) {
+        checkOverrides(overrides, connector.manifest, spec && specification, session.log);
+        learn(overrides);
+      }
       const builder = createBuilder({ registry, run, config: overrides === undefined ? config : { ...config, ...overrides } });
       return builder.build('source', connector.manifest as Slot<'source'>, { defaultType: 'DeclarativeSource' });
     },
@@ -176,7 +187,7 @@ async function writeConfig(output: Output, config: JsonObject): Promise<void> {
 async function migrateConfig({ config, configPath }: Connector, spec: ConnectorSpec | undefined, run: Run): Promise<JsonObject> {
   if (spec === undefined || Object.keys(config).length === 0) return config;
   const migrated = spec.migrate(config);
-  if (stringifyJson(migrated) === stringifyJson(config)) return config;
+  if (migrated === config) return config;
   if (configPath !== undefined && configPath !== '-') {
     try {
       writeFileSync(configPath, stringifyJson(migrated));
@@ -215,7 +226,7 @@ function now(): bigint {
 }
 
 /** Everything that lasts as long as the command. */
-export function createRun({ output, log, secrets }: Session, { folder, limits = {}, saveConfig }: RunSettings): Run {
+export function createRun({ output, log, secrets, onEnd }: Session, { folder, limits = {}, saveConfig }: RunSettings): Run {
   const abort = new AbortController();
   const nowMs = (): number => Date.now();
   const rest = async (ms: number, signal?: AbortSignal): Promise<void> => {
@@ -238,9 +249,14 @@ export function createRun({ output, log, secrets }: Session, { folder, limits = 
       ...(cloud ? { guard: createCloudGuard() } : {}),
     });
     const cache = createResponseCache({ onDiskFailure: (error) => log.warn(`Responses cannot be cached on disk: ${error.message}`) });
+    onEnd(() => {
+      abort.abort();
+      cache.close();
+      void transport.close();
+    });
     return createHttp({
-      transport: followRedirects(transport.send, { redact: secrets.redact }),
-      cache: limits.retries === false ? (send) => send : (send) => withCache(send, cache),
+      transport: transport.send,
+      cache: limits.retries === false ? undefined : cache,
       pauses: createHostPauses({ now: nowMs, sleep: rest }),
       log,
       secrets,
@@ -268,6 +284,7 @@ export function createRun({ output, log, secrets }: Session, { folder, limits = 
     saveConfig,
     reportRateLimit,
     readFile: readBeside(folder),
+    storeFile: limits.retries === false ? undefined : createFileStore(filesFolder(process.env)),
     environment: process.env,
   };
 }

@@ -58,6 +58,7 @@ import { CombinedExtractor } from './extractors/combined-extractor.ts';
 import { DpathExtractor } from './extractors/dpath-extractor.ts';
 import { RecordExpander } from './extractors/record-expander.ts';
 import { ResponseToFileExtractor } from './extractors/response-to-file-extractor.ts';
+import { FileUploader } from './files/file-uploader.ts';
 import { RecordFilter } from './filters/record-filter.ts';
 import { CursorPagination } from './paginators/cursor-pagination.ts';
 import { DefaultPaginator } from './paginators/default-paginator.ts';
@@ -69,6 +70,11 @@ import { ListPartitionRouter } from './partition-routers/list-partition-router.t
 import { ParentStreamConfig } from './partition-routers/parent-stream-config.ts';
 import { SubstreamPartitionRouter } from './partition-routers/substream-partition-router.ts';
 import { UnionPartitionRouter } from './partition-routers/union-partition-router.ts';
+import { GroupByKeyMergeStrategy } from './query-properties/group-by-key-merge-strategy.ts';
+import { JsonSchemaPropertySelector } from './query-properties/json-schema-property-selector.ts';
+import { PropertiesFromEndpoint } from './query-properties/properties-from-endpoint.ts';
+import { PropertyChunking } from './query-properties/property-chunking.ts';
+import { QueryProperties } from './query-properties/query-properties.ts';
 import { RequestBodyGraphQlQuery } from './request-bodies/request-body-graph-ql-query.ts';
 import { RequestBodyGraphQL } from './request-bodies/request-body-graph-ql.ts';
 import { RequestBodyJsonObject } from './request-bodies/request-body-json-object.ts';
@@ -84,6 +90,10 @@ import { ParametrizedComponentsResolver } from './resolvers/parametrized-compone
 import { StreamConfig } from './resolvers/stream-config.ts';
 import { StreamParametersDefinition } from './resolvers/stream-parameters-definition.ts';
 import { AsyncRetriever } from './retrievers/async-retriever.ts';
+import { PageSizeReduction } from './retrievers/page-size-reduction.ts';
+import { PaginationResetLimits } from './retrievers/pagination-reset-limits.ts';
+import { PaginationReset } from './retrievers/pagination-reset.ts';
+import { RequestWindowSplitting } from './retrievers/request-window-splitting.ts';
 import { SimpleRetriever } from './retrievers/simple-retriever.ts';
 import { DynamicSchemaLoader } from './schema-loaders/dynamic-schema-loader.ts';
 import { InlineSchemaLoader } from './schema-loaders/inline-schema-loader.ts';
@@ -151,8 +161,10 @@ export const components: readonly AnyComponent[] = [
   DynamicSchemaLoader,
   DynamicStreamCheckConfig,
   ExponentialBackoffStrategy,
+  FileUploader,
   FixedWindowCallRatePolicy,
   FlattenFields,
+  GroupByKeyMergeStrategy,
   GroupingPartitionRouter,
   GzipDecoder,
   HTTPAPIBudget,
@@ -166,6 +178,7 @@ export const components: readonly AnyComponent[] = [
   JsonDecoder,
   JsonFileSchemaLoader,
   JsonItemsDecoder,
+  JsonSchemaPropertySelector,
   JsonlDecoder,
   JwtAuthenticator,
   KeyTransformation,
@@ -183,10 +196,16 @@ export const components: readonly AnyComponent[] = [
   OAuthConfigSpecification,
   OffsetIncrement,
   PageIncrement,
+  PageSizeReduction,
+  PaginationReset,
+  PaginationResetLimits,
   ParametrizedComponentsResolver,
   ParentFieldPath,
   ParentStreamConfig,
   PredicateValidator,
+  PropertiesFromEndpoint,
+  PropertyChunking,
+  QueryProperties,
   QuotaStatusSource,
   Rate,
   RateLimitedMultipleTokenAuthenticator,
@@ -201,6 +220,7 @@ export const components: readonly AnyComponent[] = [
   RequestBodyUrlEncodedForm,
   RequestOption,
   RequestPath,
+  RequestWindowSplitting,
   ResponseToFileExtractor,
   SchemaTypeIdentifier,
   SelectiveAuthenticator,

@@ -5,7 +5,10 @@ import type { HttpResponse } from '../http/response.ts';
 import { RequestFailure, type ResponseAction, type SendResult, sendWithRetries } from '../http/retry.ts';
 import type { Send } from '../http/transport.ts';
 import type { HostPauses, Waiting } from '../http/pauses.ts';
-import { type BudgetOptions, createCallBudget, withBudget } from '../http/budget.ts';
+import { type BudgetOptions, type CallBudget, createCallBudget } from '../http/budget.ts';
+import type { ResponseCache } from '../http/cache.ts';
+import { type CookieJar, createCookieJar } from '../http/cookies.ts';
+import { composeSender } from '../http/sender.ts';
 import type { Secrets } from '../lib/secrets.ts';
 import { ConfigError, type Failure, SystemError, TransientError } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
@@ -37,6 +40,8 @@ export interface Exchange {
   readonly prepare: () => Promise<RequestParts>;
   readonly handler: ErrorHandler;
   readonly authenticator?: Authenticator | undefined;
+  /** What the responses so far have asked to be sent back. */
+  readonly cookies?: CookieJar | undefined;
   /** Answers from the responses of this run where it can. */
   readonly useCache?: boolean;
   /** Gives the body as it arrives, unless the handler must look into it. */
@@ -60,16 +65,18 @@ export interface Http {
    * Throws a Failure when it fails for good, and the signals above when the handler asks for them.
    */
   send(exchange: Exchange): Promise<HttpResponse | null>;
+  /** An empty jar for the requests of one requester. */
+  cookieJar(): CookieJar;
   /** Holds all further requests to the rates that the API allows. */
   useBudget(rules: BudgetRules): void;
 }
 
 /** What the HTTP side is made of. */
 export interface HttpOptions {
-  /** Sends one request, following redirects. */
+  /** Sends one request and follows no redirect. */
   readonly transport: Send;
-  /** The same with answers from the responses of this run. */
-  readonly cache: (send: Send) => Send;
+  /** The responses of this run that may be given again; undefined where every request is to be seen. */
+  readonly cache: ResponseCache | undefined;
   readonly pauses: HostPauses;
   readonly log: Log;
   readonly secrets: Secrets;
@@ -87,14 +94,19 @@ export function createHttp(options: HttpOptions): Http {
   const { log, secrets, signal } = options;
   const redact = (text: string): string => secrets.redact(text);
   const waiting: Waiting = { now: options.nowMs, sleep: options.sleep };
-  let direct = options.transport;
+  let budget: CallBudget | undefined;
 
   async function attempt(exchange: Exchange): Promise<SendResult> {
     const { handler, authenticator } = exchange;
     const hasOther = authenticator?.hasOtherCredential;
     const refresh = authenticator?.refresh;
-    const base = exchange.outsideBudget ? options.transport : direct;
-    const send = exchange.useCache ? options.cache(base) : base;
+    const send = composeSender({
+      send: options.transport,
+      budget: exchange.outsideBudget ? undefined : budget,
+      cookies: exchange.cookies,
+      cache: exchange.useCache ? options.cache : undefined,
+      redirects: { redact },
+    });
     return sendWithRetries({
       send: async (request, sendOptions) => {
         const response = await send(request, sendOptions);
@@ -130,8 +142,9 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   return {
+    cookieJar: () => createCookieJar(options.nowMs),
     useBudget(rules) {
-      direct = withBudget(options.transport, createCallBudget({ ...rules, ...waiting }));
+      budget = createCallBudget({ ...rules, ...waiting });
     },
     async send(exchange) {
       try {

@@ -3,6 +3,7 @@ import type { Context } from '../lang/index.ts';
 import type { Value } from '../lang/values.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { DateTime } from '../lib/time/index.ts';
+import type { FileReference } from '../protocol/messages.ts';
 import type { Page } from './page.ts';
 import type { RequestOptions } from './request-options.ts';
 import type { StreamSlice } from './stream-slice.ts';
@@ -429,6 +430,8 @@ export interface OpenOptions {
   /** The schema of the fields that the catalog selects; undefined when the stream is not read for its own sake. */
   readonly selectedSchema?: JsonObject | undefined;
   readonly cursorField?: string | undefined;
+  /** Whether it is read for its child's sake, slice by slice. */
+  readonly isParent?: boolean | undefined;
 }
 
 /** What a catalog says of a stream. */
@@ -451,6 +454,8 @@ export interface OpenStream {
   schema(): Promise<JsonObject>;
   slices(): AsyncIterable<StreamSlice>;
   read(slice: StreamSlice): AsyncIterable<Batch>;
+  /** The file that belongs to a record; absent in streams without files. */
+  readonly fileOf?: ((record: Row) => FileReference | undefined) | undefined;
 }
 
 /** What every child of a stream may ask of the stream it belongs to. */
@@ -502,7 +507,7 @@ export interface StreamGroup {
 
 /** Brings configs into the form that the connector works with, and refuses those that cannot work. */
 export interface ConfigRules {
-  /** Rewrites a config of an older form; gives the same object when nothing changes. */
+  /** Rewrites a config of an older form; gives the same object when nothing changes at its top level. */
   migrate(config: JsonObject): JsonObject;
   transform(config: JsonObject): JsonObject;
   /** Rejects with ConfigError. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../lib/json.ts';
+import { Float, type JsonObject } from '../lib/json.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import { buildFromYaml, testRun } from '../testing/build-from-yaml.ts';
 import type { Cursor, PartitionRouter } from './kinds.ts';
@@ -34,9 +34,9 @@ function routerOf(given: Iterable<Given>, extra: Partial<PartitionRouter> = {}):
   };
 }
 
-function open(router: PartitionRouter, state?: JsonObject, yaml = SYNC, now?: () => bigint): Cursor {
+function open(router: PartitionRouter, state?: JsonObject, yaml = SYNC, now: () => bigint = () => 0n): Cursor {
   return createPartitionCursor(
-    testRun(now === undefined ? {} : { run: { clock: { now } } }),
+    testRun({ run: { clock: { now, sleep: async () => {} } } }),
     router,
     buildFromYaml('incrementalSync', yaml),
     state,
@@ -115,6 +115,29 @@ describe('a partition cursor', () => {
   it('reads a partition that is given twice once', async () => {
     const slices = await read(open(routerOf([{ id: 1 }, { id: 2 }, { id: 1 }])), {});
     expect(slices.map(({ partition }) => partition['id'])).toEqual([1, 2]);
+  });
+
+  it('reads what is left of a closed partition that a parent gives again', async () => {
+    const moving = SYNC.replace('"2026-01-10"', '{ type: MinMaxDatetime, datetime: "2026-01-10 18", datetime_format: "%Y-%m-%d %H" }');
+    const router = routerOf([{ id: 1 }, { id: 1 }, { id: 2 }, { id: 1 }]);
+    const cursor = createPartitionCursor(testRun(), router, buildFromYaml('incrementalSync', moving), undefined, { isParent: true });
+    const read: string[] = [];
+    for await (const slice of cursor.slices()) {
+      read.push(`${slice.partition['id']} from ${slice.cursorSlice['start_time']}`);
+      cursor.close(slice);
+    }
+    expect(read).toEqual(['1 from 2026-01-01', '1 from 2026-01-10', '2 from 2026-01-01', '1 from 2026-01-10']);
+  });
+
+  it('knows a partition by its numbers, whichever way they are written', async () => {
+    const router: PartitionRouter = {
+      contribute() {},
+      async *slices() {
+        yield new StreamSlice({ id: new Float(7) });
+      },
+    };
+    const slices = await read(open(router, { states: [stateOf(7, '2026-01-04')] }), {});
+    expect(slices.map(({ cursorSlice }) => cursorSlice['start_time'])).toEqual(['2026-01-04']);
   });
 
   it('closes a partition with its last slice', async () => {

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject, ownProperty } from '../lib/objects.ts';
 import { ConfigError, SystemError } from '../protocol/failure.ts';
-import type { Cursor, IncrementalSync, PartitionRouter, Row } from './kinds.ts';
+import type { Cursor, IncrementalSync, OpenOptions, PartitionRouter, Row } from './kinds.ts';
 import { createParentStates } from './parent-states.ts';
 import { partitionKey } from './partition-key.ts';
 import { readPartitionState } from './partition-state.ts';
@@ -39,7 +39,7 @@ export function createPartitionCursor(
   router: PartitionRouter,
   sync: IncrementalSync,
   state: JsonObject | undefined,
-  catalogField?: string,
+  { cursorField: catalogField, isParent = false }: Pick<OpenOptions, 'cursorField' | 'isParent'> = {},
 ): Cursor {
   const begun = readPartitionState(state ?? {});
   /** Knows no state: tells the field, and splits and follows the slices of any partition. */
@@ -82,7 +82,10 @@ export function createPartitionCursor(
     return newcomer;
   }
 
-  /** The partition of a router's slice; undefined when it was given before. */
+  /**
+   * The partition of a router's slice; undefined when it was given before. The slices of a parent are read in turn, so it is certain which
+   * partitions are closed: what is left of those is read when they come again, as the reference does.
+   */
   function take(slice: StreamSlice): Partition | undefined {
     if (!isGlobal && met > MOST_STATES) {
       isGlobal = true;
@@ -92,7 +95,7 @@ export function createPartitionCursor(
     const { text, partition: key } = partitionKey(slice.partition);
     const known = partitions.get(text);
     if (known !== undefined) {
-      if (known.place === undefined) return known;
+      if (known.place === undefined || (isParent && known.open === 0)) return known;
       if (!warnedOfRepetition)
         run.log.warn(`The partition ${text} was given more than once and is read once, as are others that come again.`);
       warnedOfRepetition = true;
@@ -119,6 +122,7 @@ export function createPartitionCursor(
     const place = given;
     given += 1;
     partition.place = place;
+    partition.isGiven = false;
     parents.onGiven(place, router.parentState?.());
     // A slice is given when it is known whether another follows, so that the close of the last one is known for what it is.
     let waiting: StreamSlice | undefined;

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
+import { Float, type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
 import { isPlainObject, setOwnProperty } from '../lib/objects.ts';
 
 /** A partition as states hold it, and the text by which equal partitions are found. */
@@ -8,10 +8,14 @@ export interface PartitionKey {
   readonly partition: JsonObject;
 }
 
-/** parity: streams/checkpoint/per_partition_key_serializer.py:PerPartitionKeySerializer */
+/**
+ * Partitions are equal when they print the same with their keys in order; 1.0 counts as 1, since a state may come back from the platform
+ * without the fraction.
+ * parity: streams/checkpoint/per_partition_key_serializer.py:PerPartitionKeySerializer
+ */
 export function partitionKey(partition: JsonObject): PartitionKey {
   const sorted = sortKeys(partition) as JsonObject;
-  return { text: stringifyJson(sorted), partition: sorted };
+  return { text: stringifyJson(withoutFloats(sorted)), partition: sorted };
 }
 
 function sortKeys(value: Json): Json {
@@ -20,4 +24,13 @@ function sortKeys(value: Json): Json {
   const sorted: JsonObject = {};
   for (const key of Object.keys(value).sort()) setOwnProperty(sorted, key, sortKeys(value[key] as Json));
   return sorted;
+}
+
+function withoutFloats(value: Json): Json {
+  if (value instanceof Float) return value.value;
+  if (Array.isArray(value)) return value.map(withoutFloats);
+  if (!isPlainObject(value)) return value;
+  const plain: JsonObject = {};
+  for (const key of Object.keys(value)) setOwnProperty(plain, key, withoutFloats(value[key] as Json));
+  return plain;
 }

@@ -91,7 +91,8 @@ async function selectStreams(source: Source, { run, output, catalog, state }: Re
       seen.add(name);
       const given = state.of(configured.stream);
       const cursorField = configured.cursor_field?.[0];
-      const open = await stream.open({ state: Object.keys(given).length === 0 ? undefined : given, cursorField });
+      const selectedSchema = configured.stream.json_schema;
+      const open = await stream.open({ state: Object.keys(given).length === 0 ? undefined : given, cursorField, selectedSchema });
       selected.push({ open, configured });
     }
   }
@@ -150,7 +151,7 @@ interface Target {
 }
 
 async function readPartition({ run, output }: ReadOptions, stream: OpenStream, slice: StreamSlice, { descriptor, writer, progress }: Target): Promise<void> {
-  const { cursor } = stream;
+  const { cursor, fileOf } = stream;
   for await (const { records } of stream.read(slice)) {
     if (progress.records === 0 && records.length > 0) {
       run.log.info(`Marking stream ${stream.name} as RUNNING`);
@@ -159,7 +160,7 @@ async function readPartition({ run, output }: ReadOptions, stream: OpenStream, s
     progress.records += records.length;
     for (const record of records) {
       cursor.observe(record, slice);
-      writer.write(record);
+      writer.write(record, fileOf?.(record));
     }
     await output.drained();
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;

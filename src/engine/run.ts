@@ -1,9 +1,9 @@
-import type { Http } from './http.ts';
 import type { Templates } from '../lang/index.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Secrets } from '../lib/secrets.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Cache } from './cache.ts';
+import type { Http } from './http.ts';
 
 /** Bounds of a run; a bound left out does not hold. */
 export interface Limits {
@@ -21,6 +21,14 @@ export interface Clock {
   now(): bigint;
   /** Waits so many milliseconds; rejects when the run is aborted. */
   sleep(ms: number): Promise<void>;
+}
+
+/** A file that was stored for the destination. */
+export interface StoredFile {
+  readonly path: string;
+  /** The path within the folder for files. */
+  readonly relativePath: string;
+  readonly bytes: number;
 }
 
 /** Everything that lasts as long as one command: handed to each component's build, never global. */
@@ -43,5 +51,7 @@ export interface Run {
   readonly reportRateLimit: (streamName: string) => void;
   /** The text of a file in the connector's folder, such as a schema; undefined when there is none of that path. */
   readonly readFile: (path: string) => Promise<string | undefined>;
+  /** Stores a file for the destination under a relative path; undefined where files are not kept. */
+  readonly storeFile?: ((file: string, chunks: AsyncIterable<Uint8Array>) => Promise<StoredFile>) | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }

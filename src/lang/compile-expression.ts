@@ -40,6 +40,7 @@ import type { FunctionScope, Scope, Variable } from './scope.ts';
 import {
   Callable,
   Float,
+  isList,
   type Keywords,
   NO_KEYWORDS,
   type PlainDict,
@@ -176,7 +177,6 @@ export class ExpressionCompiler {
   // parity: jinja2/nodes.py:Expr.as_const
   fold(node: Expression, place: Place): { readonly value: Value } | undefined {
     if (node.kind === 'constant') return node;
-    if (place.escaping !== false) return undefined;
     if (!this.#folded.has(node)) this.#folded.set(node, this.#fold(node, place));
     return this.#folded.get(node);
   }
@@ -201,11 +201,11 @@ export class ExpressionCompiler {
       }
       case 'filter': {
         const filter = this.functions.filter(node.name);
-        if (node.input === undefined || filter === undefined || filter.impure) return undefined;
+        if (node.input === undefined || filter === undefined || filter.impure || place.escaping === 'volatile') return undefined;
         break;
       }
       case 'test':
-        if (!this.functions.test(node.name)) return undefined;
+        if (!this.functions.test(node.name) || place.escaping === 'volatile') return undefined;
         break;
       case 'item':
         if (node.key.kind === 'slice') return this.#foldSlice(node.owner, node.key, place);
@@ -214,10 +214,13 @@ export class ExpressionCompiler {
         break;
     }
     if (!subexpressions(node).every((part) => this.fold(part, place))) return undefined;
-    const outer = this.#isFolding;
+    const { runtime } = this;
+    const [isFolding, autoescape] = [this.#isFolding, runtime.autoescape];
     this.#isFolding = true;
+    runtime.autoescape = place.escaping === true;
     const folded = attempt(() => this.#node(node, place)(EMPTY_CONTEXT, NO_SLOTS));
-    this.#isFolding = outer;
+    this.#isFolding = isFolding;
+    runtime.autoescape = autoescape;
     return folded;
   }
 
@@ -297,7 +300,7 @@ export class ExpressionCompiler {
         return (context, slots) => positive(operand(context, slots));
       }
       case 'concat':
-        return this.#concat(this.#all(node.parts, place));
+        return this.#concat(this.#all(node.parts, place), place);
       case 'compare':
         return this.#compare(node.first, node.rest, place);
       case 'condition':
@@ -404,10 +407,9 @@ export class ExpressionCompiler {
     }
   }
 
-  #concat(parts: readonly Evaluate[]): Evaluate {
-    const { runtime } = this;
+  #concat(parts: readonly Evaluate[], place: Place): Evaluate {
+    if (place.escaping === true && !this.#isFolding) return (context, slots) => concatMarkup(parts.map((part) => part(context, slots)));
     return (context, slots) => {
-      if (runtime.autoescape) return concatMarkup(parts.map((part) => part(context, slots)));
       let text = '';
       for (const part of parts) text += str(part(context, slots));
       return bounded(text);
@@ -489,8 +491,10 @@ export class ExpressionCompiler {
     if (get) return get;
     const callee = this.compile(node.callee, place);
     const args = this.#arguments(node, place, caller);
+    const isJoin = node.callee.kind === 'attribute' && node.callee.name === 'join';
     return (context, slots) => {
       const target = callee(context, slots);
+      if (isJoin) return args(context, slots, (values, keywords) => callValue(target, values.map(withPlainItems), keywords));
       return args(context, slots, (values, keywords) => callValue(target, values, keywords));
     };
   }
@@ -733,6 +737,11 @@ export function callValue(target: Value, values: Value[], keywords: Keywords): V
   if (target instanceof Callable) return bounded(target.call(values, keywords));
   if (target instanceof Undefined) return target.fail();
   throw new PythonError('TypeError', `'${typeName(target)}' object is not callable`);
+}
+
+/** A list of texts to be joined, which may be safe ones. */
+function withPlainItems(value: Value): Value {
+  return isList(value) ? value.map(plainText) : value;
 }
 
 function addKeywords(named: Map<string, Value>, further: Value): void {

@@ -194,10 +194,10 @@ class Compiler {
   }
 
   #printed(node: Expression, frame: Frame): string | Render {
-    const folded = frame.escaping === false ? this.#expressions.fold(node, frame) : undefined;
+    const folded = this.#expressions.fold(node, frame);
     if (folded !== undefined) {
       try {
-        return str(folded.value);
+        return frame.escaping === true ? escapeValue(folded.value).text : str(folded.value);
       } catch (error) {
         if (!(error instanceof PythonError)) throw error;
       }
@@ -545,7 +545,6 @@ class Compiler {
     const template = this.#expressions.compile(node.template, frame);
     return (context, slots) => {
       const name = template(context, slots);
-      if (node.tag === 'include' && name instanceof Undefined) return name.fail();
       if (node.tag === 'include' && isList(name) && name.length === 0) {
         throw new PythonError('TemplateNotFound', 'Tried to select from an empty list of templates');
       }

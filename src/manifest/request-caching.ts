@@ -19,7 +19,12 @@ export function cacheParentRequests(streams: readonly JsonObject[], all: readonl
 /** A components resolver with `use_cache` set on the requester of its retriever, when it has one. */
 // parity: concurrent_declarative_source.py:ConcurrentDeclarativeSource._dynamic_stream_configs
 export function cacheResolverRequests(resolver: JsonObject): JsonObject {
-  return change(resolver, 'retriever', (retriever) => change(retriever, 'requester', (requester) => ({ ...requester, use_cache: true })));
+  return change(resolver, 'retriever', cacheRetrieverRequests);
+}
+
+/** A retriever with `use_cache` set on its requester, when it has one, whatever that says itself. */
+export function cacheRetrieverRequests(retriever: JsonObject): JsonObject {
+  return change(retriever, 'requester', (requester) => ({ ...requester, use_cache: true }));
 }
 
 function parentNames(stream: JsonObject): (Json | undefined)[] {

@@ -23,10 +23,17 @@ export interface StreamStatusReason {
   rate_limited?: { quota_reset?: number };
 }
 
+/** A file that belongs to a record: where it lies and how it is called at its source. */
+export interface FileReference {
+  staging_file_url: string;
+  source_file_relative_path: string;
+  file_size_bytes: number;
+}
+
 /** A record of a stream; `emitted_at` is in epoch milliseconds. */
 export interface RecordMessage {
   type: 'RECORD';
-  record: { stream: string; namespace?: string; emitted_at: number; data: JsonObject };
+  record: { stream: string; namespace?: string; emitted_at: number; data: JsonObject; file_reference?: FileReference };
 }
 
 /** How far a stream has been read; `recordCount` counts its records since its last state. */

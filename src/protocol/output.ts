@@ -1,6 +1,13 @@
 import { Float, type JsonObject } from '../lib/json.ts';
 import { setOwnProperty } from '../lib/objects.ts';
-import { descriptorOf, type Message, type OutgoingMessage, type StateMessage, type StreamDescriptor } from './messages.ts';
+import {
+  descriptorOf,
+  type FileReference,
+  type Message,
+  type OutgoingMessage,
+  type StateMessage,
+  type StreamDescriptor,
+} from './messages.ts';
 import { createSink } from './sink.ts';
 
 /** As large as a pipe, so that an empty one takes a whole buffer at once. */
@@ -19,8 +26,8 @@ const RESOLVED = Promise.resolve();
 export interface RecordWriter {
   /** Records written so far. */
   readonly count: number;
-  /** Writes a record without its top-level nulls; the record itself stays as it is. */
-  write(record: JsonObject): void;
+  /** Writes a record without its top-level nulls, and the file that belongs to it; the record itself stays as it is. */
+  write(record: JsonObject, file?: FileReference): void;
   /**
    * Writes a record whose JSON is already there: `bytes` from `start` to `end`, then `added` (the rest of the object, where fields
    * are spliced in). The bytes must be one line and hold no top-level null.
@@ -169,8 +176,8 @@ export function createOutput({ fd = 1, now, redact, broken = endProcess }: Outpu
       get count() {
         return count;
       },
-      write(record) {
-        appendText(currentPrefix(), JSON.stringify(withoutNulls(record)), RECORD_END);
+      write(record, file) {
+        appendText(currentPrefix(), JSON.stringify(withoutNulls(record)), file === undefined ? RECORD_END : recordEnd(file));
         count++;
       },
       writeRaw(bytes, start, end, added = '') {
@@ -219,6 +226,10 @@ function hasLineSeparator(text: string): boolean {
 
 function escapeLineSeparators(text: string): string {
   return text.replace(/[\u0085\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function recordEnd(file: FileReference): Uint8Array {
+  return Buffer.from(`,"file_reference":${escapeLineSeparators(JSON.stringify(file))}}}\n`);
 }
 
 // parity: models/airbyte_protocol_serializers.py:AirbyteMessageSerializer (omit_none reaches the fields of a record's data)

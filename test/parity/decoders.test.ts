@@ -1,8 +1,8 @@
 import { describe } from 'vitest';
 import type { Json, JsonObject } from '../../src/lib/json.ts';
 import { buildFromYaml } from '../../src/testing/build-from-yaml.ts';
+import { responseOf } from '../../src/testing/response-of.ts';
 import { type CorpusLine, itMatches } from './outcome.ts';
-import { responseOf } from './responses.ts';
 import { corpusLines } from './shared.ts';
 import { canonical, fromTyped } from './typed-values.ts';
 
@@ -14,7 +14,7 @@ async function decode(line: CorpusLine): Promise<Json> {
   const found: Json[] = [];
   try {
     const decoder = buildFromYaml('decoder', line['decoder'] as JsonObject);
-    for await (const documents of decoder.decode(responseOf(line['headers'] as { [name: string]: string }, body))) found.push(...documents);
+    for await (const documents of decoder.decode(responseOf(body, line['headers'] as { [name: string]: string }))) found.push(...documents);
   } catch (error) {
     const before = (line['before_error'] ?? []) as Json[];
     if (canonical(found) !== canonical(before.map(fromTyped))) return found;

@@ -3,8 +3,8 @@ import { StreamSlice } from '../../src/engine/stream-slice.ts';
 import type { Value } from '../../src/lang/index.ts';
 import type { Json, JsonObject } from '../../src/lib/json.ts';
 import { buildFromYaml } from '../../src/testing/build-from-yaml.ts';
+import { responseOf } from '../../src/testing/response-of.ts';
 import { type CorpusLine, itMatches } from './outcome.ts';
-import { responseOf } from './responses.ts';
 import { corpusLines } from './shared.ts';
 import { canonical } from './typed-values.ts';
 
@@ -29,7 +29,7 @@ describe.skipIf(lines.length === 0)('records of a document', () => {
       );
       const decoder = buildFromYaml('decoder', { type: 'JsonDecoder' });
       const found: Json[] = [];
-      for await (const documents of decoder.decode(responseOf({}, Buffer.from(line['body'] as string)))) {
+      for await (const documents of decoder.decode(responseOf(line['body'] as string))) {
         found.push(...(await extractor.extract(documents, { slice: new StreamSlice(), token: undefined })).records);
       }
       return found;

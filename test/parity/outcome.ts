@@ -38,8 +38,8 @@ export function itMatches(
 
 function expectedOf(line: CorpusLine): Value {
   const expected = line.expected ?? null;
-  if (!Array.isArray(expected)) return fromTyped(expected);
-  return expected.map((item) => (isTyped(item) ? fromTyped(item) : (item as Value)));
+  if (Array.isArray(expected)) return expected.map((item) => (isTyped(item) ? fromTyped(item) : (item as Value)));
+  return isTyped(expected) ? fromTyped(expected) : expected;
 }
 
 function isTyped(value: Json): boolean {

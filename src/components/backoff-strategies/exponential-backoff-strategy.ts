@@ -2,6 +2,8 @@ import { component } from '../../engine/component.ts';
 import { either, number, optional, template, withDefault } from '../../engine/fields.ts';
 import { asFloat, jittered } from './waiting.ts';
 
+const DEFAULT_FACTOR = 5;
+
 /** parity: requesters/error_handlers/backoff_strategies/exponential_backoff_strategy.py:ExponentialBackoffStrategy */
 export const ExponentialBackoffStrategy = component({
   type: 'ExponentialBackoffStrategy',
@@ -12,11 +14,11 @@ export const ExponentialBackoffStrategy = component({
     type: ExponentialBackoffStrategy
     factor: 2`,
   fields: () => ({
-    factor: withDefault(either(number(), template('config')), 5),
+    factor: withDefault(either(number(), template('config')), DEFAULT_FACTOR),
     jitter_range_in_seconds: optional(number()),
   }),
   build(spec, b) {
-    const factor = b.string(spec.factor);
+    const factor = b.string(spec.factor || DEFAULT_FACTOR);
     const context = b.context();
     return {
       seconds: (_outcome, attempt) => jittered(b.run, asFloat(b, factor.evaluate(context), 'factor') * 2 ** attempt, spec.jitter_range_in_seconds),

@@ -22,6 +22,7 @@ export const CheckStream = component({
     config_overrides: optional(object()),
   }),
   build(spec, b) {
+    if (spec.stream_names === undefined && spec.dynamic_streams_check_configs === undefined) b.fail('CheckStream needs stream_names or dynamic_streams_check_configs.');
     const names = requestedNames(b.config[STREAM_NAMES_KEY]) ?? spec.stream_names ?? [];
     const templates = b.buildAll('data', spec.dynamic_streams_check_configs, { defaultType: 'DynamicStreamCheckConfig' });
 

@@ -1,5 +1,5 @@
 import { component } from '../../engine/component.ts';
-import { integer, optional, text } from '../../engine/fields.ts';
+import { bounded, integer, optional, text } from '../../engine/fields.ts';
 import type { JsonObject } from '../../lib/json.ts';
 
 /** parity: checks/check_stream.py:DynamicStreamCheckConfig */
@@ -11,6 +11,6 @@ export const DynamicStreamCheckConfig = component({
     type: DynamicStreamCheckConfig
     dynamic_stream_name: tables
     stream_count: 1`,
-  fields: () => ({ dynamic_stream_name: text(), stream_count: optional(integer()) }),
+  fields: () => ({ dynamic_stream_name: text(), stream_count: optional(bounded(integer(), { minimum: 1 })) }),
   build: (spec) => spec as JsonObject,
 });

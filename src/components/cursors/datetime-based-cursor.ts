@@ -115,6 +115,7 @@ export const DatetimeBasedCursor = component({
       },
       normalise: (value) => inState(declaredField, () => axis.print(axis.parse(value))),
       latest: (initial) => createLatestValue(axis, initial),
+      splitProblem: () => splitProblem(granularity, format),
     };
   },
 });
@@ -245,6 +246,30 @@ function halve(
   const secondStart = firstEnd.add(unit);
   const isOrdered = axis.compare(start, firstEnd) <= 0 && axis.compare(firstEnd, secondStart) < 0 && axis.compare(secondStart, end) <= 0;
   return isOrdered ? [firstEnd, secondStart] : undefined;
+}
+
+/** The shortest time that each directive of a format tells apart, in microseconds. */
+const RESOLUTIONS: readonly (readonly [directive: string, microseconds: number])[] = [
+  ['%epoch_microseconds', 1],
+  ['%s_as_float', 1],
+  ['%f', 1],
+  ['%_ms', 1_000],
+  ['%ms', 1_000],
+  ['%S', 1_000_000],
+  ['%s', 1_000_000],
+  ['%M', 60_000_000],
+  ['%H', 3_600_000_000],
+  ['%I', 3_600_000_000],
+  ['%d', 86_400_000_000],
+];
+
+/** parity: parsers/model_to_component_factory.py:_validate_request_window_splitting_is_supported */
+function splitProblem(granularity: Delta | Duration | undefined, format: string): string | undefined {
+  if (granularity === undefined) return 'Windows can only be split by a DatetimeBasedCursor with a cursor_granularity above zero.';
+  const finest = Math.min(...RESOLUTIONS.filter(([directive]) => format.includes(directive)).map(([, microseconds]) => microseconds));
+  if (!Number.isFinite(finest) || !(granularity instanceof Delta) || granularity.compare(Delta.of({ microseconds: finest })) >= 0)
+    return undefined;
+  return `The datetime_format ${format} cannot tell times apart that are one cursor_granularity from each other, so windows cannot be split.`;
 }
 
 /** Runs what reads a state, so that an error tells that the state is at fault. */

@@ -4,9 +4,27 @@ import { SystemError } from '../../protocol/failure.ts';
 
 /** Texts that say that a value is missing. */
 // parity: pandas._libs.parsers.STR_NA_VALUES
-const MISSING: ReadonlySet<string> = new Set(
-  ['', '#N/A', '#N/A N/A', '#NA', '-1.#IND', '-1.#QNAN', '-NaN', '-nan', '1.#IND', '1.#QNAN', '<NA>', 'N/A', 'NA', 'NULL', 'NaN', 'None', 'n/a', 'nan', 'null'],
-);
+const MISSING: ReadonlySet<string> = new Set([
+  '',
+  '#N/A',
+  '#N/A N/A',
+  '#NA',
+  '-1.#IND',
+  '-1.#QNAN',
+  '-NaN',
+  '-nan',
+  '1.#IND',
+  '1.#QNAN',
+  '<NA>',
+  'N/A',
+  'NA',
+  'NULL',
+  'NaN',
+  'None',
+  'n/a',
+  'nan',
+  'null',
+]);
 const EMPTY: ReadonlySet<string> = new Set(['']);
 
 /**
@@ -15,7 +33,10 @@ const EMPTY: ReadonlySet<string> = new Set(['']);
  * for a row with more cells than that.
  */
 // parity: pandas.read_csv
-export function createTableReader(keepsNames: boolean, warn: (message: string) => void): (rows: readonly (readonly string[])[]) => JsonObject[] {
+export function createTableReader(
+  keepsNames: boolean,
+  warn: (message: string) => void,
+): (rows: readonly (readonly string[])[]) => JsonObject[] {
   const missing = keepsNames ? EMPTY : MISSING;
   let names: readonly string[] | undefined;
   let labels: number | undefined;
@@ -24,7 +45,8 @@ export function createTableReader(keepsNames: boolean, warn: (message: string) =
   function recordOf(row: readonly string[], columns: readonly string[]): JsonObject {
     if (labels === undefined) {
       labels = Math.max(0, row.length - columns.length);
-      if (labels > 0) warn(`The rows have more cells than there are names of columns, so the first ${labels} are taken for labels and left out.`);
+      if (labels > 0)
+        warn(`The rows have more cells than there are names of columns, so the first ${labels} are taken for labels and left out.`);
     }
     if (row.length > columns.length + labels) {
       throw new SystemError(`Row ${line} of the CSV file has ${row.length} cells where ${columns.length + labels} were expected.`);

@@ -4,7 +4,8 @@ import { truth } from '../../lang/operators.ts';
 import type { Value } from '../../lang/values.ts';
 import { StreamRecord } from '../../engine/host.ts';
 import { parseLinks } from '../../lib/link-header.ts';
-import { evaluatePageSize } from './page-size.ts';
+import { evaluatePageSize, resizingOf } from './page-size.ts';
+import { stopConditionSafety } from './stop-condition.ts';
 
 const CONTEXT = ['config', 'headers', 'last_page_size', 'last_record', 'page_size', 'response', 'stream_interval', 'stream_partition', 'stream_slice'] as const;
 
@@ -38,6 +39,10 @@ export const CursorPagination = component({
       pageSize,
       readsDocument: reads(spec.cursor_value) || reads(spec.stop_condition),
       initialToken: undefined,
+      resizing(minimum) {
+        const resizing = resizingOf(spec.page_size, minimum);
+        return resizing.problem === undefined && spec.stop_condition ? { ...resizing, ...stopConditionSafety(spec.stop_condition, minimum) } : resizing;
+      },
       nextToken({ document, response, emitted, lastRecord, slice, pageSize: reduced }) {
         const context = {
           ...b.context(),

@@ -48,6 +48,11 @@ export const DefaultPaginator = component({
         return strategy.pageSize;
       },
       readsDocument: strategy.readsDocument,
+      resizing(minimum) {
+        if (sizeOption === undefined) return { problem: 'The paginator needs a page_size_option, by which the smaller page size is sent.' };
+        if (tokenOption?.place === 'path') return { problem: "With a RequestPath the API's own URL asks for the page size, so it cannot be made smaller: use a RequestOption." };
+        return strategy.resizing?.(minimum) ?? { problem: 'This pagination strategy cannot go on with a smaller page size: use OffsetIncrement or CursorPagination.' };
+      },
       initialToken: () => strategy.initialToken,
       nextToken(page) {
         if (feed !== undefined && page.lastRecord !== undefined && !feed.shouldBeSynced(page.lastRecord, page.slice)) return undefined;

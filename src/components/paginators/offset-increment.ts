@@ -3,7 +3,7 @@ import { boolean, either, integer, optional, template, withDefault } from '../..
 import type { Page } from '../../engine/page.ts';
 import { truth } from '../../lang/operators.ts';
 import type { Value } from '../../lang/values.ts';
-import { requireWholeNumber } from './page-size.ts';
+import { requireWholeNumber, resizingOf } from './page-size.ts';
 
 /** parity: requesters/paginators/strategies/offset_increment.py:OffsetIncrement */
 export const OffsetIncrement = component({
@@ -26,6 +26,7 @@ export const OffsetIncrement = component({
         return configured === undefined ? undefined : requireWholeNumber(b, configured.evaluate(b.context()));
       },
       readsDocument: configured !== undefined && configured.constant === undefined,
+      resizing: (minimum) => resizingOf(spec.page_size, minimum),
       initialToken: spec.inject_on_first_request ? 0 : undefined,
       nextToken(page) {
         const { extracted, token } = page;

@@ -52,6 +52,7 @@ export const ParentStreamConfig = component({
       stream: b.build('stream', spec.stream),
       partitionField,
       incremental: spec.incremental_dependency,
+      embedsPages: pointer !== undefined,
       requestOption: spec.request_option && b.build('requestOption', spec.request_option),
       sliceOf(record, parentSlice) {
         const value = key.get(record) ?? null;

@@ -27,7 +27,7 @@ export const SubstreamPartitionRouter = component({
     const opened = new Map<ParentStream, OpenStream>();
 
     async function* slicesOf(parent: ParentStream): AsyncGenerator<StreamSlice> {
-      const open = await parent.stream.open({ state: parent.stateIn(childState) });
+      const open = await parent.stream.open({ state: parent.stateIn(childState), isParent: true });
       opened.set(parent, open);
       const { cursor } = open;
       const keepState = (): void => {
@@ -55,6 +55,7 @@ export const SubstreamPartitionRouter = component({
     return {
       parents: parents.map((parent) => ({ name: parent.stream.name, router: () => opened.get(parent)?.router })),
       partitionFields: parents.map(({ partitionField }) => partitionField),
+      embedsPages: parents.some(({ embedsPages }) => embedsPages === true),
       contributes: parents.some(({ requestOption }) => requestOption !== undefined),
       contribute(options, request) {
         for (const { partitionField, requestOption } of parents) injectSliceValue(options, request, partitionField, requestOption);

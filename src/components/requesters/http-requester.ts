@@ -56,6 +56,8 @@ export const HttpRequester = component({
     const authenticator = b.build('authenticator', spec.authenticator ?? ({ type: 'NoAuth' } as Slot<'authenticator'>), { declaration: spec as JsonObject });
     const handler = b.build('errorHandler', spec.error_handler ?? ({ type: 'DefaultErrorHandler' } as Slot<'errorHandler'>), { defaultType: 'DefaultErrorHandler' });
 
+    const cookies = b.run.http.cookieJar();
+
     function fullUrl(request: PageRequest, pathOverride: string | undefined): string {
       const context = requestContext(b, request);
       const base = str(urlBase.evaluate(context));
@@ -87,6 +89,7 @@ export const HttpRequester = component({
           name: b.stream?.name ?? '',
           handler,
           authenticator,
+          cookies,
           useCache: spec.use_cache,
           connectTimeoutMs: toMilliseconds(spec.connect_timeout_in_seconds),
           readTimeoutMs: toMilliseconds(spec.read_timeout_in_seconds),

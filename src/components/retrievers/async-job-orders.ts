@@ -26,6 +26,8 @@ interface Order {
   /** Undefined when it could not be created. */
   job: AsyncJob | undefined;
   attempts: number;
+  /** Whether the job has failed, so that it is to be made anew. */
+  hasFailed: boolean;
   /** The time before which a failed job is not made anew. */
   retryAt: bigint | undefined;
   /** Why the last job could not be created. */
@@ -60,6 +62,7 @@ export async function* runJobs(
 
   async function start(order: Order): Promise<void> {
     order.job = undefined;
+    order.hasFailed = false;
     order.retryAt = undefined;
     order.attempts += 1;
     try {
@@ -74,9 +77,8 @@ export async function* runJobs(
   /** Makes the jobs anew that failed. */
   async function restart(): Promise<void> {
     for (const order of orders) {
-      const status = statusOf(order);
-      if (status !== 'failed' && status !== 'timeout') continue;
-      if (status === 'failed' && order.job !== undefined && retryWait !== undefined) {
+      if (!order.hasFailed) continue;
+      if (statusOf(order) === 'failed' && order.job !== undefined && retryWait !== undefined) {
         order.retryAt ??= clock.now() + retryWait;
         if (clock.now() < order.retryAt) continue;
       }
@@ -87,10 +89,10 @@ export async function* runJobs(
   /** Has jobs made for further slices as long as there are slices and places. */
   async function startMore(): Promise<void> {
     for (;;) {
-      const slice = orders.length === 0 ? await upcoming.next() : upcoming.peek();
+      const slice = orders.length === 0 ? await upcoming.next() : await upcoming.soon();
       if (slice === undefined || !slots.take()) return;
       upcoming.take();
-      const order: Order = { slice, job: undefined, attempts: 0, retryAt: undefined, problem: undefined };
+      const order: Order = { slice, job: undefined, attempts: 0, hasFailed: false, retryAt: undefined, problem: undefined };
       orders.push(order);
       await start(order);
     }
@@ -129,6 +131,8 @@ export async function* runJobs(
         else log.info('A job was skipped, since the API has no records for its slice.');
         continue;
       }
+      if (order.hasFailed) continue;
+      order.hasFailed = true;
       if (status === 'timeout') await abort(order);
       if (order.attempts < mostAttempts) continue;
       close(order);

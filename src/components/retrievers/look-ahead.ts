@@ -1,16 +1,16 @@
 /** Fetches the next item while its reader does something else. */
 export interface LookAhead<T> {
-  /** The next item if it is there already; begins to fetch it otherwise. It stays the next one until it is taken. */
-  peek(): T | undefined;
-  /** The next item; undefined when there is none left. */
+  /** The next item, which stays the next one until it is taken; undefined when there is none left. */
   next(): Promise<T | undefined>;
+  /** The next item if it can be had without waiting for anything outside of the process; it is fetched on otherwise. */
+  soon(): Promise<T | undefined>;
   /** Goes on to the item after the next one. */
   take(): void;
   /** Resolves when the item that is being fetched is there; never when none is. */
   arrival(): Promise<void>;
   /** Whether no item is left, be it that fetching failed. */
   readonly isDone: boolean;
-  /** What ended the fetching before the last item, each time it is asked for until it is undefined. */
+  /** The error that ended the fetching, given once. */
   takeFailure(): unknown;
   /** Ends the source; what is being fetched then is left to itself. */
   end(): void;
@@ -37,16 +37,19 @@ export function lookAhead<T>(source: AsyncIterable<T>, onEndFailure: (error: unk
     }
   }
 
-  function peek(): T | undefined {
+  function begin(): void {
     if (item === undefined && !isDone) fetching ??= fetch();
-    return item;
   }
 
   return {
-    peek,
     async next() {
-      peek();
+      begin();
       await fetching;
+      return item;
+    },
+    async soon() {
+      begin();
+      await Promise.race([fetching, new Promise((resolve) => setImmediate(resolve))]);
       return item;
     },
     take() {

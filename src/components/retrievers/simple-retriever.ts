@@ -10,7 +10,7 @@ import { createPaginationTracker } from '../../engine/pagination-tracker.ts';
 import { mergeChunks } from '../../engine/property-chunks.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Value } from '../../lang/values.ts';
-import type { Json } from '../../lib/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 
 /** parity: retrievers/simple_retriever.py:SimpleRetriever */
 export const SimpleRetriever = component({
@@ -49,7 +49,7 @@ export const SimpleRetriever = component({
     const { stream, run } = b;
     const streamName = stream?.name ?? '';
     const feed = stream?.incremental?.isDataFeed === true ? stream.cursor : undefined;
-    const reset = spec.pagination_reset && b.build('paginationReset', spec.pagination_reset, { defaultType: 'PaginationReset' });
+    const reset = spec.pagination_reset && b.build('paginationReset', spec.pagination_reset, { defaultType: 'PaginationReset', declaration: spec as JsonObject });
     const reduction =
       spec.page_size_reduction && b.build('pageSizeReduction', spec.page_size_reduction, { defaultType: 'PageSizeReduction' });
     const splitting =
@@ -62,6 +62,8 @@ export const SimpleRetriever = component({
       'SPLIT_REQUEST_WINDOW',
       'request_window_splitting',
     );
+    reduction?.check(requester, paginator);
+    splitting?.check(requester);
 
     /** The records of one request, batch by batch; returns what the paginator needs to know of it, undefined when it was ignored. */
     async function* fetch(request: PageRequest, guard: PageGuard, embedded?: HttpResponse): AsyncGenerator<Row[], Page | undefined> {

@@ -1,7 +1,7 @@
 import { auxiliaryScope } from '../../engine/auxiliary-scope.ts';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { optional, type Slot, slot, slots } from '../../engine/fields.ts';
+import { optional, slot, slots } from '../../engine/fields.ts';
 import type { PageRequest, Retriever, Row, Transformation } from '../../engine/kinds.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { equals, truth } from '../../lang/index.ts';
@@ -9,6 +9,7 @@ import { compileDpath } from '../../lib/dpath.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { copyJson } from '../../lib/json-copy.ts';
 import { isPlainObject, setOwnProperty } from '../../lib/objects.ts';
+import { cacheRetrieverRequests } from '../../manifest/request-caching.ts';
 import { ConfigError } from '../../protocol/failure.ts';
 
 const AIRBYTE_TYPES: Readonly<Record<string, JsonObject>> = {
@@ -54,7 +55,9 @@ export const DynamicSchemaLoader = component({
     schema_type_identifier: slot('data', { types: ['SchemaTypeIdentifier'], defaultType: 'SchemaTypeIdentifier' }),
   }),
   build(spec, b) {
-    const retriever = b.build('retriever', withCache(spec.retriever), { stream: auxiliaryScope(b.run, 'dynamic_properties') });
+    const retriever = b.build('retriever', cacheRetrieverRequests(spec.retriever) as typeof spec.retriever, {
+      stream: auxiliaryScope(b.run, 'dynamic_properties'),
+    });
     const filter = spec.schema_filter && b.build('recordFilter', spec.schema_filter);
     const transformations = b.buildAll('transformation', spec.schema_transformations);
     const identifier = b.build('data', spec.schema_type_identifier, { defaultType: 'SchemaTypeIdentifier' });
@@ -85,12 +88,6 @@ export const DynamicSchemaLoader = component({
     };
   },
 });
-
-/** The retriever with its requests served from the cache when they were made before. */
-function withCache(retriever: Slot<'retriever'>): Slot<'retriever'> {
-  const requester = retriever['requester'];
-  return isPlainObject(requester) ? { ...retriever, requester: { ...(requester as JsonObject), use_cache: true } } : retriever;
-}
 
 async function firstRecord(retriever: Retriever): Promise<Json | undefined> {
   const slices = retriever.slices?.(oneSlice()) ?? oneSlice();

@@ -47,6 +47,11 @@ export const RecordSelector = component({
       isReady = true;
     };
 
+    function prepareOnce(): Promise<void> {
+      preparing ??= prepare();
+      return preparing;
+    }
+
     function transform(record: Row, request: PageRequest): Row {
       let transformed = record;
       for (let i = 0; i < transformations.length; i += 1) {
@@ -95,11 +100,10 @@ export const RecordSelector = component({
       sumsLists: extractor.sumsLists ?? false,
       select(documents, request) {
         if (isReady) return select(documents, request);
-        preparing ??= prepare();
-        return preparing.then(() => select(documents, request));
+        return prepareOnce().then(() => select(documents, request));
       },
       async refine(records, request) {
-        if (!isReady) await (preparing ??= prepare());
+        if (!isReady) await prepareOnce();
         return (await finish({ records: records as Json[], count: records.length }, request)).records;
       },
     };

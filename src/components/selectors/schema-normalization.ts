@@ -81,7 +81,7 @@ export function compileNormalization(schema: JsonObject, warn: (message: string)
       if (nullable && value === null) return value;
       const converted = convert(value);
       if (converted !== undefined) return converted;
-      if (!warned) warn(`A value at "${path}" cannot be made a ${type}, as the schema says, and stays as it is.`);
+      if (!warned) warn(`A value at "${path}" does not fit the type ${type} of the schema and stays as it is.`);
       warned = true;
       return value;
     };

@@ -1,8 +1,10 @@
+import { auxiliaryScope } from '../../engine/auxiliary-scope.ts';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { compositeSchema } from '../../engine/composite-schema.ts';
 import { declaredRouter } from '../../engine/declared-router.ts';
 import { anything, either, optional, type Slot, slot, slots, withDefault, text } from '../../engine/fields.ts';
+import { fileReferenceOf } from '../../engine/file-reference.ts';
 import { createFinalStateCursor } from '../../engine/final-state-cursor.ts';
 import type { Cursor, IncrementalSync, OpenOptions, OpenStream, PartitionRouter, RequestContributor, SchemaLoader, StreamScope } from '../../engine/kinds.ts';
 import { createPartitionCursor } from '../../engine/partition-cursor.ts';
@@ -66,7 +68,7 @@ export const DeclarativeStream = component({
         const sync = incremental();
         const state = migrateState(b, spec, options.state);
         const router = declaredRouter(b, spec.retriever);
-        const cursor = cursorOf(b, sync, router, state, options.cursorField);
+        const cursor = cursorOf(b, sync, router, state, options);
         const scope: StreamScope = {
           name: spec.name,
           primaryKey: (primaryKey ?? []).map((key) => [key]),
@@ -78,7 +80,7 @@ export const DeclarativeStream = component({
           transformations: b.buildAll('transformation', spec.transformations),
           schema: loadSchema,
           selectedSchema: options.selectedSchema,
-          fileUploader: spec.file_uploader && b.build('fileUploader', spec.file_uploader, { defaultType: 'FileUploader' }),
+          fileUploader: spec.file_uploader && b.build('fileUploader', spec.file_uploader, { defaultType: 'FileUploader', stream: auxiliaryScope(b.run, spec.name) }),
         };
         const retriever = b.build('retriever', spec.retriever, { stream: scope });
         const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : (router?.slices() ?? single()));
@@ -89,6 +91,7 @@ export const DeclarativeStream = component({
           schema: loadSchema,
           slices: () => retriever.slices?.(slices()) ?? slices(),
           read: (slice) => retriever.read(slice),
+          fileOf: spec.file_uploader === undefined ? undefined : fileReferenceOf,
         };
       },
     };
@@ -132,11 +135,11 @@ function migrateState(b: Builder, spec: StreamSpec, state: JsonObject | undefine
   return migrated;
 }
 
-function cursorOf(b: Builder, sync: IncrementalSync | undefined, router: PartitionRouter | undefined, state: JsonObject | undefined, field: string | undefined): Cursor {
+function cursorOf(b: Builder, sync: IncrementalSync | undefined, router: PartitionRouter | undefined, state: JsonObject | undefined, options: OpenOptions): Cursor {
   if (sync === undefined) return createFinalStateCursor(b.run.clock.now);
-  if (router === undefined) return sync.open(state, field);
+  if (router === undefined) return sync.open(state, options.cursorField);
   if (!sync.partitionable) b.fail('This cursor cannot be kept for each partition: leave the partition_router or this incremental_sync out.', 'incremental_sync');
-  return createPartitionCursor(b.run, router, sync, state, field);
+  return createPartitionCursor(b.run, router, sync, state, options);
 }
 
 /** The router's share of a request with the cursor's over it. */

@@ -5,7 +5,7 @@ import { jsonValue } from '../../engine/json-value.ts';
 import type { PageRequest, Row, Transformation } from '../../engine/kinds.ts';
 import { joinReads, readsOf } from '../../engine/reads.ts';
 import { compileTyped, type ValueType } from '../../engine/typed-value.ts';
-import type { Template, Value } from '../../lang/index.ts';
+import type { Context, Template, Value } from '../../lang/index.ts';
 import { compileSetter } from '../../lib/dpath.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
@@ -67,7 +67,9 @@ function compileField(b: Builder, definition: JsonObject): AddedField {
   context['parameters'] = isPlainObject(own) ? (own as JsonObject) : {};
   const text = definition['value'] as string;
   const template = b.template(text);
-  const evaluate = compileTyped(b, text, definition['value_type'] as ValueType | undefined);
+  const type = definition['value_type'] as ValueType | undefined;
+  // Not b.string, which evaluates a constant once: each record needs a list or an object of its own.
+  const evaluate = type === undefined ? (variables: Context) => template.evaluateString(variables) : compileTyped(b, text, type);
   const evaluateAt = (record: Row, request: PageRequest): Value => {
     context['record'] = record;
     context['stream_slice'] = request.slice;

@@ -4,7 +4,7 @@ import { compare, equals, truth } from '../comparison.ts';
 import { DictView } from '../dict-view.ts';
 import { dictKeys } from '../dicts.ts';
 import { Group, itemOf } from '../group.ts';
-import { Markup } from '../markup.ts';
+import { escapeValue, Markup } from '../markup.ts';
 import { sortItems } from '../methods/list.ts';
 import { callValue, getAttribute, getItem, iterate, length, toList } from '../operators.ts';
 import { str } from '../repr.ts';
@@ -160,7 +160,7 @@ function join(runtime: Runtime, value: Value, separator: Value, attribute: Value
   const items = Array.from(iterate(value), key);
   const isSafe = runtime.autoescape && [separator, ...items].some((item) => item instanceof Markup);
   if (!isSafe) return bounded(items.map(str).join(str(separator)));
-  const between = getAttribute(separator instanceof Markup ? separator : new Markup(str(separator)), 'join');
+  const between = getAttribute(escapeValue(separator), 'join');
   return callValue(between, [items]);
 }
 

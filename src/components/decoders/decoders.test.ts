@@ -1,0 +1,213 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { Decoder } from '../../engine/kinds.ts';
+import { Float, type Json } from '../../lib/json.ts';
+import { buildFromYaml, testRun } from '../../testing/build-from-yaml.ts';
+import { makeZip } from '../../testing/make-zip.ts';
+import { responseOf } from '../../testing/response-of.ts';
+
+/** The documents of a body, and the message of the error that ended them. */
+async function decode(
+  yaml: string,
+  body: Uint8Array | string,
+  headers = {},
+  pieceLength?: number,
+): Promise<{ found: Json[]; error?: string }> {
+  const found: Json[] = [];
+  try {
+    for await (const documents of buildFromYaml('decoder', yaml).decode(responseOf(body, headers, pieceLength))) found.push(...documents);
+  } catch (error) {
+    return { found, error: (error as Error).message };
+  }
+  return { found };
+}
+
+async function documents(yaml: string, body: Uint8Array | string, headers = {}): Promise<Json[]> {
+  const { found, error } = await decode(yaml, body, headers);
+  expect(error).toBeUndefined();
+  expect(await decode(yaml, body, headers, 1)).toEqual({ found });
+  return found;
+}
+
+describe('JsonDecoder', () => {
+  const json = 'type: JsonDecoder';
+
+  it.each<[string, Json[]]>([
+    ['{"a": 1}', [{ a: 1 }]],
+    ['[{"a": 1}, 2]', [{ a: 1 }, 2]],
+    ['[]', [{}]],
+    ['', [{}, {}]],
+    ['null', [{}, {}]],
+    ['not json', [{}, {}]],
+    ['\ufeff{}', [{}, {}]],
+    ['[NaN]', [Number.NaN]],
+    ['{"a": 18446744073709551615, "b": [18446744073709551616]}', [{ a: 18446744073709551615n, b: [new Float(2 ** 64)] }]],
+    ['{"a": -9223372036854775809}', [{ a: new Float(-(2 ** 63)) }]],
+  ])('%s', async (body, expected) => {
+    expect(await documents(json, body)).toEqual(expected);
+  });
+
+  it('reads UTF-8 whatever the headers say', async () => {
+    expect(await documents(json, '["é"]', { 'Content-Type': 'application/json; charset=iso-8859-1' })).toEqual(['é']);
+    const latin1 = Buffer.from('["é"]', 'latin1');
+    for (const charset of ['iso-8859-1', 'utf-8'])
+      expect(await documents(json, latin1, { 'Content-Type': `application/json; charset=${charset}` })).toEqual([{}, {}]);
+  });
+
+  it('gives the document as it came when a response is decoded again', async () => {
+    const decoder = buildFromYaml('decoder', json);
+    const response = responseOf('[{"a": 1}]');
+    for await (const [first] of decoder.decode(response)) Object.assign(first as object, { a: 2 });
+    for await (const again of decoder.decode(response)) expect(again).toEqual([{ a: 1 }]);
+  });
+});
+
+describe('JsonlDecoder', () => {
+  it('leaves out lines that are no JSON, and warns of those that are not blank', async () => {
+    const warnings: string[] = [];
+    const { log } = testRun();
+    const run = { log: { ...log, warn: (text: unknown) => warnings.push(String(text)) } };
+    const decoder = buildFromYaml('decoder', 'type: JsonlDecoder', { run });
+    const found: Json[] = [];
+    for await (const batch of decoder.decode(responseOf('{"a": 1}\r\n\nx{\n[1]\nNaN\n12345678901234567890123\n"last"')))
+      found.push(...batch);
+    expect(found).toEqual([{ a: 1 }, [1], Number.NaN, 12345678901234567890123n, 'last']);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('gives the lines before one that is not UTF-8', async () => {
+    const { found, error } = await decode('type: JsonlDecoder', Buffer.from('{"a": 1}\n"é"\n', 'latin1'));
+    expect([found, error]).toEqual([[{ a: 1 }], 'A line of the response is not in UTF-8.']);
+  });
+});
+
+describe('JsonItemsDecoder', () => {
+  it('reads the items at a path in an encoding', async () => {
+    const body = Buffer.from('{"d": {"users": ["é", {"a": 1}]}}', 'latin1');
+    expect(await documents('{type: JsonItemsDecoder, items_path: d.users, encoding: latin-1}', body)).toEqual(['é', { a: 1 }]);
+  });
+
+  it('gives what came before a document breaks off', async () => {
+    const { found, error } = await decode('{type: JsonItemsDecoder, items_path: d}', '{"d": [1, 2, {"a"');
+    expect([found, error]).toEqual([[1, 2], 'The document is no JSON: it breaks off']);
+  });
+
+  it('needs a path and an encoding that there is', () => {
+    expect(() => buildFromYaml('decoder', '{type: JsonItemsDecoder, items_path: ""}')).toThrow('needs the path');
+    expect(() => buildFromYaml('decoder', '{type: JsonItemsDecoder, items_path: a, encoding: nope}')).toThrow('no text encoding');
+  });
+});
+
+describe('CsvDecoder', () => {
+  it('makes records of rows', async () => {
+    expect(await documents('type: CsvDecoder', 'a,b\r\n1,"x\r\ny"\n\n2\n3,4,5,6\n')).toEqual([
+      { a: '1', b: 'x\ny' },
+      { a: '2', b: null },
+      { a: '3', b: '4', null: ['5', '6'] },
+    ]);
+  });
+
+  it('takes a delimiter, also as an escape, an encoding, and texts that mean null', async () => {
+    const tabs = '{type: CsvDecoder, delimiter: "\\\\t", encoding: cp1252, set_values_to_none: ["", "NULL"]}';
+    expect(await documents(tabs, Buffer.from('a\tb\né\tNULL\n\t2', 'latin1'))).toEqual([
+      { a: 'é', b: null },
+      { a: null, b: '2' },
+    ]);
+    expect(await documents('{type: CsvDecoder, delimiter: "\\\\u0001"}', 'a\x01b\n1\x012')).toEqual([{ a: '1', b: '2' }]);
+  });
+
+  it('refuses what can be no delimiter and no encoding', () => {
+    expect(() => buildFromYaml('decoder', '{type: CsvDecoder, delimiter: ab}')).toThrow('not one character');
+    expect(() => buildFromYaml('decoder', '{type: CsvDecoder, encoding: nope}')).toThrow('no text encoding');
+  });
+
+  it('keeps a column named __proto__', async () => {
+    const [record] = await documents('type: CsvDecoder', '__proto__,b\n1,2');
+    expect(Object.entries(record as object)).toEqual([
+      ['__proto__', '1'],
+      ['b', '2'],
+    ]);
+  });
+});
+
+describe('IterableDecoder', () => {
+  it('makes a record of each line', async () => {
+    expect(await documents('type: IterableDecoder', 'a\r\nb\rc\n\nd')).toEqual(['a', 'b', 'c', '', 'd'].map((record) => ({ record })));
+  });
+});
+
+describe('GzipDecoder', () => {
+  const gzip = '{type: GzipDecoder, decoder: {type: JsonlDecoder}}';
+
+  it('unpacks what is packed, also when the transport packed it once more', async () => {
+    const packed = gzipSync('{"a": 1}\n');
+    expect(await documents(gzip, '{"a": 1}\n')).toEqual([{ a: 1 }]);
+    expect(await documents(gzip, packed)).toEqual([{ a: 1 }]);
+    expect(await documents(gzip, gzipSync(packed), { 'Content-Encoding': 'gzip' })).toEqual([{ a: 1 }]);
+    expect(await documents(`{type: GzipDecoder, decoder: ${gzip}}`, gzipSync(packed))).toEqual([{ a: 1 }]);
+  });
+
+  it('fails on JSON that cannot be read, unlike a JsonDecoder alone', async () => {
+    expect((await decode('{type: GzipDecoder, decoder: {type: JsonDecoder}}', 'x')).error).toContain('no JSON');
+  });
+
+  it('takes only decoders that can be nested', () => {
+    expect(() => buildFromYaml('decoder', '{type: GzipDecoder, decoder: {type: XmlDecoder}}')).toThrow('cannot be nested');
+  });
+});
+
+describe('ZipfileDecoder', () => {
+  it('reads the files one after the other', async () => {
+    const archive = makeZip([
+      { name: 'b.csv', text: 'a\n1\n' },
+      { name: 'a.csv', text: 'b\n2\n3\n' },
+    ]);
+    expect(await documents('{type: ZipfileDecoder, decoder: {type: CsvDecoder}}', archive)).toEqual([{ a: '1' }, { b: '2' }, { b: '3' }]);
+  });
+
+  it('says which file cannot be read', async () => {
+    const archive = makeZip([
+      { name: 'good.json', text: '[1]' },
+      { name: 'bad.json', text: '{' },
+    ]);
+    const { found, error } = await decode('{type: ZipfileDecoder, decoder: {type: JsonDecoder}}', archive);
+    expect([found, error]).toEqual([[1], "The file bad.json in the response's zip archive cannot be read."]);
+  });
+
+  it('says when there is no archive', async () => {
+    expect((await decode('{type: ZipfileDecoder, decoder: {type: CsvDecoder}}', 'not zipped')).error).toContain('no zip archive');
+  });
+});
+
+describe('XmlDecoder', () => {
+  const xml = 'type: XmlDecoder';
+
+  it.each<[string, Json]>([
+    ['<a/>', { a: null }],
+    ['<a x="1"> t </a>', { a: { '@x': '1', '#text': 't' } }],
+    ['<a><b>1</b>x<b/><c><![CDATA[<&]]></c>y</a>', { a: { b: ['1', null], c: '<&', '#text': 'xy' } }],
+    ['<?xml version="1.0" encoding="latin-1"?>\n<n:a xmlns:n="u">&lt;&#233;</n:a>', { 'n:a': { '@xmlns:n': 'u', '#text': '<é' } }],
+    ['<!DOCTYPE a [<!ENTITY e "bomb">]><a>1&e;2</a>', { a: '12' }],
+    ['<a><b></a>', {}],
+    ['<a/><b/>', {}],
+    ['<a>&unknown;</a>', {}],
+    ['', {}],
+  ])('%s', async (body, expected) => {
+    expect(await documents(xml, body)).toEqual([expected]);
+  });
+
+  it('goes by the charset of the headers', async () => {
+    expect(await documents(xml, Buffer.from('<a>é</a>', 'latin1'), { 'Content-Type': 'text/xml' })).toEqual([{ a: 'é' }]);
+  });
+});
+
+it('tells which decoders stream and which a paginator may look into', () => {
+  const facts = ({ streams, paginates }: Decoder): boolean[] => [streams, paginates];
+  const build = (yaml: string): boolean[] => facts(buildFromYaml('decoder', yaml));
+  expect(build('type: JsonDecoder')).toEqual([false, true]);
+  expect(build('type: XmlDecoder')).toEqual([false, true]);
+  expect(build('type: CsvDecoder')).toEqual([true, false]);
+  expect(build('{type: GzipDecoder, decoder: {type: JsonDecoder}}')).toEqual([true, true]);
+  expect(build('{type: GzipDecoder, decoder: {type: CsvDecoder}}')).toEqual([true, false]);
+  expect(build('{type: ZipfileDecoder, decoder: {type: JsonDecoder}}')).toEqual([false, false]);
+});
