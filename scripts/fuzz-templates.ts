@@ -53,7 +53,7 @@ async function evaluateByOurs(lines: readonly string[]): Promise<string[]> {
 
 /** Addresses of objects differ from run to run. */
 function withoutAddresses(text: string): string {
-  return text.replace(/0x[0-9a-f]{8,}/g, '0x0');
+  return text.replace(/0x[0-9a-f]{8,}/gi, '0x0');
 }
 
 // An address whose text was taken apart.

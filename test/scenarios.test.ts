@@ -8,7 +8,7 @@ import { loadScenario, scenarioNames } from './scenarios/scenario.ts';
 const work = mkdtempSync(path.join(tmpdir(), 'scenarios-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-describe('the built connector', () => {
+describe.concurrent('the built connector', () => {
   for (const name of scenarioNames()) {
     const scenario = loadScenario(name);
     it(`${name}: ${scenario.about}`, async () => {

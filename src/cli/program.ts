@@ -11,6 +11,9 @@ export interface CommandOptions {
   readonly debug?: boolean;
 }
 
+/** The options of `eval`. */
+type EvalOptions = Partial<Record<'record' | 'config' | 'response' | 'now', string>> & { readonly jsonl?: boolean };
+
 /** A command of the connector; gives the exit code. */
 export type RunCommand = (options: CommandOptions) => Promise<number>;
 
@@ -44,6 +47,22 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
     .option('--state <file>', 'the state that the last read left (- for standard input)')
     .action(run(async () => (await import('./read.ts')).runRead));
+
+  program
+    .command('eval')
+    .description('evaluates a template as a manifest would, and says what type its result has')
+    .argument('[template]', 'the template')
+    .option('--record <file>', 'the record, JSON')
+    .option('--config <file>', 'the config, JSON')
+    .option('--response <file>', 'the response, JSON')
+    .option('--now <time>', 'the present, ISO 8601')
+    .option('--jsonl', 'evaluates a template for each line of standard input, each an object with "template" and "context"')
+    .addHelpText('after', `\nExample:\n  $ source-declarative eval "{{ record['updated_at'] | int / 1000 }}" --record record.json`)
+    .action(async (template: string | undefined, options: EvalOptions) => {
+      const { runEval } = await import('./eval.ts');
+      const write = (text: string): void => void process.stdout.write(text);
+      exitCode = await runEval({ ...options, jsonl: options.jsonl === true, ...(template === undefined ? {} : { template }) }, process.stdin, write);
+    });
 
   try {
     await program.parseAsync(argv, { from: 'user' });

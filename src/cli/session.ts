@@ -6,6 +6,7 @@ import { components } from '../components/index.ts';
 import { createBuilder } from '../engine/builder.ts';
 import { createCache } from '../engine/cache.ts';
 import { checkOverrides } from '../engine/config-overrides.ts';
+import type { CustomCode } from '../engine/custom-code.ts';
 import type { ConnectorSpec, Source } from '../engine/kinds.ts';
 import { createHttp, type Http } from '../engine/http.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
@@ -16,7 +17,7 @@ import { createResponseCache } from '../http/cache.ts';
 import { createHostPauses } from '../http/pauses.ts';
 import { createTransport } from '../http/transport.ts';
 import { createTemplates } from '../lang/index.ts';
-import { type JsonObject, stringifyJson } from '../lib/json.ts';
+import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { collectSecrets, createSecrets, type Secrets } from '../lib/secrets.ts';
 import { ManifestError } from '../manifest/errors.ts';
@@ -28,6 +29,7 @@ import { configUpdate, streamStatus } from '../protocol/messages.ts';
 import { createOutput, type Output } from '../protocol/output.ts';
 import { endOnSignals } from '../protocol/signals.ts';
 import { validateConfig } from './config-schema.ts';
+import { loadCustomCode } from './custom-code.ts';
 import { createFileStore, filesFolder } from './file-store.ts';
 import { readObject, readText } from './inputs.ts';
 import type { CommandOptions } from './program.ts';
@@ -147,10 +149,16 @@ export interface Opened {
   source(overrides?: JsonObject): Source;
 }
 
+/** The code for the custom components of a part of the manifest. */
+export function customCodeOf({ registry, options }: Session, { config, folder }: Connector, part: Json | undefined): Promise<CustomCode | undefined> {
+  return loadCustomCode(part, { registry, config, folder, file: options.componentsPath, environment: process.env });
+}
+
 /** Brings the config into the connector's present form, checks it and builds the source. */
 export async function openConnector(session: Session, connector: Connector, limits: Limits = {}): Promise<Opened> {
   const { output, secrets, registry } = session;
-  const run = createRun(session, { folder: connector.folder, limits, saveConfig: (config) => writeConfig(output, config) });
+  const customCode = await customCodeOf(session, connector, connector.manifest);
+  const run = createRun(session, { folder: connector.folder, limits, customCode, saveConfig: (config) => writeConfig(output, config) });
   const spec = buildSpec(session, connector, run);
   const specification = isPlainObject(spec?.message['connectionSpecification']) ? (spec.message['connectionSpecification'] as JsonObject) : {};
   const learn = (values: JsonObject): void => {
@@ -204,6 +212,7 @@ export interface RunSettings {
   /** The folder that the manifest lies in. */
   readonly folder: string;
   readonly limits?: Limits;
+  readonly customCode?: CustomCode | undefined;
   readonly saveConfig: (config: JsonObject) => Promise<void>;
 }
 
@@ -226,7 +235,7 @@ function now(): bigint {
 }
 
 /** Everything that lasts as long as the command. */
-export function createRun({ output, log, secrets, onEnd }: Session, { folder, limits = {}, saveConfig }: RunSettings): Run {
+export function createRun({ output, log, secrets, onEnd }: Session, { folder, limits = {}, customCode, saveConfig }: RunSettings): Run {
   const abort = new AbortController();
   const nowMs = (): number => Date.now();
   const rest = async (ms: number, signal?: AbortSignal): Promise<void> => {
@@ -285,6 +294,7 @@ export function createRun({ output, log, secrets, onEnd }: Session, { folder, li
     reportRateLimit,
     readFile: readBeside(folder),
     storeFile: limits.retries === false ? undefined : createFileStore(filesFolder(process.env)),
+    customCode,
     environment: process.env,
   };
 }

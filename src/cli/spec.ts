@@ -1,7 +1,7 @@
 import type { JsonObject } from '../lib/json.ts';
 import type { ConnectorSpecification } from '../protocol/messages.ts';
 import type { CommandOptions } from './program.ts';
-import { buildSpec, createRun, findConnector, inManifest, runCommand } from './session.ts';
+import { buildSpec, createRun, customCodeOf, findConnector, inManifest, runCommand } from './session.ts';
 
 /** What the engine says without a manifest. parity: cli/source_declarative_manifest/spec.json */
 const GENERIC: ConnectorSpecification = {
@@ -28,7 +28,11 @@ export function runSpec(options: CommandOptions): Promise<number> {
     const spec =
       connector === undefined
         ? GENERIC
-        : await inManifest(connector, async () => buildSpec(session, connector, createRun(session, { folder: connector.folder, saveConfig: async () => {} }))?.message as (JsonObject & ConnectorSpecification) | undefined);
+        : await inManifest(connector, async () => {
+            const customCode = await customCodeOf(session, connector, connector.manifest['spec']);
+            const run = createRun(session, { folder: connector.folder, customCode, saveConfig: async () => {} });
+            return buildSpec(session, connector, run)?.message as (JsonObject & ConnectorSpecification) | undefined;
+          });
     session.output.message({ type: 'SPEC', spec: { connectionSpecification: {}, supportsNormalization: false, supportsDBT: false, ...spec } });
     return 0;
   });

@@ -36,6 +36,22 @@ import { ConfigRemoveFields } from './config-rules/config-remove-fields.ts';
 import { DatetimeBasedCursor } from './cursors/datetime-based-cursor.ts';
 import { IncrementingCountCursor } from './cursors/incrementing-count-cursor.ts';
 import { MinMaxDatetime } from './cursors/min-max-datetime.ts';
+import { CustomAuthenticator } from './custom/custom-authenticator.ts';
+import { CustomBackoffStrategy } from './custom/custom-backoff-strategy.ts';
+import { CustomConfigTransformation } from './custom/custom-config-transformation.ts';
+import { CustomDecoder } from './custom/custom-decoder.ts';
+import { CustomErrorHandler } from './custom/custom-error-handler.ts';
+import { CustomPaginationStrategy } from './custom/custom-pagination-strategy.ts';
+import { CustomPartitionRouter } from './custom/custom-partition-router.ts';
+import { CustomRecordExtractor } from './custom/custom-record-extractor.ts';
+import { CustomRecordFilter } from './custom/custom-record-filter.ts';
+import { CustomRequester } from './custom/custom-requester.ts';
+import { CustomRetriever } from './custom/custom-retriever.ts';
+import { CustomSchemaLoader } from './custom/custom-schema-loader.ts';
+import { CustomSchemaNormalization } from './custom/custom-schema-normalization.ts';
+import { CustomStateMigration } from './custom/custom-state-migration.ts';
+import { CustomTransformation } from './custom/custom-transformation.ts';
+import { CustomValidationStrategy } from './custom/custom-validation-strategy.ts';
 import { AddedFieldDefinition } from './data/added-field-definition.ts';
 import { AsyncJobStatusMap } from './data/async-job-status-map.ts';
 import { ComplexFieldType } from './data/complex-field-type.ts';
@@ -149,6 +165,22 @@ export const components: readonly AnyComponent[] = [
   ConstantBackoffStrategy,
   CsvDecoder,
   CursorPagination,
+  CustomAuthenticator,
+  CustomBackoffStrategy,
+  CustomConfigTransformation,
+  CustomDecoder,
+  CustomErrorHandler,
+  CustomPaginationStrategy,
+  CustomPartitionRouter,
+  CustomRecordExtractor,
+  CustomRecordFilter,
+  CustomRequester,
+  CustomRetriever,
+  CustomSchemaLoader,
+  CustomSchemaNormalization,
+  CustomStateMigration,
+  CustomTransformation,
+  CustomValidationStrategy,
   DatetimeBasedCursor,
   DeclarativeSource,
   DeclarativeStream,

@@ -56,9 +56,14 @@ export function template(...context: string[]) {
   return describe(z.string(), { schema: { type: 'string' }, context });
 }
 
-/** A whole number. */
+/** A whole number; one written `1.0` or as text counts too. */
 export function integer() {
-  return describe(z.int(), { schema: { type: 'integer' } });
+  return describe(z.pipe(z.transform(toWhole), z.int()), { schema: { type: 'integer' } });
+}
+
+function toWhole(value: unknown): unknown {
+  if (value instanceof Float) return value.value;
+  return typeof value === 'string' && /^[+-]?\d+$/.test(value) ? Number(value) : value;
 }
 
 /** A number; one written `1.0` counts as 1. */

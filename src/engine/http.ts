@@ -183,7 +183,8 @@ function toRefreshFailure(error: unknown): never {
 function toRequestError(error: unknown, name: string, secrets: Secrets): unknown {
   if (error instanceof TransportError) return new SystemError(error.message, { cause: error });
   if (!(error instanceof RequestFailure)) return error;
-  const failure: Failure = new FAILURES[error.failureType](withApiMessage(error, secrets), {
+  const failureType = error.outcome?.error?.permanent ? 'config_error' : error.failureType;
+  const failure: Failure = new FAILURES[failureType](withApiMessage(error, secrets), {
     internalMessage: error.internalMessage,
     cause: error,
     ...(name === '' ? {} : { stream: { name } }),

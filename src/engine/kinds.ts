@@ -27,6 +27,11 @@ export interface RequestContributor {
   contribute(options: RequestOptions, request: PageRequest): void;
 }
 
+/** Puts the body into a request. */
+export interface RequestBody extends RequestContributor {
+  readonly place: 'bodyData' | 'bodyJson';
+}
+
 /** Puts one value into a request at the place that the manifest names. */
 export interface RequestOption {
   readonly place: 'params' | 'headers' | 'bodyData' | 'bodyJson' | 'path';
@@ -256,6 +261,8 @@ export interface PartitionRouter extends RequestContributor {
   parentState?(): JsonObject | undefined;
   /** Hands over the state that the last sync of the child left, in which the parents find theirs; called before `slices`. */
   setParentState?(childState: JsonObject): void;
+  /** Builds the streams that it reads, so that what is wrong with them or with their states shows before the first request. */
+  openParents?(): Promise<void>;
   /** The streams that it reads, each with the router of its own as far as it is built. */
   readonly parents?: readonly { readonly name: string; router?(): PartitionRouter | undefined }[];
   /** The routers that it wraps, so that nobody needs to know which kind it is. */
@@ -623,7 +630,7 @@ export interface Kinds {
   quotaStatusSource: QuotaStatusSource;
   tokenQuota: TokenQuota;
   requestOption: RequestOption;
-  requestBody: RequestContributor;
+  requestBody: RequestBody;
   errorHandler: ErrorHandler;
   responseFilter: ResponseFilter;
   backoffStrategy: BackoffStrategy;

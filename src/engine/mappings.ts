@@ -47,6 +47,17 @@ export function compileMapping(b: Builder, mapping: JsonObject | string | undefi
   };
 }
 
+/** The same mapping with numbers and booleans as the texts that Python makes of them; ends the build where a value is anything else. */
+export function requireTexts(b: Builder, mapping: JsonObject, field: string): JsonObject {
+  const entries = Object.entries(mapping).map(([name, value]) => {
+    if (value === null || Array.isArray(value) || isPlainObject(value)) {
+      return b.fail(`The value must be text: write a list as a template, such as "{{ ['a', 'b'] }}", and leave out what is null.`, `${field}.${name}`);
+    }
+    return [name, str(value as Value)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 /**
  * A JSON value of any depth whose texts and keys are templates; objects lose their nulls, lists keep them.
  * parity: interpolation/interpolated_nested_mapping.py:InterpolatedNestedMapping

@@ -159,8 +159,8 @@ async function readPartition({ run, output }: ReadOptions, stream: OpenStream, s
     }
     progress.records += records.length;
     for (const record of records) {
-      cursor.observe(record, slice);
       writer.write(record, fileOf?.(record));
+      cursor.observe(record, slice);
     }
     await output.drained();
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;

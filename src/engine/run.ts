@@ -3,6 +3,7 @@ import type { JsonObject } from '../lib/json.ts';
 import type { Secrets } from '../lib/secrets.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Cache } from './cache.ts';
+import type { CustomCode } from './custom-code.ts';
 import type { Http } from './http.ts';
 
 /** Bounds of a run; a bound left out does not hold. */
@@ -53,5 +54,7 @@ export interface Run {
   readonly readFile: (path: string) => Promise<string | undefined>;
   /** Stores a file for the destination under a relative path; undefined where files are not kept. */
   readonly storeFile?: ((file: string, chunks: AsyncIterable<Uint8Array>) => Promise<StoredFile>) | undefined;
+  /** The code that comes with the manifest; undefined when there is none. */
+  readonly customCode?: CustomCode | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }

@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
 import { isPlainObject, setOwnProperty } from '../lib/objects.ts';
 import type { Builder } from './builder.ts';
-import { createCache, type Cache } from './cache.ts';
+import { type Cache, createCache } from './cache.ts';
 import type { Registry } from './registry.ts';
 
 /** A template that reads the parameters of its component. */

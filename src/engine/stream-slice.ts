@@ -1,5 +1,6 @@
+import { equals } from '../lang/operators.ts';
 import { repr } from '../lang/text.ts';
-import { HostMapping, type Value } from '../lang/values.ts';
+import { HostMapping, isDict, type Value } from '../lang/values.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { ownProperty } from '../lib/objects.ts';
 
@@ -24,8 +25,7 @@ export class StreamSlice extends HostMapping {
   }
 
   get(key: string): Value | undefined {
-    const own = ownProperty(this.cursorSlice, key) ?? ownProperty(this.partition, key);
-    return own as Value | undefined;
+    return ownProperty(Object.hasOwn(this.cursorSlice, key) ? this.cursorSlice : this.partition, key) as Value | undefined;
   }
 
   keys(): Iterable<string> {
@@ -33,12 +33,27 @@ export class StreamSlice extends HostMapping {
   }
 
   override attribute(name: string): Value | undefined {
-    if (name === 'partition') return this.partition as Value;
-    if (name === 'cursor_slice') return this.cursorSlice as Value;
-    return name === 'extra_fields' ? (this.extraFields as Value) : undefined;
+    if (name === 'partition' || name === '_partition') return this.partition as Value;
+    if (name === 'cursor_slice' || name === '_cursor_slice') return this.cursorSlice as Value;
+    return name === 'extra_fields' || name === '_extra_fields' ? (this.extraFields as Value) : undefined;
   }
 
   override repr(): string {
-    return repr({ ...this.partition, ...this.cursorSlice } as Value);
+    return repr(this.#keysAndValues());
+  }
+
+  override truth(): boolean {
+    return super.truth() || Object.keys(this.extraFields).length > 0;
+  }
+
+  override equals(other: Value): boolean {
+    if (other instanceof StreamSlice) {
+      return equals(this.partition as Value, other.partition as Value) && equals(this.cursorSlice as Value, other.cursorSlice as Value);
+    }
+    return isDict(other) && equals(this.#keysAndValues(), other);
+  }
+
+  #keysAndValues(): Value {
+    return { ...this.partition, ...this.cursorSlice } as Value;
   }
 }

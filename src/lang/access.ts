@@ -35,10 +35,15 @@ import {
 /** `value.name` of a template: the Python attribute, then the item, undefined without either; private attributes are unsafe. */
 // parity: jinja2/sandbox.py:SandboxedEnvironment.getattr
 export function getAttribute(value: Value, name: string): Value {
-  if (isPlainDict(value) && !isAttributeOfDict(name)) return plainGet(value, name) ?? new Undefined(name, value);
+  if (isPlainDict(value) && !isAttributeOfDict(name)) return orUndefined(plainGet(value, name), value, name);
   const attribute = safeAttribute(value, name);
   if (attribute !== undefined) return attribute;
-  return itemOf(value, name) ?? new Undefined(name, value);
+  return orUndefined(itemOf(value, name), value, name);
+}
+
+/** The value found, which may be None, or Jinja's undefined one. */
+function orUndefined(found: Value | undefined, owner: Value, name: Value): Value {
+  return found === undefined ? new Undefined(name, owner) : found;
 }
 
 /** `value[key]` of a template: the item, then for a text the Python attribute, undefined without either. */

@@ -40,6 +40,7 @@ import type { FunctionScope, Scope, Variable } from './scope.ts';
 import {
   Callable,
   Float,
+  isInt,
   isList,
   type Keywords,
   NO_KEYWORDS,
@@ -709,7 +710,7 @@ function repeat(a: Value, b: Value): Value {
     [left, right],
     [right, left],
   ] as const) {
-    if ((typeof sequence === 'string' || Array.isArray(sequence)) && (typeof count === 'number' || typeof count === 'bigint')) {
+    if ((typeof sequence === 'string' || Array.isArray(sequence)) && isInt(count)) {
       checkRepetition(sequence.length, count);
     }
   }

@@ -30,7 +30,8 @@ interface Scan {
 
 const BLANK = /[ \t\n\r]*/y;
 const SCALAR = /[^\s,:\]}[{"]+/y;
-const STRUCTURE = /["{}[\]]/g;
+const QUOTE = 0x22;
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 /**
  * Reads the values at a path of names joined by dots, in which `item` stands for the values of a list.
@@ -85,24 +86,20 @@ export function createJsonItemsReader(target: string): JsonItemsReader {
   /** The end of the object or list that is being collected; -1 when it lies beyond the text. */
   function containerEnd(): number {
     scan ??= { at, depth: 0 };
-    while (true) {
-      STRUCTURE.lastIndex = scan.at;
-      const match = STRUCTURE.exec(text);
-      if (match === null) {
-        scan.at = text.length;
-        return -1;
-      }
-      scan.at = match.index;
-      if (match[0] === '"') {
-        const end = stringEnd(match.index);
+    while (scan.at < text.length) {
+      const character = text.charCodeAt(scan.at);
+      if (character === QUOTE) {
+        const end = stringEnd(scan.at);
         if (end === -1) return -1;
         scan.at = end;
         continue;
       }
       scan.at += 1;
-      scan.depth += match[0] === '{' || match[0] === '[' ? 1 : -1;
+      if (character === OPEN_BRACE || character === OPEN_BRACKET) scan.depth += 1;
+      else if (character === CLOSE_BRACE || character === CLOSE_BRACKET) scan.depth -= 1;
       if (scan.depth === 0) return scan.at;
     }
+    return -1;
   }
 
   function afterValue(): void {

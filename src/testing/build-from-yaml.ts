@@ -6,6 +6,7 @@ import type { Slot } from '../engine/fields.ts';
 import type { Kinds, StreamScope } from '../engine/kinds.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
 import type { Run } from '../engine/run.ts';
+import { createCookieJar } from '../http/cookies.ts';
 import { createTemplates } from '../lang/index.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
@@ -46,7 +47,9 @@ export function testRun({ now = NOW, run = {} }: TestSetting = {}): Run {
       send() {
         throw new Error('A test that asks the network needs an http of its own.');
       },
-    } as unknown as Run['http'],
+      cookieJar: () => createCookieJar(() => Number(now / 1000n)),
+      useBudget() {},
+    },
     templates: createTemplates({ now: () => now }),
     random: () => 0.5,
     secrets: createSecrets(),

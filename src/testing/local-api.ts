@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createHttp } from '../engine/http.ts';
 import type { Run } from '../engine/run.ts';
 import { createHostPauses } from '../http/pauses.ts';
-import { followRedirects } from '../http/redirects.ts';
 import { serveHttp, testTransport } from '../http/testing/local-server.ts';
 import { createSecrets } from '../lib/secrets.ts';
 
@@ -50,15 +49,20 @@ export async function localApi(answer: (request: Received, count: number) => Ans
   const server = await serveHttp(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const taken: Received = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString() };
+    const taken: Received = {
+      method: request.method ?? '',
+      path: request.url ?? '',
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString(),
+    };
     received.push(taken);
     const { status = 200, headers = {}, body = {} } = answer(taken, received.length);
     response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   const http = createHttp({
-    transport: followRedirects(testTransport().send),
-    cache: (send) => send,
+    transport: testTransport().send,
+    cache: undefined,
     pauses: createHostPauses({ now: nowMs, sleep }),
     log: { debugging: false, fatal() {}, error() {}, warn() {}, info() {}, debug() {}, trace() {} },
     secrets,

@@ -14,7 +14,9 @@ import { corpusLines } from './shared.ts';
 const lines = (corpusLines('units/backoff.jsonl') as CorpusLine[]).map((line) => {
   if (line['op'] !== 'interpret' || line.error === true) return line;
   const expected = line.expected as JsonObject;
-  return hasFreeText(line, expected) ? { ...line, expected: { ...expected, error_message: null }, free_text: true } : line;
+  const { error_message: message } = expected;
+  if (hasFreeText(line, expected)) return { ...line, expected: { ...expected, error_message: null }, free_text: true };
+  return { ...line, expected: { ...expected, error_message: message === null ? null : String(message) } };
 });
 
 describe.skipIf(lines.length === 0)('what a response means and how long to wait', () => {

@@ -29,12 +29,13 @@ describe.skipIf(lines.length === 0)('the request of a page', () => {
 /** The request that a requester makes, as far as it comes from the manifest. */
 async function requestOf(line: CorpusLine): Promise<Json> {
   let exchange: Exchange | undefined;
-  const http = {
-    async send(given: Exchange) {
+  const http: Run['http'] = {
+    ...testRun().http,
+    async send(given) {
       exchange = given;
       return null;
     },
-  } as unknown as Run['http'];
+  };
   const now = line['now'] === undefined ? {} : { now: isoParse(line['now'] as string).epochMicroseconds() };
   const requester = buildFromYaml('requester', line['requester'] as JsonObject, { config: line['config'] as JsonObject, run: { http }, ...now });
   const token = (line['next_page_token'] as JsonObject | undefined)?.['next_page_token'] as Value | undefined;

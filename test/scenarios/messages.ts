@@ -28,11 +28,13 @@ export interface Result extends Ended {
   readonly strayLines: readonly string[];
 }
 
-/** Takes the output of a run apart. */
-export function readResult(ended: Ended): Result {
+/** Takes the output of a run apart; a line without an end counts as one only where the reader stayed to the end. */
+export function readResult(ended: Ended, readToEnd = true): Result {
   const messages: Message[] = [];
   const strayLines: string[] = [];
-  for (const line of ended.stdout.split('\n')) {
+  const lines = ended.stdout.split('\n');
+  if (!readToEnd) lines.pop();
+  for (const line of lines) {
     if (line === '') continue;
     const message = messageOf(line);
     if (message === undefined) strayLines.push(line);

@@ -9,6 +9,7 @@ import { SCENARIOS, type Scenario, type Step } from './scenario.ts';
 
 const FIXTURES = path.resolve(SCENARIOS, '..');
 const MANIFEST = path.resolve(FIXTURES, '../manifest.yaml');
+const COMMANDS = ['spec', 'check', 'discover', 'read'];
 const validate = protocolValidator();
 
 /** Where a scenario stands. */
@@ -54,7 +55,7 @@ async function playStep(course: Course, step: Step, index: number): Promise<stri
   const env = Object.fromEntries(Object.entries(step.env).map(([name, value]) => [name, value.replaceAll('$API', api.url)]));
   const before = api.requests.length;
   const ended = await runConnector({ args, env, interrupt: step.interrupt, ...(stdin === undefined ? {} : { stdin }) });
-  const result = readResult(ended);
+  const result = readResult(ended, step.interrupt?.by !== 'close');
   course.states = lastStates(result);
   return [
     ...differences(result, api.requests.slice(before), step.expect),
@@ -74,7 +75,7 @@ function stepFiles({ folder: scenario, api, states }: Course, step: Step, folder
   };
   const command = step.run[0];
   if (step.files.config !== undefined) files.push(['config', given(step.files.config)]);
-  else if (command === 'check' || command === 'discover' || command === 'read') {
+  else if (command !== 'spec' && COMMANDS.includes(command ?? '') && step.run.length === 1) {
     const base = { ...readJson(path.join(FIXTURES, 'config.json')), base_url: api.url };
     const config = JSON.stringify(mergePatch(base, step.config ?? {})).replaceAll('$API', api.url);
     files.push(['config', made('config.json', JSON.parse(config))]);
@@ -83,8 +84,8 @@ function stepFiles({ folder: scenario, api, states }: Course, step: Step, folder
   else if (step.catalog !== undefined) files.push(['catalog', made('catalog.json', configuredCatalog(step.catalog))]);
   if (step.files.state !== undefined) files.push(['state', given(step.files.state)]);
   else if (step.state !== undefined) files.push(['state', made('state.json', step.state === 'previous' ? states : step.state)]);
-  if (step.files.manifest !== undefined) files.push(['manifest', given(step.files.manifest)]);
-  else if (step.stdin === 'manifest') files.push(['manifest', MANIFEST]);
+  if (typeof step.files.manifest === 'string') files.push(['manifest', given(step.files.manifest)]);
+  else if (step.files.manifest !== null && COMMANDS.includes(command ?? '') && step.run.length === 1) files.push(['manifest', MANIFEST]);
   return files;
 }
 

@@ -85,13 +85,13 @@ const step = z.strictObject({
   catalog: byStream(z.enum(['full_refresh', 'incremental'])).optional(),
   /** `previous`: what the step before left; else a list of states. */
   state: z.union([z.literal('previous'), z.array(z.unknown())]).optional(),
-  /** Files of the scenario's folder in place of what is made of the keys above; they need not exist. */
+  /** Files of the scenario's folder in place of what is made of the keys above; they need not exist. A manifest of null: none is given. */
   files: z
     .strictObject({
       config: z.string().optional(),
       catalog: z.string().optional(),
       state: z.string().optional(),
-      manifest: z.string().optional(),
+      manifest: z.string().nullable().optional(),
     })
     .default({}),
   /** The file argument that is `-`, its content coming by standard input. */

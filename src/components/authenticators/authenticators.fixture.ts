@@ -1,8 +1,8 @@
+import { createCache } from '../../engine/cache.ts';
 import type { Requester, StreamScope } from '../../engine/kinds.ts';
+import type { Run } from '../../engine/run.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { createCache } from '../../engine/cache.ts';
-import type { Run } from '../../engine/run.ts';
 import { buildFromYaml } from '../../testing/build-from-yaml.ts';
 import type { LocalApi } from '../../testing/local-api.ts';
 
@@ -19,7 +19,11 @@ export function requesters(api: LocalApi, setting: RequesterSetting = {}): (auth
   const run: Partial<Run> = { ...api.run, shared: createCache(), ...setting.run };
   const { config = {} } = setting;
   return (authenticator) =>
-    buildFromYaml('requester', { type: 'HttpRequester', url_base: api.url, path: '/items', authenticator, ...setting.fields }, { run, config, stream: { name: 'items' } as StreamScope });
+    buildFromYaml(
+      'requester',
+      { type: 'HttpRequester', url_base: api.url, path: '/items', authenticator, ...setting.fields },
+      { run, config, stream: { name: 'items' } as StreamScope },
+    );
 }
 
 /** Asks once and gives the status. */

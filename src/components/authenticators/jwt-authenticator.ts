@@ -1,13 +1,13 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { boolean, integer, object, oneOf, optional, shape, type Slot, slot, template, text, withDefault } from '../../engine/fields.ts';
+import { boolean, integer, object, oneOf, optional, type Slot, shape, slot, template, text, withDefault } from '../../engine/fields.ts';
 import { compileMapping } from '../../engine/mappings.ts';
 import { jsonText } from '../../lang/functions/json-text.ts';
 import { truth } from '../../lang/operators.ts';
 import type { PlainDict, Value } from '../../lang/values.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { ConfigError, SystemError } from '../../protocol/failure.ts';
-import { JWT_ALGORITHMS, signatureOf, SigningKeyError } from './jwt-signature.ts';
+import { JWT_ALGORITHMS, SigningKeyError, signatureOf } from './jwt-signature.ts';
 
 const RESERVED_HEADERS = ['kid', 'alg', 'typ', 'cty'];
 const RESERVED_CLAIMS = ['iss', 'sub', 'aud', 'iat', 'exp', 'nbf'];
@@ -44,7 +44,11 @@ export const JwtAuthenticator = component({
   build(spec, b) {
     const inHeader = { type: 'RequestOption', inject_into: 'header', field_name: 'Authorization' } as Slot<'requestOption'>;
     const option = b.build('requestOption', spec.request_option ?? inHeader, { defaultType: 'RequestOption' });
-    const [secretKey, passphrase, prefix] = [compileText(b, spec.secret_key), compileText(b, spec.passphrase), compileText(b, spec.header_prefix)];
+    const [secretKey, passphrase, prefix] = [
+      compileText(b, spec.secret_key),
+      compileText(b, spec.passphrase),
+      compileText(b, spec.header_prefix),
+    ];
     const [extraHeaders, extraClaims] = [compileObject(b, spec.additional_jwt_headers), compileObject(b, spec.additional_jwt_payload)];
     const { kid, typ = 'JWT', cty } = spec.jwt_headers ?? {};
     const [keyId, type, contentType] = [compileText(b, kid), compileValue(b, typ), compileValue(b, cty)];
@@ -55,14 +59,28 @@ export const JwtAuthenticator = component({
       const header = extraHeaders();
       refuseReserved(header, RESERVED_HEADERS, 'additional_jwt_headers');
       const typed = type === undefined ? 'JWT' : type();
-      return withoutUndefined({ ...header, kid: keyId?.(), typ: truth(typed) ? typed : undefined, cty: contentType?.(), alg: spec.algorithm });
+      return withoutUndefined({
+        ...header,
+        kid: keyId?.(),
+        typ: truth(typed) ? typed : undefined,
+        cty: contentType?.(),
+        alg: spec.algorithm,
+      });
     }
 
     function claims(): PlainDict {
       const payload = extraClaims();
       refuseReserved(payload, RESERVED_CLAIMS, 'additional_jwt_payload');
       const now = Number(b.run.clock.now() / 1_000_000n);
-      return withoutUndefined({ ...payload, iss: issuer?.(), sub: subject?.(), aud: audience?.(), iat: now, exp: now + spec.token_duration, nbf: now });
+      return withoutUndefined({
+        ...payload,
+        iss: issuer?.(),
+        sub: subject?.(),
+        aud: audience?.(),
+        iat: now,
+        exp: now + spec.token_duration,
+        nbf: now,
+      });
     }
 
     function signingSecret(protectedBy: string | undefined): string {
@@ -108,7 +126,8 @@ function refuseKey(error: unknown): never {
 
 function refuseReserved(values: PlainDict, reserved: readonly string[], field: string): void {
   const found = reserved.filter((name) => Object.hasOwn(values, name));
-  if (found.length > 0) throw new SystemError(`${field} must not set ${found.join(', ')}: JwtAuthenticator sets ${reserved.join(', ')} itself.`);
+  if (found.length > 0)
+    throw new SystemError(`${field} must not set ${found.join(', ')}: JwtAuthenticator sets ${reserved.join(', ')} itself.`);
 }
 
 /** A template whose result is taken as text, numbers as they are written; undefined for an absent or empty one. */

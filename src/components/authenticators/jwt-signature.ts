@@ -69,7 +69,10 @@ function readPrivateKey(createPrivateKey: typeof import('node:crypto').createPri
     return createPrivateKey({ key: normalizePem(secret), format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) });
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-    const hint = passphrase === undefined ? 'it must be a private key in PEM form, and an encrypted one needs its passphrase' : 'check the key and its passphrase';
+    const hint =
+      passphrase === undefined
+        ? 'it must be a private key in PEM form, and an encrypted one needs its passphrase'
+        : 'check the key and its passphrase';
     throw new SigningKeyError(`the private key cannot be read (${reason}): ${hint}`);
   }
 }
@@ -87,9 +90,13 @@ function requireKeyType(key: KeyObject, algorithm: JwtAlgorithm): void {
   const type = key.asymmetricKeyType ?? '';
   const curve = CURVES[algorithm];
   if (curve !== undefined) {
-    if (type !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== curve) throw new SigningKeyError(`${algorithm} needs a key of the curve ${curve}`);
+    if (type !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== curve)
+      throw new SigningKeyError(`${algorithm} needs a key of the curve ${curve}`);
     return;
   }
   const fits = algorithm === 'EdDSA' ? type === 'ed25519' || type === 'ed448' : type === 'rsa';
-  if (!fits) throw new SigningKeyError(`${algorithm} needs ${algorithm === 'EdDSA' ? 'an Ed25519 or Ed448' : 'an RSA'} key, not one of type ${type}`);
+  if (!fits)
+    throw new SigningKeyError(
+      `${algorithm} needs ${algorithm === 'EdDSA' ? 'an Ed25519 or Ed448' : 'an RSA'} key, not one of type ${type}`,
+    );
 }

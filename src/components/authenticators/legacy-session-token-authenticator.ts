@@ -1,12 +1,12 @@
 import { component } from '../../engine/component.ts';
 import { optional, text, withDefault } from '../../engine/fields.ts';
 import { shareByDeclaration } from '../../engine/share-by-declaration.ts';
-import { str } from '../../lang/text.ts';
 import { truth } from '../../lang/operators.ts';
+import { str } from '../../lang/text.ts';
 import { isDict, type Value } from '../../lang/values.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { ownProperty } from '../../lib/objects.ts';
 import { Delta } from '../../lib/time/index.ts';
-import type { JsonObject } from '../../lib/json.ts';
 import { ConfigError, SystemError } from '../../protocol/failure.ts';
 import { createSession } from './session.ts';
 import { sendTokenRequest } from './token-request.ts';
@@ -18,7 +18,8 @@ const UNAUTHORIZED = 401;
 export const LegacySessionTokenAuthenticator = component({
   type: 'LegacySessionTokenAuthenticator',
   kind: 'authenticator',
-  summary: 'Sends the session token of the config while the API accepts it, and else one that user name and password give. SessionTokenAuthenticator does more.',
+  summary:
+    'Sends the session token of the config while the API accepts it, and else one that user name and password give. SessionTokenAuthenticator does more.',
   example: `
     type: LegacySessionTokenAuthenticator
     header: X-Session
@@ -40,7 +41,8 @@ export const LegacySessionTokenAuthenticator = component({
   build(spec, b) {
     const declared = b.declaration ?? {};
     const apiUrl = declared['url'] || declared['url_base'];
-    if (typeof apiUrl !== 'string') return b.fail('LegacySessionTokenAuthenticator needs the url_base of the requester that it belongs to.');
+    if (typeof apiUrl !== 'string' || apiUrl === '')
+      return b.fail('LegacySessionTokenAuthenticator needs the url_base of the requester that it belongs to.');
     const context = b.context();
     const evaluate = (field: string | undefined): (() => Value) => {
       const expression = b.string(field ?? '');
@@ -55,12 +57,17 @@ export const LegacySessionTokenAuthenticator = component({
     const [loginUrl, validateUrl] = [evaluateText(spec.login_url), evaluateText(spec.validate_session_url)];
 
     async function isValid(token: string): Promise<boolean> {
-      const response = await sendTokenRequest(b.run, () => ({ method: 'GET', url: `${base()}${validateUrl()}`, headers: { [header()]: token } }));
+      const response = await sendTokenRequest(b.run, () => ({
+        method: 'GET',
+        url: `${base()}${validateUrl()}`,
+        headers: { [header()]: token },
+      }));
       if (response.status === UNAUTHORIZED) {
         b.run.log.info('The API does not accept the session token of the config any more.');
         return false;
       }
-      if (!response.ok) throw new SystemError(`The session token could not be validated: the API answered with HTTP status ${response.status}.`);
+      if (!response.ok)
+        throw new SystemError(`The session token could not be validated: the API answered with HTTP status ${response.status}.`);
       return true;
     }
 
@@ -72,7 +79,8 @@ export const LegacySessionTokenAuthenticator = component({
         headers: { 'Content-Type': 'application/json' },
         json: credentials,
       }));
-      if (!response.ok) throw new ConfigError(`The login failed with HTTP status ${response.status}: check the user name and the password.`);
+      if (!response.ok)
+        throw new ConfigError(`The login failed with HTTP status ${response.status}: check the user name and the password.`);
       const document = response.json as Value | undefined;
       const token = document !== undefined && isDict(document) ? ownProperty(document as JsonObject, key()) : undefined;
       if (token === undefined) throw new SystemError(`The response of the login has no session token under "${key()}".`);
@@ -91,7 +99,9 @@ export const LegacySessionTokenAuthenticator = component({
       return obtained;
     }
 
-    const session = shareByDeclaration(b, { apiUrl, authenticator: { ...spec, type: 'LegacySessionTokenAuthenticator' } }, () => createSession(b.run, obtain, LIFETIME));
+    const session = shareByDeclaration(b, { apiUrl, authenticator: { ...spec, type: 'LegacySessionTokenAuthenticator' } }, () =>
+      createSession(b.run, obtain, LIFETIME),
+    );
     return {
       async contribute(options) {
         options.headers[header()] = await session();

@@ -1,7 +1,7 @@
-import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { JsonObject } from '../../lib/json.ts';
-import { type Answer, localApi, type LocalApi, type Received } from '../../testing/local-api.ts';
+import { type Answer, type LocalApi, localApi, type Received } from '../../testing/local-api.ts';
 import { ask, requesters } from './authenticators.fixture.ts';
 
 const DECLARED = `
@@ -16,7 +16,10 @@ function declared(api: LocalApi, more = '', base = DECLARED): JsonObject {
 }
 
 /** A token endpoint that gives t1, t2 ..., and an API that accepts what the function says. */
-function tokensAndItems(grant: JsonObject = {}, items: (request: Received, grants: number) => Answer = () => ({})): (request: Received) => Answer {
+function tokensAndItems(
+  grant: JsonObject = {},
+  items: (request: Received, grants: number) => Answer = () => ({}),
+): (request: Received) => Answer {
   let grants = 0;
   return (request) => {
     if (!request.path.startsWith('/token')) return items(request, grants);
@@ -87,7 +90,9 @@ describe('the request for a token', () => {
   });
 
   it('is repeated while the endpoint is overloaded', async () => {
-    const api = await localApi((request, count) => (request.path === '/token' && count < 3 ? { status: count === 1 ? 503 : 429 } : { body: { access_token: 'late' } }));
+    const api = await localApi((request, count) =>
+      request.path === '/token' && count < 3 ? { status: count === 1 ? 503 : 429 } : { body: { access_token: 'late' } },
+    );
     expect(await ask(requesters(api)(declared(api)))).toBe(200);
     expect(authorizations(api)).toEqual(['Bearer late']);
   });
@@ -159,7 +164,15 @@ describe('the token', () => {
 });
 
 describe('a refused token', () => {
-  const retrying = { fields: { error_handler: { type: 'DefaultErrorHandler', max_retries: 2, response_filters: [{ type: 'HttpResponseFilter', http_codes: [401], action: 'REFRESH_TOKEN_THEN_RETRY' }] } } };
+  const retrying = {
+    fields: {
+      error_handler: {
+        type: 'DefaultErrorHandler',
+        max_retries: 2,
+        response_filters: [{ type: 'HttpResponseFilter', http_codes: [401], action: 'REFRESH_TOKEN_THEN_RETRY' }],
+      },
+    },
+  };
 
   it('is refreshed once, however many requests it was refused to', async () => {
     const api = await localApi(tokensAndItems({}, ({ headers }) => (headers.authorization === 'Bearer t1' ? { status: 401 } : {})));
@@ -192,7 +205,12 @@ describe('a refused token', () => {
 
 describe('a refresh that fails', () => {
   it.each([
-    [{ status: 400, body: { error: 'invalid_grant', error_description: 'AADSTS50173: gone since 12:00' } }, '', 'config_error', /refresh token \(invalid_grant: AADSTS50173\).*Authenticate again/],
+    [
+      { status: 400, body: { error: 'invalid_grant', error_description: 'AADSTS50173: gone since 12:00' } },
+      '',
+      'config_error',
+      /refresh token \(invalid_grant: AADSTS50173\).*Authenticate again/,
+    ],
     [{ status: 401, body: { error: 'invalid_client' } }, '', 'config_error', /HTTP status 401 \(invalid_client\)/],
     [
       { status: 403, body: { code: 'revoked' } },
@@ -221,11 +239,11 @@ describe('a declaration', () => {
     ['client_id and client_secret', { type: 'OAuthAuthenticator', refresh_token: 'r' }],
     ['a refresh_token', { type: 'OAuthAuthenticator', client_id: 'a', client_secret: 'b' }],
     ['a profile_assertion', { type: 'OAuthAuthenticator', use_profile_assertion: true }],
-    ['token_expiry_date', { type: 'OAuthAuthenticator', client_id: 'a', client_secret: 'b', refresh_token: 'r', token_expiry_date: 'soon' }],
     [
-      'given twice',
-      { type: 'OAuthAuthenticator', refresh_token_error_key: 'a', refresh_token_updater: { refresh_token_error_key: 'b' } },
+      'token_expiry_date',
+      { type: 'OAuthAuthenticator', client_id: 'a', client_secret: 'b', refresh_token: 'r', token_expiry_date: 'soon' },
     ],
+    ['given twice', { type: 'OAuthAuthenticator', refresh_token_error_key: 'a', refresh_token_updater: { refresh_token_error_key: 'b' } }],
   ])('must be complete: %s', async (message, authenticator) => {
     const api = await localApi(() => ({}));
     expect(() => requesters(api)(authenticator as JsonObject)).toThrow(message);
@@ -233,7 +251,15 @@ describe('a declaration', () => {
 });
 
 describe('tokens in the config', () => {
-  const config = () => ({ credentials: { client_id: 'own', client_secret: 's', access_token: 'old', refresh_token: 'r0', token_expiry_date: '2026-01-01T00:00:00Z' } as JsonObject });
+  const config = () => ({
+    credentials: {
+      client_id: 'own',
+      client_secret: 's',
+      access_token: 'old',
+      refresh_token: 'r0',
+      token_expiry_date: '2026-01-01T00:00:00Z',
+    } as JsonObject,
+  });
 
   it('are saved before the new access token is used, with one refresh for all', async () => {
     const api = await localApi(tokensAndItems({ refresh_token: 'r1' }));
@@ -242,7 +268,15 @@ describe('tokens in the config', () => {
     const both = [make(declared(api, 'refresh_token_updater: {}')), make(declared(api, 'refresh_token_updater: {}\nscopes: [other]'))];
     await Promise.all([...both, ...both].map(ask));
     expect(tokenRequests(api).map(({ body }) => body)).toEqual(['grant_type=refresh_token&client_id=own&client_secret=s&refresh_token=r0']);
-    const expected = { credentials: { client_id: 'own', client_secret: 's', access_token: 't1', refresh_token: 'r1', token_expiry_date: '2026-01-15T13:34:56.789012+00:00' } };
+    const expected = {
+      credentials: {
+        client_id: 'own',
+        client_secret: 's',
+        access_token: 't1',
+        refresh_token: 'r1',
+        token_expiry_date: '2026-01-15T13:34:56.789012+00:00',
+      },
+    };
     expect(api.saved).toEqual([{ config: JSON.stringify(expected), after: 1 }]);
     expect(new Set(authorizations(api))).toEqual(new Set(['Bearer t1']));
   });
@@ -257,7 +291,7 @@ describe('tokens in the config', () => {
   });
 
   it('may stand elsewhere, and the refresh token stays when there is no new one', async () => {
-    const api = await localApi(tokensAndItems({ expires_in: undefined }));
+    const api = await localApi(tokensAndItems({ expires_in: null }));
     const shared: JsonObject = { a: { token: '' }, refresh: 'r0' };
     const updater = `
       client_secret: s

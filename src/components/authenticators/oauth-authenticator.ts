@@ -12,7 +12,7 @@ import type { Value } from '../../lang/values.ts';
 import { compileDpath } from '../../lib/dpath.ts';
 import { DateError, type DateTime, parseFlexible } from '../../lib/time/index.ts';
 import { ConfigError, SystemError } from '../../protocol/failure.ts';
-import { type GrantNames, readGrant, type RefreshRefusal } from './oauth-response.ts';
+import { type GrantNames, type RefreshRefusal, readGrant } from './oauth-response.ts';
 import { sendTokenRequest } from './token-request.ts';
 import { createTokenSource, type TokenSource } from './token-source.ts';
 import { configStore, memoryStore, type TokenStore } from './token-store.ts';
@@ -63,7 +63,8 @@ type Spec = Parsed<ReturnType<typeof fields>>;
 export const OAuthAuthenticator = component({
   type: 'OAuthAuthenticator',
   kind: 'authenticator',
-  summary: 'Gets access tokens from an OAuth 2.0 token endpoint and sends them as `Bearer <token>`; with a refresh_token_updater new tokens are saved in the config.',
+  summary:
+    'Gets access tokens from an OAuth 2.0 token endpoint and sends them as `Bearer <token>`; with a refresh_token_updater new tokens are saved in the config.',
   example: `
     type: OAuthAuthenticator
     token_refresh_endpoint: https://api.example.com/oauth/token
@@ -78,7 +79,8 @@ export const OAuthAuthenticator = component({
   build(spec, b) {
     const refusal = readRefusal(spec, b);
     const assertion = spec.profile_assertion && b.build('authenticator', spec.profile_assertion, { defaultType: 'JwtAuthenticator' });
-    const makeClient = spec.refresh_token_updater === undefined ? statedClient(spec, b, assertion) : savingClient(spec, b, spec.refresh_token_updater);
+    const makeClient =
+      spec.refresh_token_updater === undefined ? statedClient(spec, b, assertion) : savingClient(spec, b, spec.refresh_token_updater);
     const tokens = shareByDeclaration(b, { ...spec, type: 'OAuthAuthenticator' }, () => tokensOf(b, makeClient(), refusal));
     const header = async (): Promise<string> => `Bearer ${await tokens.current()}`;
     return {
@@ -165,7 +167,8 @@ function savingClient(spec: Spec, b: Builder, updater: NonNullable<Spec['refresh
   const responseNames = values.responseNames();
   const fromConfig = (name: string, declared: string | undefined): Value => {
     const own = compileDpath(['credentials', name]).get(b.config);
-    return own === undefined ? (declared ? evaluateOnce(b, declared) : '') : (own as Value);
+    if (own !== undefined) return own as Value;
+    return declared ? (evaluateOnce(b, declared) ?? '') : '';
   };
   const clientId = fromConfig('client_id', spec.client_id);
   const clientSecret = fromConfig('client_secret', spec.client_secret);
@@ -176,7 +179,12 @@ function savingClient(spec: Spec, b: Builder, updater: NonNullable<Spec['refresh
     endpoint: () => endpoint,
     async request() {
       const refreshToken = store.refreshToken();
-      const parameters = standardParameters(spec, b, values, { clientId, clientSecret, refreshTokenName: updater.refresh_token_name, refreshToken });
+      const parameters = standardParameters(spec, b, values, {
+        clientId,
+        clientSecret,
+        refreshTokenName: updater.refresh_token_name,
+        refreshToken,
+      });
       return { headers: textHeaders(values.headers()), ...placed(spec, parameters) };
     },
   });
@@ -238,7 +246,8 @@ function standardParameters(spec: Spec, b: Builder, values: Values, credentials:
   for (const secret of [clientSecret, refreshToken]) b.run.secrets.add(secret);
   const parameters: Options = { [values.grantTypeName()]: values.grantType() };
   if (!Object.hasOwn(values.headers(), 'Authorization')) {
-    if (spec.refresh_token_updater === undefined && !truth(clientId)) throw new ConfigError('The client_id of OAuthAuthenticator evaluates to nothing.');
+    if (spec.refresh_token_updater === undefined && !truth(clientId))
+      throw new ConfigError('The client_id of OAuthAuthenticator evaluates to nothing.');
     parameters[values.clientIdName()] = clientId;
     parameters[values.clientSecretName()] = clientSecret;
   }
@@ -268,7 +277,10 @@ function readExpiryDate(spec: Spec, b: Builder): DateTime | undefined {
     return parseFlexible(value, b.run.clock.now());
   } catch (error) {
     if (!(error instanceof DateError)) throw error;
-    return b.fail(`token_expiry_date must be a date or a number of seconds since 1970, but it evaluates to "${str(value)}".`, 'token_expiry_date');
+    return b.fail(
+      `token_expiry_date must be a date or a number of seconds since 1970, but it evaluates to "${str(value)}".`,
+      'token_expiry_date',
+    );
   }
 }
 
@@ -276,7 +288,8 @@ function readExpiryDate(spec: Spec, b: Builder): DateTime | undefined {
 function readRefusal(spec: Spec, b: Builder): RefreshRefusal {
   const stated = [spec, spec.refresh_token_updater].filter((part) => part !== undefined).map(refusalOf);
   const given = stated.filter(({ statuses, key, values }) => statuses.length > 0 || key !== '' || values.length > 0);
-  if (given.length > 1) b.fail('The refresh_token_error fields are given twice: keep those of OAuthAuthenticator and drop those of its refresh_token_updater.');
+  if (given.length > 1)
+    b.fail('The refresh_token_error fields are given twice: keep those of OAuthAuthenticator and drop those of its refresh_token_updater.');
   return given[0] ?? DEFAULT_REFUSAL;
 }
 

@@ -4,7 +4,7 @@ import type { Run } from '../../engine/run.ts';
 import { truth } from '../../lang/operators.ts';
 import { str } from '../../lang/text.ts';
 import type { Value } from '../../lang/values.ts';
-import { type Json, type JsonObject, Float } from '../../lib/json.ts';
+import { Float, type Json, type JsonObject } from '../../lib/json.ts';
 import { isPlainObject, ownProperty } from '../../lib/objects.ts';
 import { DateError, DateTime, Delta, parseFlexible } from '../../lib/time/index.ts';
 import { ConfigError, SystemError } from '../../protocol/failure.ts';
@@ -73,7 +73,9 @@ function readExpiry(run: Run, value: Json, names: GrantNames): DateTime {
     if (!(error instanceof DateError)) throw error;
   }
   const expected = names.expiresAtDate ? 'date' : 'number of seconds (state a token_expiry_date_format when it is a date)';
-  throw new SystemError(`"${names.expiresIn}" in the response of the OAuth token endpoint is no ${expected}: ${text.slice(0, LONGEST_DETAIL)}.`);
+  throw new SystemError(
+    `"${names.expiresIn}" in the response of the OAuth token endpoint is no ${expected}: ${text.slice(0, LONGEST_DETAIL)}.`,
+  );
 }
 
 function refused(run: Run, response: HttpResponse, { statuses, key, values }: RefreshRefusal): ConfigError {

@@ -16,12 +16,17 @@ export const QuotaStatusSource = component({
     http_method: withDefault(oneOf('GET', 'POST'), 'GET'),
     request_headers: optional(describe(object(), { schema: { type: 'object', additionalProperties: { type: 'string' } } })),
     unavailable_status_codes: optional(
-      describe(list(integer()), { description: 'Statuses that say that the API counts no calls, so that the token is used without counting.' }),
+      describe(list(integer()), {
+        description: 'Statuses that say that the API counts no calls, so that the token is used without counting.',
+      }),
     ),
   }),
   build(spec, b) {
     const context = b.context();
-    const headers = Object.entries(spec.request_headers ?? {}).map(([name, value]) => [name, str(b.string(value as Value).evaluate(context))]);
+    const headers = Object.entries(spec.request_headers ?? {}).map(([name, value]) => [
+      name,
+      str(b.string(value as Value).evaluate(context)),
+    ]);
     return {
       url: str(b.string(spec.url).evaluate(context)),
       method: spec.http_method,

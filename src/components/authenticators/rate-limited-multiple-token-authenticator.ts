@@ -1,6 +1,6 @@
 import type { Builder } from '../../engine/builder.ts';
-import { toInteger } from '../../engine/conversion.ts';
 import { component } from '../../engine/component.ts';
+import { toInteger } from '../../engine/conversion.ts';
 import { either, integer, list, number, type Slot, slot, slots, template, text, withDefault } from '../../engine/fields.ts';
 import type { HttpRequest } from '../../engine/http.ts';
 import type { QuotaStatusSource, TokenQuota } from '../../engine/kinds.ts';
@@ -142,12 +142,14 @@ function untrackedPool(b: Builder): PoolState {
 function readPool(b: Builder, document: Json, { name, paths }: TokenQuota): PoolState {
   const integerAt = (path: readonly string[]): number => {
     const value = toInteger(valueAt(document, path, name) as Value);
-    if (value === undefined) throw new SystemError(`The status of the quotas has no whole number at ${path.join('.')} for the quota "${name}".`);
+    if (value === undefined)
+      throw new SystemError(`The status of the quotas has no whole number at ${path.join('.')} for the quota "${name}".`);
     return value;
   };
   const remaining = integerAt(paths.remaining);
   const resetAt = parseFlexibleOrUndefined(valueAt(document, paths.reset, name), b.run.clock.now());
-  if (resetAt === undefined) throw new SystemError(`The status of the quotas has no time at ${paths.reset.join('.')} for the quota "${name}".`);
+  if (resetAt === undefined)
+    throw new SystemError(`The status of the quotas has no time at ${paths.reset.join('.')} for the quota "${name}".`);
   const limit = paths.limit === undefined || paths.limit.length === 0 ? remaining : integerAt(paths.limit);
   return { remaining, resetAt: resetAt.epochMicroseconds(), limit, tracked: true };
 }
@@ -156,7 +158,8 @@ function valueAt(document: Json, path: readonly string[], quota: string): Json {
   let value: Json | undefined = document;
   for (const key of path) {
     value = isPlainObject(value) ? ownProperty(value as JsonObject, key) : undefined;
-    if (value === undefined) throw new SystemError(`The status of the quotas has nothing at ${path.join('.')}, where the quota "${quota}" looks.`);
+    if (value === undefined)
+      throw new SystemError(`The status of the quotas has nothing at ${path.join('.')}, where the quota "${quota}" looks.`);
   }
   return value as Json;
 }

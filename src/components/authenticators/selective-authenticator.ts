@@ -22,11 +22,18 @@ export const SelectiveAuthenticator = component({
   fields: () => ({ authenticator_selection_path: list(text()), authenticators: slotMap('authenticator') }),
   build(spec, b) {
     const path = spec.authenticator_selection_path;
-    const selected = path.reduce<Json | undefined>((value, step) => (isPlainObject(value) ? ownProperty(value as JsonObject, step) : undefined), b.config);
-    if (selected === undefined) return b.fail(`The config has no ${path.join('.')}, which selects the authenticator.`, 'authenticator_selection_path');
+    const selected = path.reduce<Json | undefined>(
+      (value, step) => (isPlainObject(value) ? ownProperty(value as JsonObject, step) : undefined),
+      b.config,
+    );
+    if (selected === undefined)
+      return b.fail(`The config has no ${path.join('.')}, which selects the authenticator.`, 'authenticator_selection_path');
     const chosen = ownProperty(spec.authenticators, str(selected as Value));
     if (chosen === undefined) {
-      return b.fail(`The config selects the authenticator "${str(selected as Value)}", but the manifest has ${Object.keys(spec.authenticators).join(', ')}.`, 'authenticators');
+      return b.fail(
+        `The config selects the authenticator "${str(selected as Value)}", but the manifest has ${Object.keys(spec.authenticators).join(', ')}.`,
+        'authenticators',
+      );
     }
     return b.build('authenticator', chosen, b.declaration === undefined ? {} : { declaration: b.declaration });
   },

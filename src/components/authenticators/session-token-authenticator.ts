@@ -1,8 +1,8 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { list, optional, type Slot, slot, text } from '../../engine/fields.ts';
-import type { Decoder } from '../../engine/kinds.ts';
 import type { HttpResponse } from '../../engine/http.ts';
+import type { Decoder } from '../../engine/kinds.ts';
 import { shareByDeclaration } from '../../engine/share-by-declaration.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { str } from '../../lang/text.ts';
@@ -42,7 +42,8 @@ export const SessionTokenAuthenticator = component({
   build(spec, b) {
     const login = b.build('requester', spec.login_requester, { defaultType: 'HttpRequester' });
     for (const action of ['REDUCE_PAGE_SIZE', 'SPLIT_REQUEST_WINDOW'] as const) {
-      if (login.actions.has(action)) b.fail(`The error handler of a login cannot use the action ${action}: a login has no pages.`, 'login_requester');
+      if (login.actions.has(action))
+        b.fail(`The error handler of a login cannot use the action ${action}: a login has no pages.`, 'login_requester');
     }
     const decoder = b.build('decoder', spec.decoder ?? ({ type: 'JsonDecoder' } as Slot<'decoder'>));
     const presenter = b.build('tokenPresenter', spec.request_authentication);

@@ -1,6 +1,6 @@
+import type { Run } from '../../engine/run.ts';
 import type { Value } from '../../lang/values.ts';
 import { DateTime, type Delta, Duration } from '../../lib/time/index.ts';
-import type { Run } from '../../engine/run.ts';
 
 /** Gives the token of a session. */
 export type Session = () => Promise<Value>;

@@ -1,5 +1,5 @@
-import { type HttpRequest, type HttpResponse, matchesRequest } from '../../engine/http.ts';
 import { toInteger } from '../../engine/conversion.ts';
+import { type HttpRequest, type HttpResponse, matchesRequest } from '../../engine/http.ts';
 import type { TokenQuota } from '../../engine/kinds.ts';
 import type { Run } from '../../engine/run.ts';
 import { parseFlexibleOrUndefined } from '../../lib/time/index.ts';
@@ -78,7 +78,11 @@ export function createTokenPools(options: TokenPoolsOptions): TokenPools {
     told.delete('throttling');
     const untracked = [...states.values()].filter((pools) => [...pools.values()].some(({ tracked }) => !tracked)).length;
     if (untracked > 0) {
-      tellOnce('untracked', () => run.log.info(`The API counts no calls for ${untracked} of ${tokens.length} tokens: these are used in turn, without waiting for quotas.`));
+      tellOnce('untracked', () =>
+        run.log.info(
+          `The API counts no calls for ${untracked} of ${tokens.length} tokens: these are used in turn, without waiting for quotas.`,
+        ),
+      );
     }
   }
 
@@ -95,7 +99,9 @@ export function createTokenPools(options: TokenPoolsOptions): TokenPools {
     if (quota !== undefined) return quota;
     const [first] = quotas;
     tellOnce('unmatched', () => {
-      run.log.warn(`No quota is for the request ${run.secrets.redactUrl(request.url)}: "${first.name}" is used. A quota without matchers would be for all others.`);
+      run.log.warn(
+        `No quota is for the request ${run.secrets.redactUrl(request.url)}: "${first.name}" is used. A quota without matchers would be for all others.`,
+      );
     });
     return first;
   }
@@ -109,7 +115,8 @@ export function createTokenPools(options: TokenPoolsOptions): TokenPools {
   /** Seconds by which the last calls are spread over the time until they are renewed. */
   function throttleSeconds(pool: string, current: PoolState): number {
     const all = statesOf(pool);
-    const isLow = ({ tracked, remaining, limit }: PoolState): boolean => tracked && remaining <= Math.max(options.minReserve, limit * options.reserveFraction);
+    const isLow = ({ tracked, remaining, limit }: PoolState): boolean =>
+      tracked && remaining <= Math.max(options.minReserve, limit * options.reserveFraction);
     if (!all.every(isLow)) return 0;
     const left = all.reduce((sum, { remaining }) => sum + Math.max(remaining, 0), 0);
     const seconds = Math.max(secondsUntil(current.resetAt), 0);
@@ -127,7 +134,9 @@ export function createTokenPools(options: TokenPoolsOptions): TokenPools {
     const allowed = options.maxWaitSeconds - waited;
     const untilReset = Math.min(...statesOf(pool).map(({ resetAt }) => secondsUntil(resetAt)));
     if (allowed <= 0 || untilReset >= allowed) {
-      throw new TransientError(`All tokens have used up their calls for "${pool}", and new ones come in ${Math.ceil(untilReset)} s, later than max_wait_time allows.`);
+      throw new TransientError(
+        `All tokens have used up their calls for "${pool}", and new ones come in ${Math.ceil(untilReset)} s, later than max_wait_time allows.`,
+      );
     }
     const seconds = Math.min(Math.max(untilReset, SHORTEST_WAIT_SECONDS), allowed);
     for (let left = seconds; left > 0; left -= HEARTBEAT_SECONDS) {
@@ -164,7 +173,12 @@ export function createTokenPools(options: TokenPoolsOptions): TokenPools {
     if (state === undefined || !state.tracked) return;
     const isRejection = quota.exhaustionStatuses.has(response.status);
     const remaining = headerInteger(response, quota.headers.remaining) ?? (isRejection ? 0 : undefined);
-    reconcile(state, { remaining, limit: headerInteger(response, quota.headers.limit), resetAt: headerTime(response, quota.headers.reset, run), isRejection });
+    reconcile(state, {
+      remaining,
+      limit: headerInteger(response, quota.headers.limit),
+      resetAt: headerTime(response, quota.headers.reset, run),
+      isRejection,
+    });
   }
 
   return {

@@ -13,7 +13,12 @@ const handler: ErrorHandler = {
   hasBackoff: false,
   actions: new Set(),
   interpret({ response, error }) {
-    if (response === undefined) return { action: error.permanent ? 'FAIL' : 'RETRY', failureType: error.permanent ? 'config_error' : 'transient_error', message: error.message };
+    if (response === undefined)
+      return {
+        action: error.permanent ? 'FAIL' : 'RETRY',
+        failureType: error.permanent ? 'config_error' : 'transient_error',
+        message: error.message,
+      };
     if (response.status !== 429 && response.status < 500) return { action: 'SUCCESS' };
     return { action: 'RETRY', failureType: 'transient_error', message: `HTTP status ${response.status}.` };
   },

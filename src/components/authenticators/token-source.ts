@@ -49,7 +49,8 @@ export function createTokenSource({ run, store, endpoint, request }: TokenSource
     async current() {
       if (endpoint() !== undefined && store.hasExpired()) await renew(store.hasExpired);
       const token = store.accessToken();
-      if (token === undefined) throw new SystemError('OAuthAuthenticator has neither an access token nor a token_refresh_endpoint to get one from.');
+      if (token === undefined)
+        throw new SystemError('OAuthAuthenticator has neither an access token nor a token_refresh_endpoint to get one from.');
       return token;
     },
     refresh() {

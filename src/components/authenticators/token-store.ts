@@ -52,7 +52,11 @@ export interface ConfigStore extends TokenStore {
 export function configStore(b: Builder, paths: TokenPaths): ConfigStore {
   const { clock, secrets, saveConfig } = b.run;
   const places = [paths.access_token_config_path, paths.refresh_token_config_path, paths.token_expiry_date_config_path] as const;
-  const [accessToken, refreshToken, expiryDate] = places.map((path) => (): Value => (compileDpath(path).get(b.config) ?? '') as Value) as [Read, Read, Read];
+  const [accessToken, refreshToken, expiryDate] = places.map((path) => (): Value => (compileDpath(path).get(b.config) ?? '') as Value) as [
+    Read,
+    Read,
+    Read,
+  ];
   const [setAccessToken, setRefreshToken, setExpiryDate] = places.map(compileSetter) as [Write, Write, Write];
 
   /** The expiry date; undefined when the config has none. */

@@ -19,7 +19,10 @@ export const HTTPAPIBudget = component({
         matchers: []`,
   fields: () => ({
     policies: slots('callRatePolicy'),
-    ratelimit_reset_header: withDefault(text('The header that tells when the calls are renewed, in seconds since 1970.'), 'ratelimit-reset'),
+    ratelimit_reset_header: withDefault(
+      text('The header that tells when the calls are renewed, in seconds since 1970.'),
+      'ratelimit-reset',
+    ),
     ratelimit_remaining_header: withDefault(text('The header that tells how many calls are left.'), 'ratelimit-remaining'),
     status_codes_for_ratelimit_hit: withDefault(list(integer()), [429]),
   }),

@@ -1,5 +1,5 @@
-import { toInteger } from '../../engine/conversion.ts';
 import { component } from '../../engine/component.ts';
+import { toInteger } from '../../engine/conversion.ts';
 import { either, integer, object, optional, text } from '../../engine/fields.ts';
 import type { RequestMatcher } from '../../engine/http.ts';
 import { compileRegex, type Regex } from '../../lang/regex.ts';
@@ -27,9 +27,12 @@ export const HttpRequestRegexMatcher = component({
     weight: optional(either(integer(), text('How many calls such a request counts as.'))),
   }),
   build(spec, b) {
-    const pattern = spec.url_path_pattern ? compilePattern(spec.url_path_pattern, (message) => b.fail(message, 'url_path_pattern')) : undefined;
+    const pattern = spec.url_path_pattern
+      ? compilePattern(spec.url_path_pattern, (message) => b.fail(message, 'url_path_pattern'))
+      : undefined;
     const weight = spec.weight === undefined ? undefined : toInteger(b.string(spec.weight).evaluate(b.context()));
-    if (spec.weight !== undefined && (weight === undefined || weight < 1)) b.fail('The weight of a request must be a whole number from 1 on.', 'weight');
+    if (spec.weight !== undefined && (weight === undefined || weight < 1))
+      b.fail('The weight of a request must be a whole number from 1 on.', 'weight');
     const matcher: RequestMatcher = {
       ...(spec.method ? { method: spec.method } : {}),
       ...(spec.url_base ? { urlBase: spec.url_base } : {}),

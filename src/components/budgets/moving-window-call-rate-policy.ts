@@ -20,6 +20,10 @@ export const MovingWindowCallRatePolicy = component({
   build(spec, b) {
     const rates = b.buildAll('rate', spec.rates, { defaultType: 'Rate' });
     if (rates.length === 0) b.fail('MovingWindowCallRatePolicy needs at least one rate.', 'rates');
-    return { kind: 'movingWindow', rates, matchers: b.buildAll('requestMatcher', spec.matchers, { defaultType: 'HttpRequestRegexMatcher' }) };
+    return {
+      kind: 'movingWindow',
+      rates,
+      matchers: b.buildAll('requestMatcher', spec.matchers, { defaultType: 'HttpRequestRegexMatcher' }),
+    };
   },
 });

@@ -1,5 +1,5 @@
-import { toInteger } from '../../engine/conversion.ts';
 import { component } from '../../engine/component.ts';
+import { toInteger } from '../../engine/conversion.ts';
 import { either, integer, template, text } from '../../engine/fields.ts';
 import { str } from '../../lang/text.ts';
 import { periodMs } from './period.ts';

@@ -12,5 +12,8 @@ export const UnlimitedCallRatePolicy = component({
       - type: HttpRequestRegexMatcher
         url_path_pattern: ^/health$`,
   fields: () => ({ matchers: slots('requestMatcher', { defaultType: 'HttpRequestRegexMatcher' }) }),
-  build: (spec, b) => ({ kind: 'unlimited', matchers: b.buildAll('requestMatcher', spec.matchers, { defaultType: 'HttpRequestRegexMatcher' }) }),
+  build: (spec, b) => ({
+    kind: 'unlimited',
+    matchers: b.buildAll('requestMatcher', spec.matchers, { defaultType: 'HttpRequestRegexMatcher' }),
+  }),
 });

@@ -1,3 +1,7 @@
+import { isUtf8 } from 'node:buffer';
+
+const LINE_FEED = 0x0a;
+
 /** All bytes of a stream. */
 export async function collectBytes(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const collected: Uint8Array[] = [];
@@ -5,25 +9,29 @@ export async function collectBytes(chunks: AsyncIterable<Uint8Array>): Promise<U
   return collected.length === 1 && collected[0] !== undefined ? collected[0] : Buffer.concat(collected);
 }
 
-/** The lines of a stream of bytes without their line feeds, as many at a time as are there. */
-export async function* byteLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Buffer[]> {
+/** The bytes of a stream, cut behind line feeds: each piece holds whole lines, but the last one may lack its line feed. */
+export async function* wholeLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let waiting: Buffer[] = [];
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    let end = bytes.indexOf(0x0a);
-    if (end === -1) {
-      waiting.push(bytes);
-      continue;
+    const end = bytes.lastIndexOf(LINE_FEED) + 1;
+    if (end > 0) {
+      yield waiting.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...waiting, bytes.subarray(0, end)]);
+      waiting = [];
     }
-    const lines: Buffer[] = [];
-    let start = 0;
-    for (; end !== -1; end = bytes.indexOf(0x0a, start)) {
-      const line = bytes.subarray(start, end);
-      lines.push(start === 0 && waiting.length > 0 ? Buffer.concat([...waiting, line]) : line);
-      start = end + 1;
-    }
-    waiting = start < bytes.length ? [bytes.subarray(start)] : [];
-    yield lines;
+    if (end < bytes.length) waiting.push(bytes.subarray(end));
   }
-  if (waiting.length > 0) yield [Buffer.concat(waiting)];
+  if (waiting.length > 0) yield Buffer.concat(waiting);
+}
+
+/** The bytes up to the first line that is not UTF-8; all of them when there is none. */
+export function beforeInvalidLine(bytes: Buffer): Buffer {
+  if (isUtf8(bytes)) return bytes;
+  for (let start = 0; start < bytes.length; ) {
+    const feed = bytes.indexOf(LINE_FEED, start);
+    const end = feed === -1 ? bytes.length : feed + 1;
+    if (!isUtf8(bytes.subarray(start, end))) return bytes.subarray(0, start);
+    start = end;
+  }
+  return bytes;
 }

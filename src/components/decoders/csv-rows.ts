@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from '../../lib/json.ts';
-import { setOwnProperty } from '../../lib/objects.ts';
+import type { JsonObject } from '../../lib/json.ts';
 
 /** Under this name stand the cells of a row that are beyond the last column. */
 const SURPLUS = 'null';
@@ -8,22 +7,28 @@ const SURPLUS = 'null';
 // parity: csv.DictReader
 export function createRowReader(nulls: ReadonlySet<string>): (rows: readonly (readonly string[])[]) => JsonObject[] {
   let names: readonly string[] | undefined;
-  const cellValue = (cell: string): Json => (nulls.has(cell) ? null : cell);
+  // A record with all fields, of which the others are copies: setting fields is much faster than adding them.
+  let blank: JsonObject = {};
 
   function recordOf(names: readonly string[], row: readonly string[]): JsonObject {
-    const record: JsonObject = {};
+    const record = { ...blank };
     const both = Math.min(names.length, row.length);
-    for (let i = 0; i < both; i += 1) setOwnProperty(record, names[i] as string, cellValue(row[i] as string));
+    for (let i = 0; i < both; i += 1) {
+      const cell = row[i] as string;
+      record[names[i] as string] = nulls.size > 0 && nulls.has(cell) ? null : cell;
+    }
     if (row.length > names.length) record[SURPLUS] = row.slice(names.length);
-    for (let i = both; i < names.length; i += 1) setOwnProperty(record, names[i] as string, null);
+    for (let i = both; i < names.length; i += 1) record[names[i] as string] = null;
     return record;
   }
 
   return (rows) => {
     const records: JsonObject[] = [];
     for (const row of rows) {
-      if (names === undefined) names = row;
-      else if (row.length > 0) records.push(recordOf(names, row));
+      if (names === undefined) {
+        names = row;
+        blank = Object.fromEntries(row.map((name) => [name, null]));
+      } else if (row.length > 0) records.push(recordOf(names, row));
     }
     return records;
   };

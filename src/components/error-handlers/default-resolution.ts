@@ -34,14 +34,13 @@ export function resolveByDefault({ response, error }: Outcome): Resolution {
   return {
     action: 'RETRY',
     failureType: 'system_error',
-    message: `The API answered with HTTP status ${response.status}: ${errorMessageOf(response) ?? 'no message'}`,
+    message: `The API answered with HTTP status ${response.status}: ${errorMessageOf(response) || 'no message'}`,
   };
 }
 
-/** What a request without a response means; one that cannot succeed later fails at once. */
-function resolutionOfError(error: TransportError): Resolution {
-  const { exceptionName, message } = error;
-  if (error.permanent) return { action: 'FAIL', failureType: 'config_error', message };
-  const transient = exceptionName === 'InvalidURL' || exceptionName === 'RequestException';
-  return { action: 'RETRY', failureType: transient ? 'transient_error' : 'system_error', message };
+/** What a request without a response means; whoever repeats requests leaves out those that cannot succeed later. */
+function resolutionOfError({ exceptionName, message }: TransportError): Resolution {
+  if (exceptionName === 'InvalidSchema') return { action: 'FAIL', failureType: 'config_error', message };
+  const isTransient = exceptionName === 'InvalidURL' || exceptionName === 'RequestException';
+  return { action: 'RETRY', failureType: isTransient ? 'transient_error' : 'system_error', message };
 }

@@ -26,7 +26,7 @@ export const CursorPagination = component({
   build(spec, b) {
     const pageSize = evaluatePageSize(b, spec.page_size);
     const cursor = b.string(spec.cursor_value);
-    const stop = spec.stop_condition === undefined ? undefined : b.condition(spec.stop_condition);
+    const stop = spec.stop_condition ? b.condition(spec.stop_condition) : undefined;
     if (pageSize === undefined) {
       for (const field of ['cursor_value', 'stop_condition'] as const) {
         const text = spec[field];

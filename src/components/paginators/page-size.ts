@@ -5,7 +5,7 @@ import { type Value, typeName } from '../../lang/values.ts';
 
 /** The configured page size as a whole number, undefined without one; ends the build when it evaluates to anything else. */
 export function evaluatePageSize(b: Builder, pageSize: number | string | undefined): number | undefined {
-  if (pageSize === undefined || pageSize === '' || typeof pageSize === 'number') return pageSize === '' ? undefined : pageSize;
+  if (pageSize === undefined || typeof pageSize === 'number') return pageSize;
   return requireWholeNumber(b, b.string(pageSize).evaluate(b.context()));
 }
 

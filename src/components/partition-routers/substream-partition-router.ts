@@ -26,9 +26,16 @@ export const SubstreamPartitionRouter = component({
     let states: JsonObject = {};
     const opened = new Map<ParentStream, OpenStream>();
 
-    async function* slicesOf(parent: ParentStream): AsyncGenerator<StreamSlice> {
+    async function openParent(parent: ParentStream): Promise<OpenStream> {
+      const known = opened.get(parent);
+      if (known !== undefined) return known;
       const open = await parent.stream.open({ state: parent.stateIn(childState), isParent: true });
       opened.set(parent, open);
+      return open;
+    }
+
+    async function* slicesOf(parent: ParentStream): AsyncGenerator<StreamSlice> {
+      const open = await openParent(parent);
       const { cursor } = open;
       const keepState = (): void => {
         if (parent.incremental) states = { ...states, [parent.stream.name]: cursor.state() };
@@ -62,6 +69,9 @@ export const SubstreamPartitionRouter = component({
       },
       setParentState(state) {
         childState = state;
+      },
+      async openParents() {
+        for (const parent of parents) await openParent(parent);
       },
       parentState: () => states,
       async *slices() {

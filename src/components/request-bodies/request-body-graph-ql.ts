@@ -16,6 +16,7 @@ export const RequestBodyGraphQL = component({
   build(spec, b) {
     const body = compileBodyJson(b, b.build('data', spec.value, { defaultType: 'RequestBodyGraphQlQuery' }));
     return {
+      place: 'bodyJson',
       contribute(options, request) {
         options.bodyJson = body(requestContext(b, request));
       },

@@ -17,6 +17,7 @@ export const RequestBodyJsonObject = component({
   build(spec, b) {
     const body = compileBodyJson(b, spec.value);
     return {
+      place: 'bodyJson',
       contribute(options, request) {
         options.bodyJson = body(requestContext(b, request));
       },

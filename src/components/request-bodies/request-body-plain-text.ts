@@ -15,6 +15,7 @@ export const RequestBodyPlainText = component({
   build(spec, b) {
     const body = compileBodyData(b, spec.value);
     return {
+      place: 'bodyData',
       contribute(options, request) {
         options.bodyData = body(requestContext(b, request));
       },

@@ -1,6 +1,6 @@
 import { component } from '../../engine/component.ts';
 import { object } from '../../engine/fields.ts';
-import { compileBodyData } from '../../engine/mappings.ts';
+import { compileBodyData, requireTexts } from '../../engine/mappings.ts';
 import { requestContext } from '../../engine/request-context.ts';
 
 /** parity: requesters/request_options/interpolated_request_options_provider.py:InterpolatedRequestOptionsProvider._resolve_request_body */
@@ -14,8 +14,9 @@ export const RequestBodyUrlEncodedForm = component({
       since: "{{ stream_interval.start_time }}"`,
   fields: () => ({ value: object() }),
   build(spec, b) {
-    const body = compileBodyData(b, spec.value);
+    const body = compileBodyData(b, requireTexts(b, spec.value, 'value'));
     return {
+      place: 'bodyData',
       contribute(options, request) {
         options.bodyData = body(requestContext(b, request));
       },

@@ -1,7 +1,7 @@
 import { str } from '../../lang/text.ts';
 import { component } from '../../engine/component.ts';
 import { list, oneOf, optional, template } from '../../engine/fields.ts';
-import type { Options, RequestOptions } from '../../engine/request-options.ts';
+import type { Options } from '../../engine/request-options.ts';
 
 const PLACES = { request_parameter: 'params', header: 'headers', body_data: 'bodyData', body_json: 'bodyJson' } as const;
 
@@ -21,26 +21,22 @@ export const RequestOption = component({
   }),
   build(spec, b) {
     const place = PLACES[spec.inject_into];
-    if ((spec.field_name === undefined) === (spec.field_path === undefined)) b.fail('RequestOption needs either field_name or field_path.');
-    if (spec.field_path !== undefined && place !== 'bodyJson') b.fail('A field_path is only possible with inject_into: body_json.', 'field_path');
-    const names = (spec.field_path ?? [spec.field_name as string]).map((name) => b.string(name));
-    const context = b.context();
+    const steps = spec.field_path ?? [];
+    const hasPath = steps.length > 0;
+    if (Boolean(spec.field_name) === hasPath) b.fail('RequestOption needs either field_name or field_path.');
+    if (hasPath && place !== 'bodyJson') b.fail('A field_path is only possible with inject_into: body_json.', 'field_path');
+    const path = (hasPath ? steps : [spec.field_name ?? '']).map((step) => str(b.string(step).evaluate(b.context())));
+    const name = path.pop() as string;
     return {
       place,
       inject(options, value) {
-        const path = names.map((name) => str(name.evaluate(context)));
-        const last = path.pop() as string;
-        let target = rootOf(options, place);
+        let target = options[place] as Options;
         for (const step of path) {
           if (!Object.hasOwn(target, step)) target[step] = {};
           target = target[step] as Options;
         }
-        target[last] = value;
+        target[name] = value;
       },
     };
   },
 });
-
-function rootOf(options: RequestOptions, place: 'params' | 'headers' | 'bodyData' | 'bodyJson'): Options {
-  return options[place] as Options;
-}

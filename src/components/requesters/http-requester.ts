@@ -2,7 +2,7 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { anything, boolean, either, number, object, oneOf, optional, type Slot, slot, template, withDefault } from '../../engine/fields.ts';
 import type { PageRequest, QueryProperties } from '../../engine/kinds.ts';
-import { compileBodyData, compileBodyJson, compileMapping } from '../../engine/mappings.ts';
+import { compileBodyData, compileBodyJson, compileMapping, requireTexts } from '../../engine/mappings.ts';
 import { REQUEST_VARIABLES, requestContext } from '../../engine/request-context.ts';
 import { combineOptions, RequestOptions } from '../../engine/request-options.ts';
 import { joinUrl, type Params } from '../../engine/http.ts';
@@ -47,12 +47,13 @@ export const HttpRequester = component({
   build(spec, b) {
     const [url, urlBase, path] = [b.string(spec.url ?? ''), b.string(spec.url_base ?? ''), b.string(spec.path ?? '')];
     const { parameters, queryProperties, queryPropertiesKey } = splitQueryProperties(b, spec);
-    const params = compileMapping(b, parameters, { textOnly: true });
-    const headers = compileMapping(b, spec.request_headers, { textOnly: false });
-    const bodyData = compileBodyData(b, spec.request_body_data);
+    const params = compileMapping(b, texts(b, parameters, 'request_parameters'), { textOnly: true });
+    const headers = compileMapping(b, texts(b, spec.request_headers, 'request_headers'), { textOnly: false });
+    const bodyData = compileBodyData(b, texts(b, spec.request_body_data, 'request_body_data'));
     const bodyJson = compileBodyJson(b, spec.request_body_json);
-    if (isGiven(spec.request_body_json) && isGiven(spec.request_body_data)) b.fail('A request has either request_body_json or request_body_data, not both.');
     const body = spec.request_body && b.build('requestBody', spec.request_body);
+    const hasJson = isGiven(spec.request_body_json) || body?.place === 'bodyJson';
+    if (hasJson && (isGiven(spec.request_body_data) || body?.place === 'bodyData')) b.fail('A request has one body: JSON, or a form or text.', 'request_body');
     const authenticator = b.build('authenticator', spec.authenticator ?? ({ type: 'NoAuth' } as Slot<'authenticator'>), { declaration: spec as JsonObject });
     const handler = b.build('errorHandler', spec.error_handler ?? ({ type: 'DefaultErrorHandler' } as Slot<'errorHandler'>), { defaultType: 'DefaultErrorHandler' });
 
@@ -73,7 +74,7 @@ export const HttpRequester = component({
       const options = new RequestOptions();
       const query = params(context);
       options.params = isDict(query) ? ({ ...query } as Record<string, Value>) : {};
-      if (queryPropertiesKey !== undefined) options.params[queryPropertiesKey] = (request.slice.extraFields['query_properties'] as string[]).join(',');
+      if (queryPropertiesKey !== undefined) options.params[queryPropertiesKey] = propertiesOf(request).join(',');
       options.headers = requireMapping(headers(context), 'request_headers');
       options.bodyData = bodyData(context);
       options.bodyJson = bodyJson(context);
@@ -152,8 +153,19 @@ function splitQueryProperties(b: Builder, spec: QueryPropertiesSpec): SplitParam
   return { parameters, queryProperties, queryPropertiesKey: undefined };
 }
 
+function texts(b: Builder, mapping: JsonObject | string | undefined, field: string): JsonObject | string | undefined {
+  return typeof mapping === 'object' ? requireTexts(b, mapping, field) : mapping;
+}
+
 function isGiven(value: Json | undefined): boolean {
   return value !== undefined && value !== null && value !== '' && !(isPlainObject(value) && Object.keys(value).length === 0);
+}
+
+/** The properties that the retriever asks for with this request. */
+function propertiesOf({ slice }: PageRequest): readonly string[] {
+  const properties = slice.extraFields['query_properties'];
+  if (!Array.isArray(properties)) throw new ConfigError('QueryProperties are only possible in the requester of a SimpleRetriever.');
+  return properties as string[];
 }
 
 function requireMapping(value: Value, what: string): Record<string, Value> {

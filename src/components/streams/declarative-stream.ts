@@ -69,6 +69,7 @@ export const DeclarativeStream = component({
         const state = migrateState(b, spec, options.state);
         const router = declaredRouter(b, spec.retriever);
         const cursor = cursorOf(b, sync, router, state, options);
+        if (router !== undefined) await openParents(router);
         const scope: StreamScope = {
           name: spec.name,
           primaryKey: (primaryKey ?? []).map((key) => [key]),
@@ -97,6 +98,11 @@ export const DeclarativeStream = component({
     };
   },
 });
+
+async function openParents(router: PartitionRouter): Promise<void> {
+  await router.openParents?.();
+  for (const inner of router.inner ?? []) await openParents(inner);
+}
 
 async function* single(): AsyncGenerator<StreamSlice> {
   yield new StreamSlice();
@@ -136,7 +142,10 @@ function migrateState(b: Builder, spec: StreamSpec, state: JsonObject | undefine
 }
 
 function cursorOf(b: Builder, sync: IncrementalSync | undefined, router: PartitionRouter | undefined, state: JsonObject | undefined, options: OpenOptions): Cursor {
-  if (sync === undefined) return createFinalStateCursor(b.run.clock.now);
+  if (sync === undefined) {
+    if (state !== undefined) router?.setParentState?.(state);
+    return createFinalStateCursor(b.run.clock.now);
+  }
   if (router === undefined) return sync.open(state, options.cursorField);
   if (!sync.partitionable) b.fail('This cursor cannot be kept for each partition: leave the partition_router or this incremental_sync out.', 'incremental_sync');
   return createPartitionCursor(b.run, router, sync, state, options);

@@ -5,8 +5,13 @@ import { iterate } from '../sequence.ts';
 import { Dict, HostMapping, isDict, makeTuple, PySet, PythonError, type Value } from '../values.ts';
 import { type Members, type Method, named, positional } from './method.ts';
 
+/** What a lookup gave, which may be None, or what stands in for it. */
+function found<T extends Value | undefined>(value: Value | undefined, otherwise: T): Value | T {
+  return value === undefined ? otherwise : value;
+}
+
 function pop(dict: AnyDict, key: Value, otherwise: Value | undefined): Value {
-  const value = dictGet(dict, key) ?? otherwise;
+  const value = found(dictGet(dict, key), otherwise);
   if (value === undefined) throw new PythonError('KeyError', repr(key));
   dictDelete(dict, key);
   return value;
@@ -59,7 +64,7 @@ const methods: Record<string, Method<AnyDict>> = {
   }),
   copy: positional(0, 0, copy),
   fromkeys: positional(1, 2, (_, [keys, value = null]) => makeDict(Array.from(iterate(keys as Value), (key) => [key, value] as const))),
-  get: positional(1, 2, (dict, [key, otherwise = null]) => dictGet(dict, key as Value) ?? otherwise),
+  get: positional(1, 2, (dict, [key, otherwise = null]) => found(dictGet(dict, key as Value), otherwise)),
   items: positional(0, 0, (dict) => new DictView('items', dict)),
   keys: positional(0, 0, (dict) => new DictView('keys', dict)),
   pop: positional(1, 2, (dict, [key, otherwise]) => pop(dict, key as Value, otherwise)),
@@ -73,7 +78,7 @@ const methods: Record<string, Method<AnyDict>> = {
 export const dictMembers: Members<AnyDict> = { methods: new Map(Object.entries(methods)) };
 
 const hostMethods: Record<string, Method<HostMapping>> = {
-  get: named(['key', 'default'], 1, (mapping, [key, otherwise = null]) => mapping.item(key as Value) ?? otherwise),
+  get: named(['key', 'default'], 1, (mapping, [key, otherwise = null]) => found(mapping.item(key as Value), otherwise)),
   items: positional(0, 0, (mapping) => new DictView('items', mapping)),
   keys: positional(0, 0, (mapping) => new DictView('keys', mapping)),
   values: positional(0, 0, (mapping) => new DictView('values', mapping)),
