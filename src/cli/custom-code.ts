@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -72,7 +71,7 @@ function verifyChecksums(code: string, checksums: Json | undefined): void {
   for (const [algorithm, expected] of Object.entries(checksums)) {
     if (!CHECKSUMS.includes(algorithm))
       throw new ConfigError(`${INJECTED_CHECKSUMS} may hold ${CHECKSUMS.join(' and ')}, not "${algorithm}".`);
-    if (createHash(algorithm).update(code).digest('hex') !== expected) {
+    if (process.getBuiltinModule('node:crypto').createHash(algorithm).update(code).digest('hex') !== expected) {
       throw new ConfigError(`The ${algorithm} checksum of the code in ${INJECTED_CODE} does not match: the code was changed on its way.`);
     }
   }

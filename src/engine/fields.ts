@@ -27,6 +27,10 @@ export interface FieldFacts {
   readonly defaultType?: string;
   /** How the child is nested: alone, in a list, or by name. */
   readonly nesting?: 'one' | 'list' | 'map' | 'either';
+  /** The sorts that its value may be of, where there are several. */
+  readonly alternatives?: readonly FieldFacts[];
+  /** What the items of a list are. */
+  readonly items?: FieldFacts;
   /** Variables that its templates may read; undefined for a field without templates. */
   readonly context?: readonly string[];
   readonly description?: string;
@@ -124,13 +128,15 @@ export function anything() {
 /** A list of values of one sort. */
 export function list<T extends z.ZodMiniType>(item: T) {
   const inner = factsOf(item);
-  return describe(z.array(item), { ...inner, schema: { type: 'array', items: inner.schema ?? {} } });
+  const { alternatives: _, ...kept } = inner;
+  return describe(z.array(item), { ...kept, schema: { type: 'array', items: inner.schema ?? {} }, items: inner });
 }
 
 /** A value of one of several sorts, tried in order. */
 export function either<A extends z.ZodMiniType, B extends z.ZodMiniType>(first: A, second: B) {
   const [one, other] = [factsOf(first), factsOf(second)];
-  return describe(z.union([first, second]), { ...one, ...other, schema: { anyOf: [one.schema ?? {}, other.schema ?? {}] } });
+  const { items: _, ...kept } = { ...one, ...other };
+  return describe(z.union([first, second]), { ...kept, schema: { anyOf: [one.schema ?? {}, other.schema ?? {}] }, alternatives: [one, other] });
 }
 
 /** A field that may be left out; `null` counts as left out. */

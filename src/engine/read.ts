@@ -1,6 +1,7 @@
+import type { Json } from '../lib/json.ts';
 import { createSemaphore, type Semaphore } from '../lib/semaphore.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../protocol/catalog.ts';
-import { ConfigError, errorTrace } from '../protocol/failure.ts';
+import { ConfigError, errorTrace, SystemError } from '../protocol/failure.ts';
 import { streamStatus, type StreamDescriptor } from '../protocol/messages.ts';
 import type { Output, RecordWriter } from '../protocol/output.ts';
 import type { InputState } from '../protocol/state.ts';
@@ -159,6 +160,7 @@ async function readPartition({ run, output }: ReadOptions, stream: OpenStream, s
     }
     progress.records += records.length;
     for (const record of records) {
+      if (typeof record !== 'object' || record === null || Array.isArray(record)) throw noRecord(record);
       writer.write(record, fileOf?.(record));
       cursor.observe(record, slice);
     }
@@ -166,6 +168,12 @@ async function readPartition({ run, output }: ReadOptions, stream: OpenStream, s
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;
   }
   if (cursor.close(slice)) writer.state(cursor.state());
+}
+
+/** The error of a record that is no object, which says nothing of its content. */
+function noRecord(value: Json): SystemError {
+  const type = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  return new SystemError(`A record must be an object, but the extractor gave ${type}: let its field_path point to the objects.`);
 }
 
 /** Lets streams of one group go one after the other. */

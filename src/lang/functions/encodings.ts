@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto';
 import { truth } from '../comparison.ts';
 import { decodeBytes, encodeText } from '../encoding.ts';
 import { Markup } from '../markup.ts';
@@ -9,6 +8,11 @@ import { isInt, PythonError, typeName, Undefined, type Value } from '../values.t
 import { jsonText } from './json-text.ts';
 import type { FunctionSpec } from './spec.ts';
 import { requireText } from './text.ts';
+
+/** Node's hashes, loaded when the first template needs one: few do, and loading takes as long as all other functions together. */
+function nodeCrypto(): typeof import('node:crypto') {
+  return process.getBuiltinModule('node:crypto');
+}
 
 /** Python's names of hash algorithms in `hashlib`, with Node's names of them. */
 const HASHES: ReadonlyMap<string, string> = new Map([
@@ -46,7 +50,7 @@ function hash(value: Value, type: Value, salt: Value): string {
     if (OTHER_NAMES.has(type)) throw new PythonError('TypeError', `hashlib.${type} needs more arguments`);
     throw new PythonError('AttributeError', `No hashing function named ${type}`);
   }
-  const digest = createHash(algorithm).update(encodeText(str(value)));
+  const digest = nodeCrypto().createHash(algorithm).update(encodeText(str(value)));
   if (truth(salt)) digest.update(encodeText(str(salt)));
   return digest.digest('hex');
 }
@@ -111,7 +115,7 @@ function replaceAll(regex: Regex, replacement: string, value: Value): string {
 // parity: airbyte_cdk/sources/declarative/interpolation/filters.py:hmac
 function hmac(value: Value, key: Value, type: Value): string {
   if (type !== 'sha256') throw new PythonError('ValueError', `Hash type '${str(type)}' is not allowed. Allowed types: sha256`);
-  return createHmac('sha256', encodeText(str(key)))
+  return nodeCrypto().createHmac('sha256', encodeText(str(key)))
     .update(encodeText(str(value)))
     .digest('hex');
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type CalendarDate,
   compileStrftime,
@@ -213,6 +212,6 @@ export const macros: readonly FunctionSpec[] = [
     doc: 'A random UUID of version 4.',
     examples: [],
     impure: true,
-    run: () => randomUUID(),
+    run: () => crypto.randomUUID(),
   },
 ];
