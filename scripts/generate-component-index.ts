@@ -11,10 +11,15 @@ interface Declared {
 
 /** The components that the files of src/components export. */
 function declaredComponents(): Declared[] {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.includes(path.sep) && file.endsWith('.ts') && !file.endsWith('.test.ts'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.includes(path.sep) && file.endsWith('.ts') && !file.endsWith('.test.ts'),
+  );
   return files.flatMap((file) => {
     const text = readFileSync(path.join(folder, file), 'utf8');
-    return [...text.matchAll(/^export const (\w+) = component\(/gm)].map(([, name]) => ({ name: name as string, file: file.replaceAll(path.sep, '/') }));
+    return [...text.matchAll(/^export const (\w+) = component\(/gm)].map(([, name]) => ({
+      name: name as string,
+      file: file.replaceAll(path.sep, '/'),
+    }));
   });
 }
 

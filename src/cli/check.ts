@@ -18,6 +18,7 @@ export function runCheck(options: CommandOptions): Promise<number> {
 async function checkConnection(session: Session, connector: Connector): Promise<ConnectionStatus> {
   try {
     const opened = await openConnector(session, connector);
+    opened.validate();
     const source = opened.source();
     const { check } = source;
     const { overrides = {} } = check;

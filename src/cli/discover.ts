@@ -8,7 +8,9 @@ export function runDiscover(options: CommandOptions): Promise<number> {
   return runCommand(options, async (session) => {
     const connector = await requireConnector(session);
     const streams = await inManifest(connector, async () => {
-      const source = (await openConnector(session, connector)).source();
+      const opened = await openConnector(session, connector);
+      opened.validate();
+      const source = opened.source();
       const descriptions: StreamDescription[] = [];
       for (const stream of await source.streams()) {
         // What cannot be built cannot be read: better said now than in the first sync.

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { components } from '../components/index.ts';
-import { createBuilder } from '../engine/builder.ts';
+import { createBuilder, warnOfKey } from '../engine/builder.ts';
 import { createCache } from '../engine/cache.ts';
 import { checkOverrides } from '../engine/config-overrides.ts';
 import type { CustomCode } from '../engine/custom-code.ts';
@@ -145,6 +145,8 @@ export function buildSpec(session: Session, { manifest }: Connector, run: Run): 
 export interface Opened {
   readonly run: Run;
   readonly config: JsonObject;
+  /** Looks at every component of the manifest, also those that the command does not need; throws ManifestError for all that is wrong. */
+  validate(): void;
   /** Builds the source with the config, or with some of its values replaced. */
   source(overrides?: JsonObject): Source;
 }
@@ -173,6 +175,12 @@ export async function openConnector(session: Session, connector: Connector, limi
   return {
     run,
     config,
+    validate() {
+      const { errors, strayKeys } = registry.validate(connector.manifest, ['source'], '');
+      for (const key of strayKeys) warnOfKey(run, key);
+      const [first, ...others] = errors;
+      if (first !== undefined) throw first.with(others);
+    },
     source(overrides) {
       if (overrides !== undefined) {
         checkOverrides(overrides, connector.manifest, spec && specification, session.log);

@@ -5,7 +5,7 @@ import { isPlainObject } from '../lib/objects.ts';
 import { ManifestError } from '../manifest/errors.ts';
 import type { Slot } from './fields.ts';
 import type { Kinds, MutableContext, StreamScope } from './kinds.ts';
-import type { Registry } from './registry.ts';
+import type { Registry, StrayKey } from './registry.ts';
 import type { Run } from './run.ts';
 
 /** Names that a template's context may hold beside `config` and `parameters`. */
@@ -134,6 +134,7 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, path: stri
       const at = stated ?? paths.get(spec) ?? path;
       const known = registry.resolve(spec, [kind], at, defaultType);
       const parsed = registry.parse(known, spec, at);
+      for (const key of registry.strayKeys(known, spec, at)) warnOfKey(run, key);
       if (!keepPaths) rememberPaths(spec, at, paths);
       const own = spec['$parameters'];
       const child = makeBuilder(
@@ -158,6 +159,11 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, path: stri
     },
   };
   return builder;
+}
+
+/** Warns of a key that nobody reads, where it stands first; manifests that tools wrote repeat the same one in each stream. */
+export function warnOfKey(run: Run, { name, warning }: StrayKey): void {
+  run.shared.once(`stray key ${name}`, () => run.log.warn(warning));
 }
 
 /** Notes where the objects directly under a component stand, two levels deep for children in lists and by name. */

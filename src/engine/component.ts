@@ -14,6 +14,8 @@ export interface Component<Kind extends keyof Kinds = keyof Kinds, F extends Fie
   readonly aliases?: readonly string[];
   /** What it needs from outside the manifest, such as a file or a switch. */
   readonly needs?: string;
+  /** Whether it takes keys beside its fields. */
+  readonly open?: boolean;
   /** Called once, when the type is first used. */
   readonly fields: () => F;
   /** Makes the run-time form; called once for each place in the manifest. */

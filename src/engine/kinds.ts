@@ -143,6 +143,8 @@ export interface Extractor {
   /** Whether it adds up the records of several lists, so that their count says nothing of the page's size. */
   readonly sumsLists?: boolean;
   extract(documents: readonly Json[], request: PageRequest): Extracted | Promise<Extracted>;
+  /** Why it finds nothing in a document, for a warning; undefined when it looks in the right place. */
+  explain?(document: Json): string | undefined;
 }
 
 /** The records that an extractor found; `count` includes empty ones that it left out. */
@@ -191,6 +193,8 @@ export interface RecordSelector {
   readonly decoder?: Decoder | undefined;
   readonly wholeResponse: boolean;
   readonly sumsLists: boolean;
+  /** Why there are no records in a document, for a warning; undefined when the place is right. */
+  explain?: Extractor['explain'];
   /** Gives the records of documents that were decoded together and how many there were before filtering. */
   select(documents: readonly Json[], request: PageRequest): Selected | Promise<Selected>;
   /** Does the same with records that were found already, without its extractor. */

@@ -61,11 +61,17 @@ function describe({ summary, needs }: AnyComponent): string {
 /** Whether no slot takes the type for granted. */
 function isTypeNeeded(registry: Registry, { type }: AnyComponent): boolean {
   if (type === ROOT) return false;
-  return registry.components.every((other) => Object.values((registry.find(other.type) as Known).fields).every((field) => !takesForGranted(factsOf(field), type)));
+  return registry.components.every((other) =>
+    Object.values((registry.find(other.type) as Known).fields).every((field) => !takesForGranted(factsOf(field), type)),
+  );
 }
 
 function takesForGranted({ defaultType, alternatives = [], items }: FieldFacts, type: string): boolean {
-  return defaultType === type || alternatives.some((facts) => takesForGranted(facts, type)) || (items !== undefined && takesForGranted(items, type));
+  return (
+    defaultType === type ||
+    alternatives.some((facts) => takesForGranted(facts, type)) ||
+    (items !== undefined && takesForGranted(items, type))
+  );
 }
 
 function fieldSchema(registry: Registry, facts: FieldFacts, references: boolean): JsonObject {

@@ -6,26 +6,29 @@ import type { Log } from '../protocol/log.ts';
 
 /** Bytes hashed at each end of a page; with its length they tell pages apart without reading all of a large one. */
 const SAMPLE = 65_536;
-/** Identical pages in a row after which a slice ends with an error. */
+/** Identical pages in a row that end a slice with an error. */
 const MOST_IDENTICAL = 10;
 
 /** Watches the pages of one slice for signs that paging will never end. */
 export interface PageGuard {
   /** Throws SystemError when the page is one that its token gave before, or the last of too many identical ones. */
   check(token: Value | undefined, body: Uint8Array): void;
+  /** Told when a page turned out to have no records: many such pages in a row are alike and yet lead on. */
+  sawNoRecords(): void;
 }
 
-/** A guard for the pages of one slice; `where` names the stream in messages. */
-export function createPageGuard(where: string, log: Log): PageGuard {
+/** A guard for the pages of one slice of a stream. */
+export function createPageGuard(streamName: string, log: Log): PageGuard {
+  const where = `Stream ${streamName}`;
   const byToken = new Map<string, { readonly page: number; readonly print: string }>();
   let page = 0;
-  let identical = 0;
+  let identical = 1;
   let last: string | undefined;
   return {
     check(token, body) {
       page += 1;
       const print = fingerprint(body);
-      identical = print === last && body.length > 2 ? identical + 1 : 0;
+      identical = print === last ? identical + 1 : 1;
       last = print;
       if (token !== undefined) {
         const key = repr(token);
@@ -38,13 +41,16 @@ export function createPageGuard(where: string, log: Log): PageGuard {
         }
         byToken.set(key, { page, print });
       }
-      if (identical === 1) log.warn(`${where}: page ${page} is identical to the page before; the API may not look at the page token.`);
+      if (identical === 2) log.warn(`${where}: page ${page} is identical to the page before; the API may not look at the page token.`);
       if (identical >= MOST_IDENTICAL) {
         throw new SystemError(
-          `${where}: the last ${MOST_IDENTICAL + 1} pages are identical, so paging would never end. ` +
+          `${where}: the last ${MOST_IDENTICAL} pages are identical, so paging would never end. ` +
             'The API does not seem to look at the page token: check page_token_option (name and place) and the stop condition.',
         );
       }
+    },
+    sawNoRecords() {
+      last = undefined;
     },
   };
 }

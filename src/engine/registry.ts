@@ -32,14 +32,23 @@ export interface Registry {
   parse(known: Known, spec: JsonObject, path: string): Record<string, unknown>;
   /** The children of a component in the order of its fields. */
   children(known: Known, spec: JsonObject, path: string): Child[];
+  /** A warning for each key of a component that nobody reads. */
+  strayKeys(known: Known, spec: JsonObject, path: string): StrayKey[];
   /** Everything that is wrong with a component and its children; warnings are about keys that nobody reads. */
   validate(spec: JsonObject, kinds: readonly (keyof Kinds)[], path: string): Findings;
+}
+
+/** A key of a component that nobody reads. */
+export interface StrayKey {
+  /** The type and the key, which may stand in many places. */
+  readonly name: string;
+  readonly warning: string;
 }
 
 /** What a manifest's validation found. */
 export interface Findings {
   readonly errors: ManifestError[];
-  readonly warnings: string[];
+  readonly strayKeys: StrayKey[];
 }
 
 /** Keys that any component may carry. */
@@ -104,15 +113,16 @@ export function createRegistry(components: readonly AnyComponent[]): Registry {
       const facts = factsOf(field);
       if (facts.slot === undefined) continue;
       const value = ownProperty(spec, name);
+      const at = path === '' ? name : `${path}.${name}`;
       if (Array.isArray(value)) {
         value.forEach((item, index) => {
-          if (isPlainObject(item)) found.push({ spec: item as JsonObject, path: `${path}.${name}[${index}]`, facts });
+          if (isPlainObject(item)) found.push({ spec: item as JsonObject, path: `${at}[${index}]`, facts });
         });
       } else if (isPlainObject(value)) {
         if (facts.nesting === 'map') {
-          for (const [key, item] of Object.entries(value)) if (isPlainObject(item)) found.push({ spec: item as JsonObject, path: `${path}.${name}.${key}`, facts });
+          for (const [key, item] of Object.entries(value)) if (isPlainObject(item)) found.push({ spec: item as JsonObject, path: `${at}.${key}`, facts });
         } else {
-          found.push({ spec: value as JsonObject, path: path === '' ? name : `${path}.${name}`, facts });
+          found.push({ spec: value as JsonObject, path: at, facts });
         }
       }
     }
@@ -121,12 +131,12 @@ export function createRegistry(components: readonly AnyComponent[]): Registry {
 
   function validate(spec: JsonObject, kinds: readonly (keyof Kinds)[], path: string): Findings {
     const errors: ManifestError[] = [];
-    const warnings: string[] = [];
+    const stray: StrayKey[] = [];
     const visit = (child: JsonObject, allowed: readonly (keyof Kinds)[], at: string, defaultType?: string): void => {
       try {
         const known = resolve(child, allowed, at, defaultType);
         parse(known, child, at);
-        warnings.push(...strayKeys(known, child, at));
+        stray.push(...strayKeys(known, child, at));
         for (const next of children(known, child, at)) visit(next.spec, next.facts.slot ?? [], next.path, next.facts.defaultType);
       } catch (error) {
         if (!(error instanceof ManifestError)) throw error;
@@ -134,10 +144,10 @@ export function createRegistry(components: readonly AnyComponent[]): Registry {
       }
     };
     visit(spec, kinds, path);
-    return { errors, warnings };
+    return { errors, strayKeys: stray };
   }
 
-  return { components, find, resolve, parse, children, validate };
+  return { components, find, resolve, parse, children, strayKeys, validate };
 }
 
 function isOptional(field: z.ZodMiniType): boolean {
@@ -154,14 +164,17 @@ function withoutNulls(known: Known, spec: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(spec).filter(([key]) => !nulls.includes(key)));
 }
 
-function strayKeys(known: Known, spec: JsonObject, path: string): string[] {
+function strayKeys(known: Known, spec: JsonObject, path: string): StrayKey[] {
+  if (known.component.open === true) return [];
   const parameters = ownProperty(spec, '$parameters');
   const names = Object.keys(known.fields);
   return Object.keys(spec)
     .filter((key) => !names.includes(key) && !COMMON_KEYS.has(key) && !(isPlainObject(parameters) && Object.hasOwn(parameters, key)))
     .map((key) => {
       const near = nearestName(key, names);
-      return `${path === '' ? key : `${path}.${key}`}: ${known.component.type} has no "${key}", so it does nothing${near === undefined ? '' : `; did you mean ${near}?`}`;
+      const name = `${known.component.type}.${key}`;
+      const hint = near === undefined ? '' : `; did you mean ${near}?`;
+      return { name, warning: `${path === '' ? key : `${path}.${key}`}: ${known.component.type} has no "${key}", so it does nothing${hint}` };
     });
 }
 

@@ -1,3 +1,6 @@
+// In place of csv-parse, whose `relax_quotes` keeps the quotes of a cell like `"x"y`, for which Python's csv gives `xy`, and which refuses a text
+// that ends within quotes.
+
 /** Reads rows out of a CSV text that comes in pieces. */
 export interface CsvReader {
   /** The rows that a piece completes; a blank line is a row without cells. */

@@ -222,3 +222,12 @@ describe('collectSecrets', () => {
     expect(collectSecrets(config, spec).sort()).toEqual([...found].sort());
   });
 });
+
+describe('addPassing', () => {
+  it('remembers the latest secrets only, and the others for good', () => {
+    const secrets = secretsOf('lasting-secret');
+    for (let i = 0; i < 1000; i++) secrets.addPassing(`Bearer passing-${i}-token`);
+    expect(secrets.redact('lasting-secret, passing-999-token, passing-800-token')).toBe('****, ****, ****');
+    expect(secrets.redact('passing-799-token')).toBe('passing-799-token');
+  });
+});

@@ -8,6 +8,8 @@ export const MASK = '****';
 export interface Secrets {
   /** Registers a secret in every form it may be printed in; nulls, booleans and empty texts are none. */
   add(value: unknown): void;
+  /** Registers a secret of short life, such as a token that each request gets anew; only the latest of them are remembered. */
+  addPassing(value: unknown): void;
   /** Masks registered secrets, and the values of secret-like names in URLs and JSON. */
   redact(text: string): string;
   /** Masks the secrets of a URL, its user info and the values of secret-like parameters. */
@@ -25,6 +27,9 @@ const SHORTEST_UNMARKED = 4;
 /** Lines of a secret (a key file) from this length on are secrets of their own. */
 const SHORTEST_LINE = 12;
 
+/** How many secrets of short life are remembered. */
+const MOST_PASSING = 200;
+
 interface Form {
   readonly pattern: string;
   readonly length: number;
@@ -34,6 +39,7 @@ interface Form {
 export function createSecrets(): Secrets {
   const known = new Set<string>();
   const forms = new Map<string, Form>();
+  const passing = new Map<string, readonly Form[]>();
   let matcher: RegExp | undefined;
 
   function addText(text: string): void {
@@ -44,13 +50,20 @@ export function createSecrets(): Secrets {
     for (const part of partsOf(text)) addText(part);
   }
 
+  function addPassingText(text: string): void {
+    if (text === '' || known.has(text) || passing.has(text)) return;
+    passing.set(text, [text, ...partsOf(text)].flatMap(formsOf));
+    if (passing.size > MOST_PASSING) passing.delete(passing.keys().next().value as string);
+    matcher = undefined;
+  }
+
   function compile(): RegExp {
-    const longestFirst = [...forms.values()].sort((a, b) => b.length - a.length);
+    const longestFirst = [...forms.values(), ...[...passing.values()].flat()].sort((a, b) => b.length - a.length);
     return new RegExp(longestFirst.map((form) => form.pattern).join('|'), 'g');
   }
 
   function maskKnown(text: string): string {
-    if (forms.size === 0) return text;
+    if (forms.size === 0 && passing.size === 0) return text;
     matcher ??= compile();
     return text.replace(matcher, MASK);
   }
@@ -59,6 +72,10 @@ export function createSecrets(): Secrets {
     add(value) {
       const text = scalarText(value);
       if (text !== undefined) addText(text);
+    },
+    addPassing(value) {
+      const text = scalarText(value);
+      if (text !== undefined) addPassingText(text);
     },
     redact: (text) => maskNamed(maskKnown(text)),
     redactUrl: (url) => maskNamed(maskKnown(maskUserInfo(url))),

@@ -1,5 +1,5 @@
 import { component } from '../../engine/component.ts';
-import { optional, type Slot, slot, template, withDefault } from '../../engine/fields.ts';
+import { optional, type Slot, slot, template } from '../../engine/fields.ts';
 import { str } from '../../lang/text.ts';
 
 /** parity: auth/token.py:ApiKeyAuthenticator */
@@ -15,7 +15,7 @@ export const ApiKeyAuthenticator = component({
       inject_into: header
       field_name: X-API-Key`,
   fields: () => ({
-    api_token: withDefault(template('config'), ''),
+    api_token: optional(template('config')),
     header: optional(template('config')),
     inject_into: optional(slot('requestOption', { types: ['RequestOption'], defaultType: 'RequestOption' })),
   }),
@@ -23,7 +23,7 @@ export const ApiKeyAuthenticator = component({
     if ((spec.inject_into === undefined) === (spec.header === undefined)) b.fail('ApiKeyAuthenticator needs either inject_into or header.');
     const inHeader = { type: 'RequestOption', inject_into: 'header', field_name: spec.header ?? '' } as Slot<'requestOption'>;
     const option = b.build('requestOption', spec.inject_into ?? inHeader, { defaultType: 'RequestOption' });
-    const token = b.string(spec.api_token);
+    const token = b.string(spec.api_token ?? '');
     const context = b.context();
     return {
       contribute(options) {

@@ -99,7 +99,7 @@ export const JwtAuthenticator = component({
       const given = passphrase?.() || undefined;
       const key = { algorithm: spec.algorithm, secret: signingSecret(given), passphrase: given };
       const token = `${input}.${await signatureOf(input, key).catch(refuseKey)}`;
-      b.run.secrets.add(token);
+      b.run.secrets.addPassing(token);
       last = { input, token };
       return token;
     }

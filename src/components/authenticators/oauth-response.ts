@@ -52,9 +52,9 @@ export function readGrant(run: Run, response: HttpResponse, names: GrantNames, r
   if (accessToken === undefined || !truth(accessToken as Value)) {
     throw new SystemError(`The response of the OAuth token endpoint has no access token "${names.accessToken}".`);
   }
-  run.secrets.add(str(accessToken as Value));
+  run.secrets.addPassing(str(accessToken as Value));
   const refreshToken = find(document, names.refreshToken) ?? undefined;
-  if (refreshToken !== undefined) run.secrets.add(str(refreshToken as Value));
+  if (refreshToken !== undefined) run.secrets.addPassing(str(refreshToken as Value));
   const expiry = find(document, names.expiresIn) ?? undefined;
   return { accessToken, refreshToken, expiresAt: expiry === undefined ? undefined : readExpiry(run, expiry, names) };
 }

@@ -58,7 +58,7 @@ export const SessionTokenAuthenticator = component({
       if (token === undefined || token === null) {
         throw new SystemError(`The response of the login has no session token at ${spec.session_token_path.join('.')}.`);
       }
-      b.run.secrets.add(str(token as Value));
+      b.run.secrets.addPassing(str(token as Value));
       return token as Value;
     }
 

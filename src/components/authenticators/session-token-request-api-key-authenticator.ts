@@ -28,7 +28,7 @@ export const SessionTokenRequestApiKeyAuthenticator = component({
       present(options, token) {
         context['session_token'] = token;
         const value = str(apiToken.evaluate(context));
-        b.run.secrets.add(value);
+        b.run.secrets.addPassing(value);
         option.inject(options, value);
       },
     };

@@ -78,7 +78,7 @@ export function configStore(b: Builder, paths: TokenPaths): ConfigStore {
 
   function accessTokenText(): string {
     const token = str(accessToken());
-    secrets.add(token);
+    secrets.addPassing(token);
     return token;
   }
 

@@ -1,5 +1,5 @@
 import { component } from '../../engine/component.ts';
-import { optional, slots, text, withDefault } from '../../engine/fields.ts';
+import { describe, optional, slots, text } from '../../engine/fields.ts';
 
 /** parity: spec/spec.py:ConfigMigration */
 export const ConfigMigration = component({
@@ -18,7 +18,7 @@ export const ConfigMigration = component({
         condition: "{{ 'token' in config }}"`,
   fields: () => ({
     description: optional(text()),
-    transformations: withDefault(slots('configTransformation'), []),
+    transformations: describe(slots('configTransformation'), { default: [] }),
   }),
   build(spec, b) {
     const transformations = b.buildAll('configTransformation', spec.transformations);

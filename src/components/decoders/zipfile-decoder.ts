@@ -1,9 +1,9 @@
 import { component } from '../../engine/component.ts';
 import { slot } from '../../engine/fields.ts';
 import type { Decoder } from '../../engine/kinds.ts';
-import { readZip, type ZipEntry, ZipError } from '../../lib/zip.ts';
 import { SystemError } from '../../protocol/failure.ts';
 import { NESTED_DECODERS, nestedDecoder } from './nested-decoder.ts';
+import type { PackedFile } from './zip-files.ts';
 
 /** parity: decoders/zipfile_decoder.py:ZipfileDecoder */
 export const ZipfileDecoder = component({
@@ -23,11 +23,11 @@ export const ZipfileDecoder = component({
       streams: false,
       paginates: false,
       async *decode(response) {
-        for (const entry of entriesOf(await response.load())) {
+        for (const file of await filesOf(await response.load())) {
           try {
-            yield* parse(entry.chunks());
+            yield* parse(file.chunks());
           } catch (error) {
-            throw new SystemError(`The file ${entry.name} in the response's zip archive cannot be read.`, { cause: error });
+            throw new SystemError(`The file ${file.name} in the response's zip archive cannot be read.`, { cause: error });
           }
         }
       },
@@ -35,9 +35,10 @@ export const ZipfileDecoder = component({
   },
 });
 
-function entriesOf(bytes: Uint8Array): ZipEntry[] {
+async function filesOf(bytes: Uint8Array): Promise<PackedFile[]> {
+  const { listZip, ZipError } = await import('./zip-files.ts');
   try {
-    return readZip(bytes);
+    return await listZip(bytes);
   } catch (error) {
     if (error instanceof ZipError) throw new SystemError('The response is no zip archive, or a damaged one.', { cause: error });
     throw error;

@@ -18,7 +18,7 @@ export const CombinedExtractor = component({
       - type: DpathExtractor
         field_path: [items]`,
   fields: () => ({
-    extractors: slots('extractor'),
+    extractors: slots('extractor', { types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor'] }),
     mode: withDefault(oneOf('union', 'first_match'), 'union'),
     skip_empty_records: withDefault(boolean(), false),
   }),

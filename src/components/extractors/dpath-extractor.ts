@@ -4,6 +4,7 @@ import type { Extractor, PageRequest, RecordExpander } from '../../engine/kinds.
 import { truth } from '../../lang/index.ts';
 import { compileDpath } from '../../lib/dpath.ts';
 import type { Json } from '../../lib/json.ts';
+import { explainMissing } from '../../lib/missing-path.ts';
 
 /** parity: extractors/dpath_extractor.py:DpathExtractor */
 export const DpathExtractor = component({
@@ -19,7 +20,8 @@ export const DpathExtractor = component({
   }),
   build(spec, b): Extractor {
     const context = b.context();
-    const path = compileDpath(spec.field_path.map((segment) => b.string(segment).evaluate(context)));
+    const steps = spec.field_path.map((segment) => b.string(segment).evaluate(context));
+    const path = compileDpath(steps);
     const expander = spec.record_expander && b.build('recordExpander', spec.record_expander);
     const find = spec.field_path.length === 0 ? (document: Json) => document : path.hasStar ? path.values : path.get;
 
@@ -29,6 +31,10 @@ export const DpathExtractor = component({
     }
 
     return {
+      explain(document) {
+        const reason = explainMissing(document, steps as (string | number)[]);
+        return reason && `There is nothing at field_path ${steps.join('.')}: ${reason}.`;
+      },
       extract(documents, request) {
         const found = spec.field_path.length === 0 && documents.every(isRecord) ? (documents as Json[]) : elements(documents);
         if (expander === undefined) return { records: found, count: found.length };

@@ -34,7 +34,7 @@ export const RecordExpander = component({
     merge_parent: withDefault(boolean(), false),
     on_no_records: withDefault(oneOf('skip', 'emit_parent'), 'skip'),
     truncation_indicator_path: optional(list(template('config'))),
-    truncated_list_retriever: optional(slot('retriever')),
+    truncated_list_retriever: optional(slot('retriever', { types: ['SimpleRetriever', 'CustomRetriever'] })),
   }),
   build(spec, b): Expander {
     const context = b.context();

@@ -26,7 +26,7 @@ export const PropertiesFromEndpoint = component({
           field_path: [properties]`,
   fields: () => ({
     property_field_path: list(template('config', 'parameters')),
-    retriever: slot('retriever', { defaultType: 'SimpleRetriever' }),
+    retriever: slot('retriever', { types: ['SimpleRetriever', 'CustomRetriever'], defaultType: 'SimpleRetriever' }),
   }),
   build(spec, b) {
     const context = b.context();

@@ -1,5 +1,5 @@
 import { component } from '../../engine/component.ts';
-import { object } from '../../engine/fields.ts';
+import { describe, object } from '../../engine/fields.ts';
 import { compileBodyData, requireTexts } from '../../engine/mappings.ts';
 import { requestContext } from '../../engine/request-context.ts';
 
@@ -12,7 +12,7 @@ export const RequestBodyUrlEncodedForm = component({
     type: RequestBodyUrlEncodedForm
     value:
       since: "{{ stream_interval.start_time }}"`,
-  fields: () => ({ value: object() }),
+  fields: () => ({ value: describe(object(), { schema: { type: 'object', additionalProperties: { type: 'string' } } }) }),
   build(spec, b) {
     const body = compileBodyData(b, requireTexts(b, spec.value, 'value'));
     return {

@@ -1,6 +1,6 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { anything, boolean, either, number, object, oneOf, optional, type Slot, slot, template, withDefault } from '../../engine/fields.ts';
+import { anything, boolean, describe, either, number, object, oneOf, optional, type Slot, slot, template, withDefault } from '../../engine/fields.ts';
 import type { PageRequest, QueryProperties } from '../../engine/kinds.ts';
 import { compileBodyData, compileBodyJson, compileMapping, requireTexts } from '../../engine/mappings.ts';
 import { REQUEST_VARIABLES, requestContext } from '../../engine/request-context.ts';
@@ -13,6 +13,9 @@ import { isPlainObject } from '../../lib/objects.ts';
 import { ConfigError } from '../../protocol/failure.ts';
 
 const URL_VARIABLES = ['config', ...REQUEST_VARIABLES, 'creation_response', 'polling_response', 'download_target'];
+
+const TEXTS = { type: 'object', additionalProperties: { type: 'string' } };
+const PARAMETERS = { type: 'object', additionalProperties: { anyOf: [{ type: 'string' }, { $ref: '#/definitions/QueryProperties' }] } };
 
 /** parity: requesters/http_requester.py:HttpRequester */
 export const HttpRequester = component({
@@ -33,11 +36,11 @@ export const HttpRequester = component({
     authenticator: optional(slot('authenticator')),
     fetch_properties_from_endpoint: optional(slot('propertyList', { types: ['PropertiesFromEndpoint'], defaultType: 'PropertiesFromEndpoint' })),
     query_properties: optional(slot('queryProperties', { defaultType: 'QueryProperties' })),
-    request_parameters: optional(either(object(), template(...REQUEST_VARIABLES))),
-    request_headers: optional(either(object(), template(...REQUEST_VARIABLES))),
-    request_body_data: optional(either(object(), template(...REQUEST_VARIABLES))),
-    request_body_json: optional(anything()),
-    request_body: optional(slot('requestBody')),
+    request_parameters: optional(either(describe(object(), { schema: PARAMETERS }), template(...REQUEST_VARIABLES))),
+    request_headers: optional(either(describe(object(), { schema: TEXTS }), template(...REQUEST_VARIABLES))),
+    request_body_data: optional(either(describe(object(), { schema: TEXTS }), template(...REQUEST_VARIABLES))),
+    request_body_json: describe(optional(anything()), { schema: { anyOf: [{ type: 'string' }, { type: 'object' }] }, context: REQUEST_VARIABLES }),
+    request_body: describe(optional(slot('requestBody')), { context: REQUEST_VARIABLES }),
     error_handler: optional(slot('errorHandler', { defaultType: 'DefaultErrorHandler' })),
     use_cache: withDefault(boolean(), false),
     connect_timeout_in_seconds: optional(number()),

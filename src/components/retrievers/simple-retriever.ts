@@ -62,8 +62,18 @@ export const SimpleRetriever = component({
       'SPLIT_REQUEST_WINDOW',
       'request_window_splitting',
     );
+    if (stream?.router?.embedsPages === true && !stream.hasState) checkEmbedded(b, spec.decoder);
     reduction?.check(requester, paginator);
     splitting?.check(requester);
+
+    let hasWarned = false;
+
+    function warnOfMissing(document: Json): void {
+      const reason = hasWarned ? undefined : selector.explain?.(document);
+      if (reason === undefined) return;
+      run.log.warn(`Stream ${streamName}: the first page of a slice has no records. ${reason}`);
+      hasWarned = true;
+    }
 
     /** The records of one request, batch by batch; returns what the paginator needs to know of it, undefined when it was ignored. */
     async function* fetch(request: PageRequest, guard: PageGuard, embedded?: HttpResponse): AsyncGenerator<Row[], Page | undefined> {
@@ -72,7 +82,7 @@ export const SimpleRetriever = component({
         response?.discard();
         return undefined;
       }
-      if (!decoder.streams) guard.check(request.token, await response.load());
+      if (paginator.pages) guard.check(request.token, await response.load());
       let [extracted, emitted] = [0, 0];
       let document: Json | undefined;
       let lastRecord: Row | undefined;
@@ -85,6 +95,10 @@ export const SimpleRetriever = component({
         emitted += selected.records.length;
         lastRecord = selected.records.at(-1) ?? lastRecord;
         if (selected.records.length > 0) yield selected.records;
+      }
+      if (extracted === 0) {
+        guard.sawNoRecords();
+        if (request.token === paginator.initialToken() && document !== undefined) warnOfMissing(document);
       }
       if (selector.changesDocuments && paginator.readsDocument && !decoder.streams)
         document = await firstDocument(decoder.decode(response));
@@ -105,12 +119,13 @@ export const SimpleRetriever = component({
       const properties = requester.queryProperties;
       if (properties === undefined) return yield* fetch(request, guard);
       const merged = mergeChunks(properties);
+      const unguarded: PageGuard = { check() {}, sawNoRecords() {} };
       let page: Page | undefined;
       let [emitted, lastRecord]: [number, Row | undefined] = [0, undefined];
       for (const chunk of await properties.chunks()) {
         const { partition, cursorSlice, extraFields } = request.slice;
         const slice = new StreamSlice(partition, cursorSlice, { ...extraFields, query_properties: [...chunk] });
-        const records = fetch({ ...request, slice }, createPageGuard(streamName, run.log));
+        const records = fetch({ ...request, slice }, page === undefined ? guard : unguarded);
         let step = await records.next();
         for (; !step.done; step = await records.next()) {
           const ready = merged.add(step.value);
@@ -207,6 +222,19 @@ async function firstDocument(batches: AsyncIterable<readonly Json[]>): Promise<J
 function checkAction(b: Builder, used: boolean, configured: boolean, action: string, field: string): void {
   if (used && !configured) b.fail(`A response filter asks to ${action}, but the retriever has no ${field}: add it.`);
   if (!used && configured) b.run.log.warn(`${b.path}.${field} does nothing: no response filter of the requester has the action ${action}.`);
+}
+
+/**
+ * Ends the build of a stream whose first pages come with the parent's records where one such page would not be all of a slice.
+ * parity: parsers/model_to_component_factory.py:create_simple_retriever
+ */
+function checkEmbedded(b: Builder, decoder: Slot<'decoder'> | undefined): void {
+  const cursor = b.declaration?.['incremental_sync'] as JsonObject | undefined;
+  if (cursor && cursor['type'] !== 'DatetimeBasedCursor') b.fail('With a lazy_read_pointer, only a DatetimeBasedCursor is possible.');
+  if (cursor && (cursor['step'] || cursor['cursor_granularity'])) {
+    b.fail("With a lazy_read_pointer, a parent's record makes one slice: leave step and cursor_granularity out of the cursor.");
+  }
+  if (decoder && decoder['type'] !== 'JsonDecoder') b.fail('With a lazy_read_pointer, only a JsonDecoder is possible.', 'decoder');
 }
 
 /** The share of the router and the cursor; left out of all but the first request of a slice when the manifest says so. */

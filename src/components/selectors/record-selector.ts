@@ -23,7 +23,7 @@ export const RecordSelector = component({
       condition: "{{ record.id > 0 }}"
     schema_normalization: Default`,
   fields: () => ({
-    extractor: slot('extractor', { defaultType: 'DpathExtractor' }),
+    extractor: slot('extractor', { types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor'], defaultType: 'DpathExtractor' }),
     record_filter: optional(slot('recordFilter', { defaultType: 'RecordFilter' })),
     schema_normalization: optional(either(oneOf('Default', 'None'), slot('normalization'))),
     transform_before_filtering: optional(boolean()),
@@ -98,6 +98,7 @@ export const RecordSelector = component({
       decoder: extractor.decoder,
       wholeResponse: extractor.wholeResponse ?? false,
       sumsLists: extractor.sumsLists ?? false,
+      ...(extractor.explain === undefined ? {} : { explain: extractor.explain }),
       select(documents, request) {
         if (isReady) return select(documents, request);
         return prepareOnce().then(() => select(documents, request));

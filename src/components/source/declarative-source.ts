@@ -1,6 +1,6 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { anything, either, integer, object, optional, type Slot, slot, slotMap, slots, template, text } from '../../engine/fields.ts';
+import { either, integer, object, optional, type Slot, slot, slotMap, slots, template, text } from '../../engine/fields.ts';
 import { limitJobs } from '../../engine/job-slots.ts';
 import type { Stream, StreamDeclaration } from '../../engine/kinds.ts';
 import { wholeNumber } from '../../engine/whole-number.ts';
@@ -29,7 +29,7 @@ export const DeclarativeSource = component({
     check: slot('check', { defaultType: 'CheckStream' }),
     streams: optional(slots(['stream', 'streamSource'], { defaultType: 'DeclarativeStream' })),
     dynamic_streams: optional(slots('streamTemplate', { defaultType: 'DynamicDeclarativeStream' })),
-    version: optional(text()),
+    version: text(),
     schemas: optional(object()),
     definitions: optional(object()),
     spec: optional(slot('spec', { defaultType: 'Spec' })),
@@ -38,7 +38,7 @@ export const DeclarativeSource = component({
     stream_groups: optional(slotMap('streamGroup', { defaultType: 'StreamGroup' })),
     max_concurrent_async_job_count: optional(either(integer(), template('config'))),
     metadata: optional(object()),
-    description: optional(anything()),
+    description: optional(text()),
   }),
   build(spec, b) {
     const budget = spec.api_budget && b.build('apiBudget', spec.api_budget, { defaultType: 'HTTPAPIBudget' });

@@ -3,7 +3,7 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { compositeSchema } from '../../engine/composite-schema.ts';
 import { declaredRouter } from '../../engine/declared-router.ts';
-import { anything, either, optional, type Slot, slot, slots, withDefault, text } from '../../engine/fields.ts';
+import { anything, describe, either, optional, type Slot, slot, slots, text, withDefault } from '../../engine/fields.ts';
 import { fileReferenceOf } from '../../engine/file-reference.ts';
 import { createFinalStateCursor } from '../../engine/final-state-cursor.ts';
 import type { Cursor, IncrementalSync, OpenOptions, OpenStream, PartitionRouter, RequestContributor, SchemaLoader, StreamScope } from '../../engine/kinds.ts';
@@ -11,6 +11,10 @@ import { createPartitionCursor } from '../../engine/partition-cursor.ts';
 import { RequestOptions } from '../../engine/request-options.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
+
+const NAMES = { type: 'array', items: { type: 'string' } };
+/** A field, several of them, or paths to several. */
+const PRIMARY_KEY = { anyOf: [{ type: 'string' }, NAMES, { type: 'array', items: NAMES }] };
 
 /** parity: parsers/model_to_component_factory.py:create_default_stream */
 export const DeclarativeStream = component({
@@ -35,10 +39,10 @@ export const DeclarativeStream = component({
     name: withDefault(text(), ''),
     retriever: slot('retriever'),
     incremental_sync: optional(slot('incrementalSync')),
-    primary_key: optional(anything()),
+    primary_key: describe(optional(anything(), ''), { schema: PRIMARY_KEY }),
     schema_loader: optional(either(slot('schemaLoader'), slots('schemaLoader'))),
     transformations: optional(slots('transformation')),
-    state_migrations: optional(slots('stateMigration')),
+    state_migrations: optional(slots('stateMigration'), []),
     file_uploader: optional(slot('fileUploader', { defaultType: 'FileUploader' })),
   }),
   build(spec, b) {
@@ -83,7 +87,7 @@ export const DeclarativeStream = component({
           selectedSchema: options.selectedSchema,
           fileUploader: spec.file_uploader && b.build('fileUploader', spec.file_uploader, { defaultType: 'FileUploader', stream: auxiliaryScope(b.run, spec.name) }),
         };
-        const retriever = b.build('retriever', spec.retriever, { stream: scope });
+        const retriever = b.build('retriever', spec.retriever, { stream: scope, declaration: spec as unknown as JsonObject });
         const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : (router?.slices() ?? single()));
         return {
           name: spec.name,

@@ -1,5 +1,5 @@
 import { component } from '../../engine/component.ts';
-import { optional, slot, text, withDefault } from '../../engine/fields.ts';
+import { describe, optional, slot, text } from '../../engine/fields.ts';
 import type { OpenOptions, OpenStream } from '../../engine/kinds.ts';
 import { isBeyondRetention } from '../../engine/retention.ts';
 import { str, truth } from '../../lang/index.ts';
@@ -21,7 +21,7 @@ export const StateDelegatingStream = component({
       $ref: "#/definitions/changed_items"
     api_retention_period: P30D`,
   fields: () => ({
-    name: withDefault(text(), ''),
+    name: describe(text(), { default: '' }),
     full_refresh_stream: slot('stream', { types: ['DeclarativeStream'], defaultType: 'DeclarativeStream' }),
     incremental_stream: slot('stream', { types: ['DeclarativeStream'], defaultType: 'DeclarativeStream' }),
     api_retention_period: optional(text('For how long the API keeps changes, such as P30D; with an older state all is read again.')),

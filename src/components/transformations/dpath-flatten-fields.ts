@@ -1,6 +1,6 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { boolean, list, optional, slot, text, withDefault } from '../../engine/fields.ts';
+import { boolean, list, optional, slot, text } from '../../engine/fields.ts';
 import type { Row, Transformation } from '../../engine/kinds.ts';
 import { str, truth } from '../../lang/index.ts';
 import { compileDpath, DpathError } from '../../lib/dpath.ts';
@@ -20,8 +20,8 @@ export const DpathFlattenFields = component({
     delete_origin_value: true`,
   fields: () => ({
     field_path: list(text('A name, an index of a list, or a pattern; may be a template that reads the config.')),
-    delete_origin_value: withDefault(boolean(), false),
-    replace_record: withDefault(boolean(), false),
+    delete_origin_value: optional(boolean()),
+    replace_record: optional(boolean()),
     key_transformation: optional(slot('data', { types: ['KeyTransformation'] })),
   }),
   build(spec, b): Transformation {
@@ -33,7 +33,7 @@ export const DpathFlattenFields = component({
     const find = (record: Row): Json | undefined => (path.hasStar ? path.values(record)[0] : path.get(record));
     return {
       reads: 'all',
-      changesInPlace: spec.delete_origin_value && segments.length > 1,
+      changesInPlace: spec.delete_origin_value === true && segments.length > 1,
       transform(record) {
         const found = find(record);
         if (!isPlainObject(found)) return record;

@@ -1,0 +1,53 @@
+import { crc32 } from 'node:zlib';
+import { type Entry, fromBufferPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
+
+/** Raised for bytes that are no zip archive, or one that cannot be read. */
+export class ZipError extends Error {
+  override readonly name = 'ZipError';
+}
+
+/** A file within an archive. */
+export interface PackedFile {
+  readonly name: string;
+  /** Its bytes, unpacked as they are asked for; throws ZipError when they are damaged, encrypted or packed in a way that is not known. */
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * The files of an archive in the order of its directory, of files with the same name always the last one. Throws ZipError, also for bytes before
+ * or after the archive.
+ */
+// parity: zipfile.ZipFile
+export async function listZip(bytes: Uint8Array): Promise<PackedFile[]> {
+  const entries: { name: string; entry: Entry }[] = [];
+  let archive: ZipFile;
+  try {
+    // Names are decoded apart: the archive would refuse those that are unsafe as paths, and here no file is written.
+    archive = await fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
+      decodeStrings: false,
+      validateEntrySizes: true,
+    });
+    for await (const entry of archive.eachEntry()) entries.push({ name: nameOf(entry), entry });
+  } catch (error) {
+    throw new ZipError('The bytes are no zip archive, or its directory is damaged', { cause: error });
+  }
+  const byName = new Map(entries.map(({ name, entry }) => [name, { name, chunks: () => unpack(archive, entry, name) }]));
+  return entries.map(({ name }) => byName.get(name) as PackedFile);
+}
+
+function nameOf(entry: Entry): string {
+  return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
+}
+
+async function* unpack(archive: ZipFile, entry: Entry, name: string): AsyncGenerator<Uint8Array> {
+  let sum = 0;
+  try {
+    for await (const chunk of await archive.openReadStreamPromise(entry)) {
+      sum = crc32(chunk as Buffer, sum);
+      yield chunk as Buffer;
+    }
+  } catch (error) {
+    throw new ZipError(`The file ${name} cannot be unpacked: ${(error as Error).message}`, { cause: error });
+  }
+  if (sum !== entry.crc32) throw new ZipError(`The file ${name} is damaged: its checksum is not right`);
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+function read(file: string): string {
+  return readFileSync(path.join(ROOT, file), 'utf8');
+}
+
+const packageFile = JSON.parse(read('package.json')) as { version: string; name: string };
+const metadata = (parse(read('metadata.yaml')) as { data: Record<string, unknown> }).data;
+const manifest = parse(read('manifest.yaml')) as { spec: { connection_specification: unknown } };
+
+describe('the files of the connector agree', () => {
+  it('on its version', () => {
+    expect(metadata['dockerImageTag']).toBe(packageFile.version);
+    expect(read('Dockerfile')).toContain(`ARG VERSION=${packageFile.version}\n`);
+    expect(read('CHANGELOG.md')).toContain(`## [${packageFile.version}]`);
+  });
+
+  it('on its name', () => {
+    expect(metadata['dockerRepository']).toBe(packageFile.name);
+    expect(read('Dockerfile')).toContain(`io.airbyte.name="${packageFile.name}"`);
+  });
+
+  it('on what a config looks like', () => {
+    expect(JSON.parse(read('spec.json'))).toEqual(manifest.spec.connection_specification);
+  });
+
+  it('on how the image is started', () => {
+    const dockerfile = read('Dockerfile');
+    const words = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
+    expect(/^ENV AIRBYTE_ENTRYPOINT="(.*)"$/m.exec(dockerfile)?.[1]).toBe(words.join(' '));
+    expect(words.every((word) => word.startsWith('/'))).toBe(true);
+  });
+});
