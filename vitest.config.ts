@@ -7,6 +7,7 @@ export default defineConfig({
     maxConcurrency: 3,
     pool: 'threads',
     env: { TZ: 'UTC' },
-    reporters: process.env['VITEST_COUNTS'] === undefined ? ['default'] : ['default', ['json', { outputFile: process.env['VITEST_COUNTS'] }]],
+    reporters:
+      process.env['VITEST_COUNTS'] === undefined ? ['default'] : ['default', ['json', { outputFile: process.env['VITEST_COUNTS'] }]],
   },
 });

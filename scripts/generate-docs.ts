@@ -109,6 +109,7 @@ function page(component: AnyComponent): string {
           ...fields.map(([name, field]) => fieldRow(name, factsOf(field), isRequired(field))),
           '',
         ]),
+    ...(component.open === true ? ['It takes further fields than these.', ''] : []),
     '```yaml',
     unindent(component.example ?? ''),
     '```',

@@ -102,7 +102,9 @@ function tellRead({ records, states, seconds }: Outcome, pages: ReadonlyMap<stri
     const state = JSON.stringify((states.get(name) as Message['state'])?.stream.stream_state);
     say(`  ${name.padEnd(9)} ${count(number).padStart(7)} records, ${String(pages.get(name) ?? 0).padStart(2)} pages, state ${state}`);
   }
-  say(`  ${styled('bold', `${count(Math.round(total / seconds))} records/s`)} (${count(total)} in ${seconds.toFixed(2)} s, start of the process included)`);
+  say(
+    `  ${styled('bold', `${count(Math.round(total / seconds))} records/s`)} (${count(total)} in ${seconds.toFixed(2)} s, start of the process included)`,
+  );
 }
 
 /** The pages that the API served since `from`, by stream. */
@@ -157,7 +159,12 @@ async function tour(api: AnalyticsApi, folder: string): Promise<void> {
   api.addRows(NEW_ROWS);
   seen = api.requests.length;
   const onlyDataset = JSON.parse(readFileSync(catalog, 'utf8')) as { streams: unknown[] };
-  const second = ['--catalog', file('dataset.json', { streams: onlyDataset.streams.slice(0, 1) }), '--state', file('state.json', [...first.states.values()])];
+  const second = [
+    '--catalog',
+    file('dataset.json', { streams: onlyDataset.streams.slice(0, 1) }),
+    '--state',
+    file('state.json', [...first.states.values()]),
+  ];
   const incremental = await run('read', [...source, ...second], api);
   requireSuccess('the second read', incremental);
   say(`${styled('green', 'read')}      from that state on, the API having ${NEW_ROWS} more rows (the row at the cursor comes once more)`);

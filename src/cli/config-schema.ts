@@ -8,7 +8,10 @@ const MOST_TOLD = 5;
 
 /** Checks a config against the connection specification; throws ConfigError that names every place that is wrong, never a value. */
 export async function validateConfig(config: JsonObject, specification: JsonObject): Promise<void> {
-  const problems = await schemaProblems(Object.fromEntries(Object.entries(config).filter(([key]) => !INTERNAL_KEYS.has(key))), specification);
+  const problems = await schemaProblems(
+    Object.fromEntries(Object.entries(config).filter(([key]) => !INTERNAL_KEYS.has(key))),
+    specification,
+  );
   if (problems.length === 0) return;
   throw new ConfigError(`Config validation error: ${problems.slice(0, MOST_TOLD).join('; ')}. Correct the config and try again.`);
 }

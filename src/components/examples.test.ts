@@ -57,8 +57,8 @@ describe('the example of', () => {
       const written = { type, ...(parse(example ?? '') as JsonObject) };
       expect(written.type).toBe(type);
       const { example: declared } = resolveReferences({ definitions: DEFINITIONS, example: written }) as { example: JsonObject };
-      const { errors, warnings } = registry.validate(declared, [kind], type);
-      expect([...errors, ...warnings]).toEqual([]);
+      const { errors, strayKeys } = registry.validate(declared, [kind], type);
+      expect([...errors, ...strayKeys]).toEqual([]);
       const run = testRun({ run: { customCode: { find: () => anyCode } } });
       buildFromYaml(kind, declared, { config: CONFIG, declaration: DECLARATION, stream: auxiliaryScope(run, 'items'), run });
     },

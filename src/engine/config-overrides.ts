@@ -17,7 +17,9 @@ export function checkOverrides(overrides: JsonObject, manifest: JsonObject, spec
   const keys = Object.keys(overrides).sort();
   const reserved = keys.filter((key) => key.startsWith(RESERVED_PREFIX));
   if (reserved.length > 0) {
-    throw new SystemError(`The manifest's check has config_overrides for ${reserved.join(', ')}: keys that begin with ${RESERVED_PREFIX} belong to the platform and cannot be overridden.`);
+    throw new SystemError(
+      `The manifest's check has config_overrides for ${reserved.join(', ')}: keys that begin with ${RESERVED_PREFIX} belong to the platform and cannot be overridden.`,
+    );
   }
   if (savesConfig(manifest)) {
     throw new SystemError(
@@ -26,7 +28,8 @@ export function checkOverrides(overrides: JsonObject, manifest: JsonObject, spec
   }
   const declared = specification && declaredProperties(specification);
   const unknown = declared === undefined ? [] : keys.filter((key) => !declared.has(key));
-  if (unknown.length > 0) log.warn(`The config_overrides of the check name ${unknown.join(', ')}, which the specification of the connector does not have.`);
+  if (unknown.length > 0)
+    log.warn(`The config_overrides of the check name ${unknown.join(', ')}, which the specification of the connector does not have.`);
   log.info(`Overriding config keys for the check operation: ${keys.join(', ')}`);
 }
 

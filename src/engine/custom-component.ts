@@ -35,6 +35,7 @@ export function customComponent<const Kind extends keyof Kinds>(
     example: `
     type: ${type}
     class_name: components.My${type.slice('Custom'.length)}`,
+    open: true,
     fields,
     build(spec, b) {
       const found = b.run.customCode?.find(spec.class_name);

@@ -72,18 +72,34 @@ function toWhole(value: unknown): unknown {
 
 /** A number; one written `1.0` counts as 1. */
 export function number() {
-  return describe(z.pipe(z.transform((value: unknown) => (value instanceof Float ? value.value : value)), z.number()), {
-    schema: { type: 'number' },
-  });
+  return describe(
+    z.pipe(
+      z.transform((value: unknown) => (value instanceof Float ? value.value : value)),
+      z.number(),
+    ),
+    {
+      schema: { type: 'number' },
+    },
+  );
 }
 
 /** A number within bounds. */
-export function bounded(field: z.ZodMiniType<number>, { minimum, exclusiveMinimum }: { readonly minimum?: number; readonly exclusiveMinimum?: number }) {
-  const within = (value: number): boolean => (minimum === undefined || value >= minimum) && (exclusiveMinimum === undefined || value > exclusiveMinimum);
+export function bounded(
+  field: z.ZodMiniType<number>,
+  { minimum, exclusiveMinimum }: { readonly minimum?: number; readonly exclusiveMinimum?: number },
+) {
+  const within = (value: number): boolean =>
+    (minimum === undefined || value >= minimum) && (exclusiveMinimum === undefined || value > exclusiveMinimum);
   const error = minimum === undefined ? `expected a number above ${exclusiveMinimum}` : `expected a number of at least ${minimum}`;
   const { schema = {} } = factsOf(field);
   const bounds = { ...(minimum === undefined ? {} : { minimum }), ...(exclusiveMinimum === undefined ? {} : { exclusiveMinimum }) };
-  return describe(z.pipe(field, z.custom<number>((value) => within(value as number), error)), { ...factsOf(field), schema: { ...schema, ...bounds } });
+  return describe(
+    z.pipe(
+      field,
+      z.custom<number>((value) => within(value as number), error),
+    ),
+    { ...factsOf(field), schema: { ...schema, ...bounds } },
+  );
 }
 
 /** True or false. */
@@ -136,7 +152,11 @@ export function list<T extends z.ZodMiniType>(item: T) {
 export function either<A extends z.ZodMiniType, B extends z.ZodMiniType>(first: A, second: B) {
   const [one, other] = [factsOf(first), factsOf(second)];
   const { items: _, ...kept } = { ...one, ...other };
-  return describe(z.union([first, second]), { ...kept, schema: { anyOf: [one.schema ?? {}, other.schema ?? {}] }, alternatives: [one, other] });
+  return describe(z.union([first, second]), {
+    ...kept,
+    schema: { anyOf: [one.schema ?? {}, other.schema ?? {}] },
+    alternatives: [one, other],
+  });
 }
 
 /** A field that may be left out; `null` counts as left out. */
@@ -176,7 +196,10 @@ export function slots<Kind extends keyof Kinds>(kind: Kind | readonly Kind[], op
 /** Child components by name. */
 export function slotMap<Kind extends keyof Kinds>(kind: Kind, options: SlotOptions = {}) {
   return describe(
-    z.custom<{ [name: string]: Slot<Kind> }>((value) => isPlainObject(value) && Object.values(value).every(isPlainObject), 'expected components by name'),
+    z.custom<{ [name: string]: Slot<Kind> }>(
+      (value) => isPlainObject(value) && Object.values(value).every(isPlainObject),
+      'expected components by name',
+    ),
     slotFacts([kind], 'map', options),
   );
 }

@@ -1,27 +1,26 @@
-import { errorMessageOf } from '../http/error-message.ts';
-import { TransportError } from '../http/errors.ts';
-import { buildRequest, type HttpRequest, type RequestParts } from '../http/request.ts';
-import type { HttpResponse } from '../http/response.ts';
-import { RequestFailure, type ResponseAction, type SendResult, sendWithRetries } from '../http/retry.ts';
-import type { Send } from '../http/transport.ts';
-import type { HostPauses, Waiting } from '../http/pauses.ts';
 import { type BudgetOptions, type CallBudget, createCallBudget } from '../http/budget.ts';
 import type { ResponseCache } from '../http/cache.ts';
 import { type CookieJar, createCookieJar } from '../http/cookies.ts';
+import { errorMessageOf } from '../http/error-message.ts';
+import { TransportError } from '../http/errors.ts';
+import type { HostPauses, Waiting } from '../http/pauses.ts';
+import { buildRequest, type HttpRequest, type RequestParts } from '../http/request.ts';
+import type { HttpResponse } from '../http/response.ts';
+import { RequestFailure, type ResponseAction, type SendResult, sendWithRetries } from '../http/retry.ts';
 import { composeSender } from '../http/sender.ts';
+import type { Send } from '../http/transport.ts';
 import type { Secrets } from '../lib/secrets.ts';
 import { ConfigError, type Failure, SystemError, TransientError } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Authenticator, ErrorHandler } from './kinds.ts';
 
 export { type BudgetOptions, type CallRatePolicy, matchesRequest, type Rate, type RequestMatcher } from '../http/budget.ts';
-
-export { errorMessageOf, TransportError };
 export { HttpHeaders } from '../http/headers.ts';
 export type { HttpRequest, RequestParts } from '../http/request.ts';
 export { HttpResponse } from '../http/response.ts';
 export type { Outcome, RefreshOutcome, Resolution, ResponseAction } from '../http/retry.ts';
 export { joinUrl, type Params } from '../http/url.ts';
+export { errorMessageOf, TransportError };
 
 /** Thrown when an error handler asks to begin the slice anew. */
 export class PaginationResetNeeded extends Error {}
@@ -179,11 +178,24 @@ function toRefreshFailure(error: unknown): never {
   throw error;
 }
 
+const USERS_FAULTS: ReadonlySet<TransportError['kind']> = new Set([
+  'invalid_url',
+  'missing_schema',
+  'invalid_schema',
+  'invalid_header',
+  'forbidden_address',
+]);
+
+/** Whether the request itself is wrong, which comes of the config or of the manifest. */
+function isUsersFault({ kind }: TransportError): boolean {
+  return USERS_FAULTS.has(kind);
+}
+
 /** The failure of a request in the user's words, with the API's own. */
 function toRequestError(error: unknown, name: string, secrets: Secrets): unknown {
-  if (error instanceof TransportError) return new SystemError(error.message, { cause: error });
+  if (error instanceof TransportError) return new (isUsersFault(error) ? ConfigError : SystemError)(error.message, { cause: error });
   if (!(error instanceof RequestFailure)) return error;
-  const failureType = error.outcome?.error?.permanent ? 'config_error' : error.failureType;
+  const failureType = error.outcome?.error && isUsersFault(error.outcome.error) ? 'config_error' : error.failureType;
   const failure: Failure = new FAILURES[failureType](withApiMessage(error, secrets), {
     internalMessage: error.internalMessage,
     cause: error,
@@ -199,7 +211,9 @@ function withApiMessage({ message, outcome }: RequestFailure, secrets: Secrets):
   const { method, url } = response.request;
   const said = response.loaded ? errorMessageOf(response)?.slice(0, LONGEST_API_MESSAGE) : undefined;
   const asked = `Request: ${method} ${secrets.redactUrl(url)}.`;
-  return said === undefined || said === '' || message.includes(said) ? `${message} ${asked}` : `${message} ${asked} The API said: ${secrets.redact(said)}`;
+  return said === undefined || said === '' || message.includes(said)
+    ? `${message} ${asked}`
+    : `${message} ${asked} The API said: ${secrets.redact(said)}`;
 }
 
 const LONGEST_API_MESSAGE = 500;

@@ -2,6 +2,45 @@ import { PythonError } from '../lang/index.ts';
 import { translatePattern } from '../lang/regex-syntax.ts';
 import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
 import { isPlainObject, ownProperty, setOwnProperty } from '../lib/objects.ts';
+import { SystemError } from '../protocol/failure.ts';
+
+/** What every JSON schema must keep to, whatever its draft. */
+// parity: jsonschema.validators.Draft7Validator.META_SCHEMA
+const META_SCHEMA: JsonObject = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  definitions: {
+    names: { type: 'array', items: { type: 'string' }, uniqueItems: true },
+    schemas: { type: 'object', additionalProperties: { $ref: '#' } },
+    list: { type: 'array', minItems: 1, items: { $ref: '#' } },
+    type: { enum: ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'] },
+    count: { type: 'integer', minimum: 0 },
+  },
+  type: ['object', 'boolean'],
+  properties: {
+    required: { $ref: '#/definitions/names' },
+    type: { anyOf: [{ $ref: '#/definitions/type' }, { type: 'array', items: { $ref: '#/definitions/type' }, minItems: 1, uniqueItems: true }] },
+    properties: { $ref: '#/definitions/schemas' },
+    patternProperties: { $ref: '#/definitions/schemas' },
+    definitions: { $ref: '#/definitions/schemas' },
+    $defs: { $ref: '#/definitions/schemas' },
+    additionalProperties: { $ref: '#' },
+    items: { anyOf: [{ $ref: '#' }, { $ref: '#/definitions/list' }] },
+    allOf: { $ref: '#/definitions/list' },
+    anyOf: { $ref: '#/definitions/list' },
+    oneOf: { $ref: '#/definitions/list' },
+    not: { $ref: '#' },
+    enum: { type: 'array' },
+    pattern: { type: 'string' },
+    minLength: { $ref: '#/definitions/count' },
+    maxLength: { $ref: '#/definitions/count' },
+    minItems: { $ref: '#/definitions/count' },
+    maxItems: { $ref: '#/definitions/count' },
+    minimum: { type: 'number' },
+    maximum: { type: 'number' },
+    title: { type: 'string' },
+    description: { type: 'string' },
+  },
+};
 
 type Draft = '4' | '7' | '2019-09' | '2020-12';
 
@@ -13,6 +52,8 @@ type Draft = '4' | '7' | '2019-09' | '2020-12';
 export async function schemaProblems(value: Json, schema: Json): Promise<string[]> {
   const { Validator } = await import('@cfworker/json-schema');
   const prepared = prepareSchema(schema) as JsonObject | boolean;
+  const mistake = new Validator(META_SCHEMA, '7').validate(JSON.parse(stringifyJson(prepared))).errors.at(-1);
+  if (mistake !== undefined) throw new SystemError(`The JSON schema itself is not valid: ${placeOf(mistake.instanceLocation)}: ${mistake.error}`);
   const validator = new Validator(JSON.parse(stringifyJson(prepared)), draftOf(prepared), false);
   const { valid, errors } = validator.validate(JSON.parse(stringifyJson(value)));
   if (valid) return [];

@@ -130,6 +130,8 @@ export interface Decoder {
   /** Whether a paginator may look into its documents. */
   readonly paginates: boolean;
   decode(response: HttpResponse): AsyncIterable<readonly Json[]>;
+  /** What is wrong with a loaded body, as the end of a sentence on it; undefined when it can be read, or when it is empty. */
+  refusal?(response: HttpResponse): string | undefined;
   /** The documents in bytes that another decoder unpacked; absent in decoders that cannot be nested. */
   parse?(bytes: AsyncIterable<Uint8Array>): AsyncIterable<readonly Json[]>;
 }
@@ -397,7 +399,6 @@ export interface Source {
   staticStreams(): readonly Stream[];
   /** The streams of each template, by its name. */
   dynamicStreams(): Promise<ReadonlyMap<string, readonly Stream[]>>;
-  readonly hasDynamicStreams: boolean;
   readonly check: ConnectionCheck;
   /** Partitions that are read at a time. */
   readonly concurrency: number;

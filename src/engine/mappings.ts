@@ -1,6 +1,6 @@
 import type { Context } from '../lang/index.ts';
 import { str } from '../lang/text.ts';
-import { type Value, isDict } from '../lang/values.ts';
+import { isDict, type Value } from '../lang/values.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject, setOwnProperty } from '../lib/objects.ts';
 import type { Builder } from './builder.ts';
@@ -20,7 +20,11 @@ export interface MappingOptions {
  * With `textOnly`, values are texts and lists of the manifest, so that `007` and `1e3` stay as they are written.
  * parity: requesters/request_options/interpolated_request_input_provider.py:InterpolatedRequestInputProvider
  */
-export function compileMapping(b: Builder, mapping: JsonObject | string | undefined, { textOnly, keepNulls = false }: MappingOptions): Evaluate<Value> {
+export function compileMapping(
+  b: Builder,
+  mapping: JsonObject | string | undefined,
+  { textOnly, keepNulls = false }: MappingOptions,
+): Evaluate<Value> {
   if (mapping === undefined || mapping === '') return () => ({});
   if (typeof mapping === 'string') {
     const expression = b.string(mapping);
@@ -51,7 +55,10 @@ export function compileMapping(b: Builder, mapping: JsonObject | string | undefi
 export function requireTexts(b: Builder, mapping: JsonObject, field: string): JsonObject {
   const entries = Object.entries(mapping).map(([name, value]) => {
     if (value === null || Array.isArray(value) || isPlainObject(value)) {
-      return b.fail(`The value must be text: write a list as a template, such as "{{ ['a', 'b'] }}", and leave out what is null.`, `${field}.${name}`);
+      return b.fail(
+        `The value must be text: write a list as a template, such as "{{ ['a', 'b'] }}", and leave out what is null.`,
+        `${field}.${name}`,
+      );
     }
     return [name, str(value as Value)] as const;
   });

@@ -6,7 +6,7 @@ import type { Log } from '../protocol/log.ts';
 
 /** Bytes hashed at each end of a page; with its length they tell pages apart without reading all of a large one. */
 const SAMPLE = 65_536;
-/** Identical pages in a row that end a slice with an error. */
+/** Identical pages in a row that a slice may have; one more ends it with an error. */
 const MOST_IDENTICAL = 10;
 
 /** Watches the pages of one slice for signs that paging will never end. */
@@ -42,9 +42,9 @@ export function createPageGuard(streamName: string, log: Log): PageGuard {
         byToken.set(key, { page, print });
       }
       if (identical === 2) log.warn(`${where}: page ${page} is identical to the page before; the API may not look at the page token.`);
-      if (identical >= MOST_IDENTICAL) {
+      if (identical > MOST_IDENTICAL) {
         throw new SystemError(
-          `${where}: the last ${MOST_IDENTICAL} pages are identical, so paging would never end. ` +
+          `${where}: the last ${identical} pages are identical, so paging would never end. ` +
             'The API does not seem to look at the page token: check page_token_option (name and place) and the stop condition.',
         );
       }

@@ -37,16 +37,25 @@ export function createPageSizeReducer(rules: ReductionRules, configured: number 
   async function retryAtMinimum(size: number, rejection: string): Promise<void> {
     if (retries < rules.retriesAtMinimum) {
       retries += 1;
-      await wait(retries, `a page of ${size} records cannot be made smaller and is asked for again (${retries} of ${rules.retriesAtMinimum})`);
+      await wait(
+        retries,
+        `a page of ${size} records cannot be made smaller and is asked for again (${retries} of ${rules.retriesAtMinimum})`,
+      );
       return;
     }
     const internal = `page size ${size}, minimum ${rules.minimum}, ${retries} retries at that size${rejection}`;
     if (reduced === undefined && rules.minimum > 1) {
-      throw new ConfigError(`The page size of stream ${stream} (${size}) is not above minimum_page_size (${rules.minimum}), so it cannot be reduced: raise the page size, or lower minimum_page_size.`, {
-        internalMessage: internal,
-      });
+      throw new ConfigError(
+        `The page size of stream ${stream} (${size}) is not above minimum_page_size (${rules.minimum}), so it cannot be reduced: raise the page size, or lower minimum_page_size.`,
+        {
+          internalMessage: internal,
+        },
+      );
     }
-    throw failed(`The API refuses pages of stream ${stream} even at the smallest page size that may be asked for (${size} records).`, internal);
+    throw failed(
+      `The API refuses pages of stream ${stream} even at the smallest page size that may be asked for (${size} records).`,
+      internal,
+    );
   }
 
   return {
@@ -60,7 +69,9 @@ export function createPageSizeReducer(rules: ReductionRules, configured: number 
         );
       }
       if (configured === undefined) {
-        throw new ConfigError(`Stream ${stream} is to reduce its page size, but sends none: set page_size on the pagination strategy and page_size_option on the paginator.`);
+        throw new ConfigError(
+          `Stream ${stream} is to reduce its page size, but sends none: set page_size on the pagination strategy and page_size_option on the paginator.`,
+        );
       }
       const rejection = reason === '' ? '' : `; the API said: ${reason}`;
       const current = reduced ?? configured;

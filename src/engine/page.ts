@@ -1,6 +1,6 @@
-import type { HttpResponse } from './http.ts';
 import type { Value } from '../lang/values.ts';
 import type { Json } from '../lib/json.ts';
+import type { HttpResponse } from './http.ts';
 import type { Row } from './kinds.ts';
 import type { StreamSlice } from './stream-slice.ts';
 

@@ -76,10 +76,7 @@ interface Selected {
  * a stream that the source lacks is INCOMPLETE. parity: concurrent_declarative_source.py:_select_streams
  */
 async function selectStreams(source: Source, { run, output, catalog, state }: ReadOptions): Promise<Selected[]> {
-  let known = source.staticStreams();
-  const names = new Set(known.map(({ name }) => name));
-  if (source.hasDynamicStreams && catalog.streams.some(({ stream }) => !names.has(stream.name))) known = await source.streams();
-  const byName = new Map(known.map((stream) => [stream.name, stream]));
+  const byName = new Map((await source.streams()).map((stream) => [stream.name, stream]));
   const selected: Selected[] = [];
   const seen = new Set<string>();
   for (const configured of catalog.streams) {

@@ -1,5 +1,5 @@
-import type { Value } from '../lang/values.ts';
 import { equals } from '../lang/operators.ts';
+import type { Value } from '../lang/values.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { ConfigError } from '../protocol/failure.ts';
 
@@ -39,7 +39,8 @@ export function combineOptions(shares: readonly RequestOptions[]): RequestOption
     const given = shares.map((share) => share[place]).filter((value) => !isEmpty(value));
     const whole = given.filter((value) => !isPlainObject(value));
     if (whole.length > 0) {
-      if (given.length > 1) throw new ConfigError(`The ${PLACE_NAMES[place]} cannot be a whole value and hold further keys: use an object for both.`);
+      if (given.length > 1)
+        throw new ConfigError(`The ${PLACE_NAMES[place]} cannot be a whole value and hold further keys: use an object for both.`);
       setPlace(combined, place, whole[0] as Value);
     } else if (given.length === 1) {
       setPlace(combined, place, given[0] as Value);

@@ -4,7 +4,12 @@ import type { Builder } from './builder.ts';
 /** The types that a manifest can ask a value to have. */
 export type ValueType = 'string' | 'number' | 'integer' | 'boolean';
 
-const PYTHON_TYPES: Readonly<Record<ValueType, readonly TypeName[]>> = { string: ['str'], number: ['float'], integer: ['int'], boolean: ['bool'] };
+const PYTHON_TYPES: Readonly<Record<ValueType, readonly TypeName[]>> = {
+  string: ['str'],
+  number: ['float'],
+  integer: ['int'],
+  boolean: ['bool'],
+};
 
 /** Evaluates a template whose result stays text unless it is of the type asked for; without a type it is what the text stands for. */
 // parity: interpolation/interpolated_string.py:InterpolatedString.eval

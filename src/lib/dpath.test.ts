@@ -105,3 +105,17 @@ describe('removeLeaves', () => {
     expect(record).toEqual({ b: { d: [1] }, e: 'y' });
   });
 });
+
+describe('replace', () => {
+  it.each<[unknown[], Json, Json, number]>([
+    [['a', 'b'], { a: { b: 1, c: 2 } }, { a: { b: 'v', c: 2 } }, 1],
+    [['a', 0], { a: [1, 2] }, { a: ['v', 2] }, 1],
+    [['a', '*', 'n'], { a: [{ n: 1 }, { m: 2 }, { n: 3 }] }, { a: [{ n: 'v' }, { m: 2 }, { n: 'v' }] }, 2],
+    [['**', 'n'], { n: { n: 1 }, a: { n: [] } }, { n: 'v', a: { n: 'v' } }, 2],
+    [['a', 'gone'], { a: {} }, { a: {} }, 0],
+    [[], { a: 1 }, { a: 1 }, 0],
+  ])('puts a value at %j of %j', (path, document, result, count) => {
+    expect(compileDpath(path).replace(document, 'v')).toBe(count);
+    expect(document).toEqual(result);
+  });
+});

@@ -21,16 +21,19 @@ export function explainMissing(document: Json, path: readonly (string | number)[
 }
 
 function childOf(value: Json, step: string | number): Json | undefined {
-  if (Array.isArray(value)) return value.at(Number(step));
+  if (Array.isArray(value)) return typeof step === 'number' ? value.at(step) : undefined;
   // An index is no key, not even of an object with such a key.
   return isPlainObject(value) && typeof step === 'string' ? (ownProperty(value, step) as Json | undefined) : undefined;
 }
 
 function contentsOf(value: Json, step: string | number): string {
   if (Array.isArray(value)) return `is a list of ${value.length}, without ${JSON.stringify(step)}`;
-  if (!isPlainObject(value)) return `is ${value === null ? 'null' : `a ${typeof value === 'string' ? 'text' : typeof value}`}, without ${JSON.stringify(step)}`;
+  if (!isPlainObject(value))
+    return `is ${value === null ? 'null' : `a ${typeof value === 'string' ? 'text' : typeof value}`}, without ${JSON.stringify(step)}`;
   const names = Object.keys(value);
-  const shown = names.slice(0, MOST_NAMES).map((name) => JSON.stringify(name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}...` : name));
+  const shown = names
+    .slice(0, MOST_NAMES)
+    .map((name) => JSON.stringify(name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}...` : name));
   const rest = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
   return names.length === 0 ? 'is an empty object' : `has no ${JSON.stringify(step)} but ${shown.join(', ')}${rest}`;
 }

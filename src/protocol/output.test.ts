@@ -75,6 +75,14 @@ describe('records', () => {
     expect(record).toEqual({ a: null, b: 1 });
   });
 
+  it('tells of the file that belongs to a record', async () => {
+    const file = { staging_file_url: '/files/users/a\u2028', source_file_relative_path: 'users/a\u2028', file_size_bytes: 5 };
+    const line = await printed((output) => output.recordWriter(users).write({ a: 1 }, file));
+    expect(line.split('\n')).toHaveLength(2);
+    expect(line).not.toContain('\u2028');
+    expect(JSON.parse(line)).toEqual({ type: 'RECORD', record: { stream: 'users', emitted_at: TIME, data: { a: 1 }, file_reference: file } });
+  });
+
   it('names the namespace', async () => {
     const line = await printed((output) => output.recordWriter({ name: 'a"b', namespace: 'n' }).write({}));
     expect(JSON.parse(line)).toEqual({ type: 'RECORD', record: { stream: 'a"b', namespace: 'n', emitted_at: TIME, data: {} } });

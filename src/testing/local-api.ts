@@ -4,6 +4,7 @@ import type { Run } from '../engine/run.ts';
 import { createHostPauses } from '../http/pauses.ts';
 import { serveHttp, testTransport } from '../http/testing/local-server.ts';
 import { createSecrets } from '../lib/secrets.ts';
+import type { Log } from '../protocol/log.ts';
 
 /** A request as it came over the wire. */
 export interface Received {
@@ -13,7 +14,7 @@ export interface Received {
   readonly body: string;
 }
 
-/** What a server answers, as JSON unless it is a text. */
+/** What a server answers, as JSON unless it is a text or bytes. */
 export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -25,7 +26,9 @@ export interface LocalApi {
   readonly url: string;
   readonly received: Received[];
   /** Parts of a run, whose clock moves only while somebody waits. */
-  readonly run: Pick<Run, 'http' | 'clock' | 'secrets' | 'saveConfig'>;
+  readonly run: Pick<Run, 'http' | 'clock' | 'secrets' | 'saveConfig' | 'log'>;
+  /** Warnings that were logged. */
+  readonly warnings: string[];
   /** The configs that were saved, as JSON, each with the number of requests before it. */
   readonly saved: { readonly config: string; readonly after: number }[];
   /** Moves the clock on. */
@@ -39,6 +42,9 @@ export async function localApi(answer: (request: Received, count: number) => Ans
   const received: Received[] = [];
   const saved: { config: string; after: number }[] = [];
   const secrets = createSecrets();
+  const warnings: string[] = [];
+  const warn: Log['warn'] = (message) => void warnings.push(typeof message === 'string' ? message : message());
+  const log: Log = { debugging: false, fatal() {}, error() {}, warn, info() {}, debug() {}, trace() {} };
   let now = START;
   const advance = (seconds: number): void => {
     now += BigInt(Math.round(seconds * 1_000_000));
@@ -58,13 +64,13 @@ export async function localApi(answer: (request: Received, count: number) => Ans
     received.push(taken);
     const { status = 200, headers = {}, body = {} } = answer(taken, received.length);
     response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
-    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    response.end(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
   });
   const http = createHttp({
     transport: testTransport().send,
     cache: undefined,
     pauses: createHostPauses({ now: nowMs, sleep }),
-    log: { debugging: false, fatal() {}, error() {}, warn() {}, info() {}, debug() {}, trace() {} },
+    log,
     secrets,
     signal: new AbortController().signal,
     nowMs,
@@ -78,8 +84,10 @@ export async function localApi(answer: (request: Received, count: number) => Ans
     received,
     saved,
     advance,
+    warnings,
     run: {
       http,
+      log,
       secrets,
       clock: { now: () => now, sleep },
       async saveConfig(config) {

@@ -1,13 +1,12 @@
 import { describe } from 'vitest';
 import type { Outcome } from '../../src/engine/http.ts';
-import { TransportError, type TransportErrorKind } from '../../src/http/errors.ts';
 import { errorMessageOf } from '../../src/http/error-message.ts';
-import { HttpHeaders } from '../../src/http/headers.ts';
-import { HttpResponse } from '../../src/http/response.ts';
-import { MemorySource } from '../../src/http/byte-source.ts';
+import { TransportError, type TransportErrorKind } from '../../src/http/errors.ts';
+import type { HttpResponse } from '../../src/http/response.ts';
 import { Float, type Json, type JsonObject } from '../../src/lib/json.ts';
 import { isoParse } from '../../src/lib/time/index.ts';
 import { buildFromYaml, type TestSetting } from '../../src/testing/build-from-yaml.ts';
+import { type ResponseParts, responseOutcome } from '../../src/testing/http-outcome.ts';
 import { type CorpusLine, itMatches } from './outcome.ts';
 import { corpusLines } from './shared.ts';
 
@@ -29,9 +28,10 @@ describe.skipIf(lines.length === 0)('what a response means and how long to wait'
       case 'interpret':
         return interpret(line, setting);
       case 'error_message':
-        return errorMessageOf(await responseOf({ status: 400, body: line['body'] as Json }));
+        return errorMessageOf((await responseOutcome({ status: 400, body: line['body'] })).response as HttpResponse);
       default:
-        return buildFromYaml('errorHandler', { type: 'DefaultErrorHandler', max_retries: line['max_retries'] as Json }, setting).maxRetries as number;
+        return buildFromYaml('errorHandler', { type: 'DefaultErrorHandler', max_retries: line['max_retries'] as Json }, setting)
+          .maxRetries as number;
     }
   });
 });
@@ -70,21 +70,13 @@ const KINDS: Readonly<Record<string, TransportErrorKind>> = {
 
 async function outcomeOf(line: CorpusLine): Promise<Outcome> {
   const response = line['response'] as JsonObject | null | undefined;
-  if (response !== undefined && response !== null) return { response: await responseOf(response) };
+  if (response !== undefined && response !== null) {
+    const { body } = response;
+    return responseOutcome({
+      ...(response as ResponseParts),
+      body: body ?? '',
+      url: 'https://user:pw@api.example.com/v1/items?token=secret#part',
+    });
+  }
   return { error: new TransportError({ kind: KINDS[line['exception'] as string] ?? 'reset', what: 'boom' }) };
-}
-
-async function responseOf({ status, headers, body }: JsonObject): Promise<HttpResponse> {
-  const url = 'https://api.example.com/v1/items?token=secret#part';
-  const response = new HttpResponse({
-    status: status as number,
-    statusText: '',
-    headers: HttpHeaders.from(Object.entries((headers ?? {}) as { [name: string]: string })),
-    url,
-    request: { method: 'GET', url, headers: {}, body: null },
-    elapsedMs: 1,
-    body: new MemorySource(Buffer.from((body ?? '') as string)),
-  });
-  await response.load();
-  return response;
 }

@@ -37,7 +37,11 @@ async function requestOf(line: CorpusLine): Promise<Json> {
     },
   };
   const now = line['now'] === undefined ? {} : { now: isoParse(line['now'] as string).epochMicroseconds() };
-  const requester = buildFromYaml('requester', line['requester'] as JsonObject, { config: line['config'] as JsonObject, run: { http }, ...now });
+  const requester = buildFromYaml('requester', line['requester'] as JsonObject, {
+    config: line['config'] as JsonObject,
+    run: { http },
+    ...now,
+  });
   const token = (line['next_page_token'] as JsonObject | undefined)?.['next_page_token'] as Value | undefined;
   await requester.send({ slice: sliceOf(line), token }, [contributorOf(line)], line['path_override'] as string | undefined);
   const { method, url, body, headers } = buildRequest(await (exchange as Exchange).prepare()) as HttpRequest & { body: string | null };
@@ -74,6 +78,7 @@ function mappingOf(line: CorpusLine): Json {
   const config = line['config'] as JsonObject;
   const builder = createBuilder({ registry, run: testRun(), config });
   const mapping = line['mapping'] as JsonObject;
-  const evaluate = line['op'] === 'interpolated_mapping' ? compileMapping(builder, mapping, { textOnly: false }) : compileNested(builder, mapping);
+  const evaluate =
+    line['op'] === 'interpolated_mapping' ? compileMapping(builder, mapping, { textOnly: false }) : compileNested(builder, mapping);
   return evaluate({ config, parameters: {} }) as Json;
 }

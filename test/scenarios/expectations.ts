@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SeenRequest } from '../../src/testing/analytics-api.ts';
 import { errorsOf, lastStateOf, type Result, recordsOf, statusesOf } from './messages.ts';
-import type { ExpectedRequest, Expectations } from './scenario.ts';
+import type { Expectations, ExpectedRequest } from './scenario.ts';
 
 /** Everything in which a run differs from what is expected of it, a sentence each. */
 export function differences(result: Result, requests: readonly SeenRequest[], expected: Expectations): string[] {
@@ -31,7 +31,9 @@ function contains(what: string, text: string, parts: readonly string[] = []): st
 function ending({ exit, signal, strayLines, seconds }: Result, expected: Expectations): string[] {
   const { least = 0, most = Number.POSITIVE_INFINITY } = expected.seconds ?? {};
   return [
-    ...(expected.signal === undefined ? same('the exit code', exit ?? signal, expected.exit) : same('the signal', signal ?? exit, expected.signal)),
+    ...(expected.signal === undefined
+      ? same('the exit code', exit ?? signal, expected.exit)
+      : same('the signal', signal ?? exit, expected.signal)),
     ...(expected.help === undefined ? strayLines : []).map((line) => `stdout has a line that is no message: ${show(line)}`),
     ...(seconds < least ? [`it took ${seconds.toFixed(1)} s, expected at least ${least} s`] : []),
     ...(seconds > most ? [`it took ${seconds.toFixed(1)} s, expected at most ${most} s`] : []),
@@ -73,7 +75,10 @@ function errors(result: Result, { error }: Expectations): string[] {
   ];
 }
 
-function texts({ stdout, stderr, messages }: Result, { warnings, stdout: wanted, stderr: said, absent = [], help }: Expectations): string[] {
+function texts(
+  { stdout, stderr, messages }: Result,
+  { warnings, stdout: wanted, stderr: said, absent = [], help }: Expectations,
+): string[] {
   const logged = messages.flatMap(({ log }) => (log !== undefined && ['WARN', 'ERROR', 'FATAL'].includes(log.level) ? [log.message] : []));
   return [
     ...contains('the warnings', logged.join('\n'), warnings),

@@ -8,7 +8,11 @@ export interface Message {
   readonly connectionStatus?: { status: string; message?: string };
   readonly catalog?: { streams: CatalogStream[] };
   readonly record?: { stream: string; data: unknown };
-  readonly state?: { type: string; stream: { stream_descriptor: { name: string }; stream_state: unknown }; sourceStats: { recordCount: number } };
+  readonly state?: {
+    type: string;
+    stream: { stream_descriptor: { name: string }; stream_state: unknown };
+    sourceStats: { recordCount: number };
+  };
   readonly trace?: {
     type: string;
     error?: { message: string; failure_type: string; stream_descriptor?: { name: string } };

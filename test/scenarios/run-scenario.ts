@@ -59,7 +59,9 @@ async function playStep(course: Course, step: Step, index: number): Promise<stri
   course.states = lastStates(result);
   return [
     ...differences(result, api.requests.slice(before), step.expect),
-    ...result.messages.flatMap((message) => validate?.(message).map((text) => `by the protocol's schema ${text} in ${JSON.stringify(message).slice(0, 300)}`) ?? []),
+    ...result.messages.flatMap(
+      (message) => validate?.(message).map((text) => `by the protocol's schema ${text} in ${JSON.stringify(message).slice(0, 300)}`) ?? [],
+    ),
     ...leaks(result, course.secrets),
   ];
 }

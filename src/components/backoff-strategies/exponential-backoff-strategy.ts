@@ -21,7 +21,8 @@ export const ExponentialBackoffStrategy = component({
     const factor = b.string(spec.factor || DEFAULT_FACTOR);
     const context = b.context();
     return {
-      seconds: (_outcome, attempt) => jittered(b.run, asFloat(b, factor.evaluate(context), 'factor') * 2 ** attempt, spec.jitter_range_in_seconds),
+      seconds: (_outcome, attempt) =>
+        jittered(b.run, asFloat(b, factor.evaluate(context), 'factor') * 2 ** attempt, spec.jitter_range_in_seconds),
     };
   },
 });

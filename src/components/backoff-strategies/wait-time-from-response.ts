@@ -1,8 +1,8 @@
 import { component } from '../../engine/component.ts';
-import { either, number, optional, template } from '../../engine/fields.ts';
 import { toFloat } from '../../engine/conversion.ts';
-import { PythonError, type Value } from '../../lang/values.ts';
+import { either, number, optional, template } from '../../engine/fields.ts';
 import { Headers } from '../../engine/host.ts';
+import { PythonError, type Value } from '../../lang/values.ts';
 import { compileCap } from './waiting.ts';
 
 const CONTEXT = ['config', 'response', 'headers'] as const;
@@ -23,12 +23,20 @@ export const WaitTimeFromResponse = component({
   build(spec, b) {
     const template = b.template(spec.wait_time_in_seconds);
     const unknown = [...template.variables].filter((name) => !['config', 'parameters', 'response', 'headers'].includes(name));
-    if (unknown.length > 0) b.fail(`The wait reads ${unknown.join(', ')}, but only config, parameters, response and headers are known here.`, 'wait_time_in_seconds');
+    if (unknown.length > 0)
+      b.fail(
+        `The wait reads ${unknown.join(', ')}, but only config, parameters, response and headers are known here.`,
+        'wait_time_in_seconds',
+      );
     const cap = compileCap(b, spec.max_waiting_time_in_seconds);
     return {
       readsBody: true,
       seconds({ response }) {
-        const context = { ...b.context(), response: (response?.json ?? {}) as Value, headers: response === undefined ? {} : Headers.of(response.headers) };
+        const context = {
+          ...b.context(),
+          response: (response?.json ?? {}) as Value,
+          headers: response === undefined ? {} : Headers.of(response.headers),
+        };
         const value = evaluate(context);
         if (value === undefined) return undefined;
         const seconds = toFloat(value);

@@ -1,6 +1,6 @@
 import { component } from '../../engine/component.ts';
-import { either, number, optional, template } from '../../engine/fields.ts';
 import { toFloat } from '../../engine/conversion.ts';
+import { either, number, optional, template } from '../../engine/fields.ts';
 import { truth } from '../../lang/operators.ts';
 import { str } from '../../lang/text.ts';
 import { compileCap, headerNumber } from './waiting.ts';

@@ -1,7 +1,7 @@
 import type { Builder } from '../../engine/builder.ts';
-import type { Run } from '../../engine/run.ts';
-import type { Outcome } from '../../engine/http.ts';
 import { toFloat } from '../../engine/conversion.ts';
+import type { Outcome } from '../../engine/http.ts';
+import type { Run } from '../../engine/run.ts';
 import { compileRegex } from '../../lang/regex.ts';
 import type { Value } from '../../lang/values.ts';
 import { SystemError, TransientError } from '../../protocol/failure.ts';

@@ -18,11 +18,14 @@ export const CheckStream = component({
     stream_names: [items]`,
   fields: () => ({
     stream_names: optional(list(text())),
-    dynamic_streams_check_configs: optional(slots('data', { types: ['DynamicStreamCheckConfig'], defaultType: 'DynamicStreamCheckConfig' })),
+    dynamic_streams_check_configs: optional(
+      slots('data', { types: ['DynamicStreamCheckConfig'], defaultType: 'DynamicStreamCheckConfig' }),
+    ),
     config_overrides: optional(object()),
   }),
   build(spec, b) {
-    if (spec.stream_names === undefined && spec.dynamic_streams_check_configs === undefined) b.fail('CheckStream needs stream_names or dynamic_streams_check_configs.');
+    if (spec.stream_names === undefined && spec.dynamic_streams_check_configs === undefined)
+      b.fail('CheckStream needs stream_names or dynamic_streams_check_configs.');
     const names = requestedNames(b.config[STREAM_NAMES_KEY]) ?? spec.stream_names ?? [];
     const templates = b.buildAll('data', spec.dynamic_streams_check_configs, { defaultType: 'DynamicStreamCheckConfig' });
 
@@ -36,7 +39,8 @@ export const CheckStream = component({
       const byTemplate = await source.dynamicStreams();
       for (const { dynamic_stream_name: name, stream_count: count } of templates) {
         const streams = byTemplate.get(String(name));
-        if (streams === undefined) return `Dynamic stream ${String(name)} is not in the manifest: it has ${[...byTemplate.keys()].join(', ')}.`;
+        if (streams === undefined)
+          return `Dynamic stream ${String(name)} is not in the manifest: it has ${[...byTemplate.keys()].join(', ')}.`;
         for (const stream of streams.slice(0, typeof count === 'number' ? count : undefined)) {
           const reason = await streamAvailability(stream, b.run);
           if (reason !== undefined) return `Dynamic stream ${stream.name} is not available: ${reason}`;
@@ -53,7 +57,9 @@ export const CheckStream = component({
         for (const name of names) {
           const stream = streams.find((candidate) => candidate.name === name);
           if (stream === undefined) {
-            throw new ConfigError(`${b.path}.stream_names: there is no stream "${name}"; the manifest has ${streams.map((known) => known.name).join(', ')}.`);
+            throw new ConfigError(
+              `${b.path}.stream_names: there is no stream "${name}"; the manifest has ${streams.map((known) => known.name).join(', ')}.`,
+            );
           }
           const reason = await streamAvailability(stream, b.run);
           if (reason !== undefined) return `Stream ${name} is not available: ${reason}`;
@@ -66,6 +72,7 @@ export const CheckStream = component({
 
 function requestedNames(value: Json | undefined): string[] | undefined {
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return undefined;
-  if (!Array.isArray(value) || !value.every((name) => typeof name === 'string')) throw new ConfigError(`${STREAM_NAMES_KEY} must be a list of stream names.`);
+  if (!Array.isArray(value) || !value.every((name) => typeof name === 'string'))
+    throw new ConfigError(`${STREAM_NAMES_KEY} must be a list of stream names.`);
   return value;
 }

@@ -1,13 +1,14 @@
 import { component } from '../../engine/component.ts';
-import { either, integer, optional, slots, template, withDefault } from '../../engine/fields.ts';
 import { toInteger } from '../../engine/conversion.ts';
+import { either, integer, optional, slots, template, withDefault } from '../../engine/fields.ts';
 import { resolveByDefault } from './default-resolution.ts';
 
 /** parity: requesters/error_handlers/default_error_handler.py:DefaultErrorHandler */
 export const DefaultErrorHandler = component({
   type: 'DefaultErrorHandler',
   kind: 'errorHandler',
-  summary: 'Asks its filters what a response means, in order, then the meanings that statuses usually have; waits between attempts as its strategies say.',
+  summary:
+    'Asks its filters what a response means, in order, then the meanings that statuses usually have; waits between attempts as its strategies say.',
   example: `
     type: DefaultErrorHandler
     max_retries: 3

@@ -4,11 +4,31 @@ const SUCCESS: Resolution = { action: 'SUCCESS' };
 
 /** parity: sources/streams/http/error_handlers/default_error_mapping.py:DEFAULT_ERROR_MAPPING */
 const BY_STATUS: Readonly<Record<number, Resolution>> = {
-  400: { action: 'FAIL', failureType: 'system_error', message: 'HTTP Status Code: 400. Error: Bad request. Please check your request parameters.' },
-  401: { action: 'FAIL', failureType: 'config_error', message: 'HTTP Status Code: 401. Error: Unauthorized. Please ensure you are authenticated correctly.' },
-  403: { action: 'FAIL', failureType: 'config_error', message: "HTTP Status Code: 403. Error: Forbidden. You don't have permission to access this resource." },
-  404: { action: 'FAIL', failureType: 'system_error', message: 'HTTP Status Code: 404. Error: Not found. The requested resource was not found on the server.' },
-  405: { action: 'FAIL', failureType: 'system_error', message: 'HTTP Status Code: 405. Error: Method not allowed. Please check your request method.' },
+  400: {
+    action: 'FAIL',
+    failureType: 'system_error',
+    message: 'HTTP Status Code: 400. Error: Bad request. Please check your request parameters.',
+  },
+  401: {
+    action: 'FAIL',
+    failureType: 'config_error',
+    message: 'HTTP Status Code: 401. Error: Unauthorized. Please ensure you are authenticated correctly.',
+  },
+  403: {
+    action: 'FAIL',
+    failureType: 'config_error',
+    message: "HTTP Status Code: 403. Error: Forbidden. You don't have permission to access this resource.",
+  },
+  404: {
+    action: 'FAIL',
+    failureType: 'system_error',
+    message: 'HTTP Status Code: 404. Error: Not found. The requested resource was not found on the server.',
+  },
+  405: {
+    action: 'FAIL',
+    failureType: 'system_error',
+    message: 'HTTP Status Code: 405. Error: Method not allowed. Please check your request method.',
+  },
   408: { action: 'RETRY', failureType: 'transient_error', message: 'HTTP Status Code: 408. Error: Request timeout.' },
   429: { action: 'RATE_LIMITED', failureType: 'transient_error', message: 'HTTP Status Code: 429. Error: Too many requests.' },
   500: { action: 'RETRY', failureType: 'transient_error', message: 'HTTP Status Code: 500. Error: Internal server error.' },

@@ -1,12 +1,22 @@
 import { component } from '../../engine/component.ts';
 import { integer, list, oneOf, optional, template, text } from '../../engine/fields.ts';
-import { errorMessageOf, type HttpResponse } from '../../engine/http.ts';
 import { Headers } from '../../engine/host.ts';
+import { errorMessageOf, type HttpResponse } from '../../engine/http.ts';
 import { str } from '../../lang/text.ts';
 import type { Value } from '../../lang/values.ts';
 import { resolutionOfStatus } from './default-resolution.ts';
 
-const ACTIONS = ['SUCCESS', 'FAIL', 'RETRY', 'IGNORE', 'RESET_PAGINATION', 'RATE_LIMITED', 'REFRESH_TOKEN_THEN_RETRY', 'REDUCE_PAGE_SIZE', 'SPLIT_REQUEST_WINDOW'] as const;
+const ACTIONS = [
+  'SUCCESS',
+  'FAIL',
+  'RETRY',
+  'IGNORE',
+  'RESET_PAGINATION',
+  'RATE_LIMITED',
+  'REFRESH_TOKEN_THEN_RETRY',
+  'REDUCE_PAGE_SIZE',
+  'SPLIT_REQUEST_WINDOW',
+] as const;
 
 /** parity: requesters/error_handlers/http_response_filter.py:HttpResponseFilter */
 export const HttpResponseFilter = component({

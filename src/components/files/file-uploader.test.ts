@@ -35,7 +35,11 @@ describe('FileUploader', () => {
     const upload = uploader(`${YAML}filename_extractor: "/{{ record.id }}/{{ record['name'] }}"`, { ...api.run, storeFile });
     const record = await upload.upload({ id: 7, name: 'a b.txt', link: 'http://api/7' }, request);
     expect(record).toEqual({ id: 7, name: 'a b.txt', link: 'http://api/7' });
-    expect(fileReferenceOf(record)).toEqual({ staging_file_url: '/files/notes/7/a b.txt', source_file_relative_path: 'notes/7/a b.txt', file_size_bytes: 4 });
+    expect(fileReferenceOf(record)).toEqual({
+      staging_file_url: '/files/notes/7/a b.txt',
+      source_file_relative_path: 'notes/7/a b.txt',
+      file_size_bytes: 4,
+    });
   });
 
   it('gives a file a random name, also a number as its name', async () => {

@@ -1,19 +1,30 @@
 import { component } from '../../engine/component.ts';
 import { either, integer, optional, template } from '../../engine/fields.ts';
+import { StreamRecord } from '../../engine/host.ts';
 import { truth } from '../../lang/operators.ts';
 import type { Value } from '../../lang/values.ts';
-import { StreamRecord } from '../../engine/host.ts';
 import { parseLinks } from '../../lib/link-header.ts';
 import { evaluatePageSize, resizingOf } from './page-size.ts';
 import { stopConditionSafety } from './stop-condition.ts';
 
-const CONTEXT = ['config', 'headers', 'last_page_size', 'last_record', 'page_size', 'response', 'stream_interval', 'stream_partition', 'stream_slice'] as const;
+const CONTEXT = [
+  'config',
+  'headers',
+  'last_page_size',
+  'last_record',
+  'page_size',
+  'response',
+  'stream_interval',
+  'stream_partition',
+  'stream_slice',
+] as const;
 
 /** parity: requesters/paginators/strategies/cursor_pagination_strategy.py:CursorPaginationStrategy */
 export const CursorPagination = component({
   type: 'CursorPagination',
   kind: 'pageStrategy',
-  summary: 'Pages by a cursor that a template finds in the response, its headers or the last record; ends when the cursor is empty or the stop condition holds.',
+  summary:
+    'Pages by a cursor that a template finds in the response, its headers or the last record; ends when the cursor is empty or the stop condition holds.',
   example: `
     type: CursorPagination
     cursor_value: "{{ response.next_cursor }}"
@@ -30,7 +41,8 @@ export const CursorPagination = component({
     if (pageSize === undefined) {
       for (const field of ['cursor_value', 'stop_condition'] as const) {
         const text = spec[field];
-        if (text !== undefined && b.template(text).variables.has('page_size')) b.fail(`${field} reads page_size, but the strategy has none: add page_size to it.`, field);
+        if (text !== undefined && b.template(text).variables.has('page_size'))
+          b.fail(`${field} reads page_size, but the strategy has none: add page_size to it.`, field);
       }
     }
     const reads = (text: string | undefined): boolean => text !== undefined && b.template(text).variables.has('response');
@@ -41,7 +53,9 @@ export const CursorPagination = component({
       initialToken: undefined,
       resizing(minimum) {
         const resizing = resizingOf(spec.page_size, minimum);
-        return resizing.problem === undefined && spec.stop_condition ? { ...resizing, ...stopConditionSafety(spec.stop_condition, minimum) } : resizing;
+        return resizing.problem === undefined && spec.stop_condition
+          ? { ...resizing, ...stopConditionSafety(spec.stop_condition, minimum) }
+          : resizing;
       },
       nextToken({ document, response, emitted, lastRecord, slice, pageSize: reduced }) {
         const context = {

@@ -31,7 +31,8 @@ export const DefaultPaginator = component({
     const strategy = b.build('pageStrategy', spec.pagination_strategy);
     const sizeOption = spec.page_size_option && b.build('requestOption', spec.page_size_option);
     const tokenOption = spec.page_token_option && b.build('requestOption', spec.page_token_option);
-    if (sizeOption !== undefined && !strategy.pageSize) b.fail('page_size_option needs a pagination strategy with a page_size.', 'page_size_option');
+    if (sizeOption !== undefined && !strategy.pageSize)
+      b.fail('page_size_option needs a pagination strategy with a page_size.', 'page_size_option');
     if (sizeOption !== undefined && tokenOption !== undefined && tokenOption.place !== 'path') {
       const shares = [sizeOption, tokenOption].map((option, index) => {
         const share = new RequestOptions();
@@ -50,8 +51,15 @@ export const DefaultPaginator = component({
       readsDocument: strategy.readsDocument,
       resizing(minimum) {
         if (sizeOption === undefined) return { problem: 'The paginator needs a page_size_option, by which the smaller page size is sent.' };
-        if (tokenOption?.place === 'path') return { problem: "With a RequestPath the API's own URL asks for the page size, so it cannot be made smaller: use a RequestOption." };
-        return strategy.resizing?.(minimum) ?? { problem: 'This pagination strategy cannot go on with a smaller page size: use OffsetIncrement or CursorPagination.' };
+        if (tokenOption?.place === 'path')
+          return {
+            problem: "With a RequestPath the API's own URL asks for the page size, so it cannot be made smaller: use a RequestOption.",
+          };
+        return (
+          strategy.resizing?.(minimum) ?? {
+            problem: 'This pagination strategy cannot go on with a smaller page size: use OffsetIncrement or CursorPagination.',
+          }
+        );
       },
       initialToken: () => strategy.initialToken,
       nextToken(page) {

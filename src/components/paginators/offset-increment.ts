@@ -9,7 +9,8 @@ import { requireWholeNumber, resizingOf } from './page-size.ts';
 export const OffsetIncrement = component({
   type: 'OffsetIncrement',
   kind: 'pageStrategy',
-  summary: 'Pages by offset: each token is the number of records read so far, until a page holds fewer records than the page size, or none.',
+  summary:
+    'Pages by offset: each token is the number of records read so far, until a page holds fewer records than the page size, or none.',
   example: `
     type: OffsetIncrement
     page_size: 100`,

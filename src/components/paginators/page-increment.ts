@@ -23,7 +23,8 @@ export const PageIncrement = component({
       readsDocument: false,
       initialToken: spec.inject_on_first_request ? spec.start_from_page : undefined,
       nextToken({ extracted, token, pageSize: reduced }) {
-        if (reduced !== undefined) b.fail('PageIncrement cannot go on with a smaller page size: page numbers would shift. Use OffsetIncrement or CursorPagination.');
+        if (reduced !== undefined)
+          b.fail('PageIncrement cannot go on with a smaller page size: page numbers would shift. Use OffsetIncrement or CursorPagination.');
         if (extracted === 0 || (pageSize !== undefined && extracted < pageSize)) return undefined;
         if (token === undefined) return spec.start_from_page + 1;
         if (typeof token !== 'number') return b.fail(`The page number ${String(token)} is no whole number.`);

@@ -1,7 +1,7 @@
 import type { Builder } from '../../engine/builder.ts';
 import { toInteger } from '../../engine/conversion.ts';
 import type { Resizing } from '../../engine/kinds.ts';
-import { type Value, typeName } from '../../lang/values.ts';
+import { typeName, type Value } from '../../lang/values.ts';
 
 /** The configured page size as a whole number, undefined without one; ends the build when it evaluates to anything else. */
 export function evaluatePageSize(b: Builder, pageSize: number | string | undefined): number | undefined {
@@ -13,12 +13,14 @@ export function evaluatePageSize(b: Builder, pageSize: number | string | undefin
 export function resizingOf(pageSize: number | string | undefined, minimum: number): Resizing {
   if (pageSize === undefined || pageSize === '') return { problem: 'The pagination strategy has no page_size that could be made smaller.' };
   const size = toInteger(pageSize);
-  if (size !== undefined && size <= minimum) return { problem: `The page_size ${size} is not above minimum_page_size: ${minimum}, so it can never be made smaller.` };
+  if (size !== undefined && size <= minimum)
+    return { problem: `The page_size ${size} is not above minimum_page_size: ${minimum}, so it can never be made smaller.` };
   return { pageSize: size };
 }
 
 /** The value as a whole number; ends the build or the page with an error that names the type it has instead. */
 export function requireWholeNumber(b: Builder, value: Value): number {
-  if (typeof value !== 'number' || !Number.isInteger(value)) b.fail(`The page size must be a whole number, but it evaluates to a ${typeName(value)}.`, 'page_size');
+  if (typeof value !== 'number' || !Number.isInteger(value))
+    b.fail(`The page size must be a whole number, but it evaluates to a ${typeName(value)}.`, 'page_size');
   return value;
 }

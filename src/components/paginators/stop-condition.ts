@@ -1,6 +1,6 @@
 import type { Resizing } from '../../engine/kinds.ts';
-import { equals, PythonError, repr, str } from '../../lang/index.ts';
 import type { CompareOperator, Expression, Statement } from '../../lang/ast.ts';
+import { equals, PythonError, repr, str } from '../../lang/index.ts';
 import { normalizeSource } from '../../lang/lexer.ts';
 import { parse } from '../../lang/parser.ts';
 import { isFalse } from '../../lang/result.ts';
@@ -22,7 +22,8 @@ interface Comparison {
 const MIRRORED: Partial<Record<CompareOperator, CompareOperator>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 
 const SAFE: Resizing = {};
-const UNSURE = 'Where the page size is reduced, a full page of the smaller size must not satisfy the stop_condition; compare last_page_size with page_size, or with 0.';
+const UNSURE =
+  'Where the page size is reduced, a full page of the smaller size must not satisfy the stop_condition; compare last_page_size with page_size, or with 0.';
 
 /**
  * Whether a stop condition may take a full page for the last one once pages are smaller than configured: a problem when it does, a doubt when
@@ -90,7 +91,9 @@ function judgeUpperBound(left: Expression, operator: '<' | '<=', right: Expressi
     if (threshold <= minimum) return SAFE;
   }
   const bound = right.kind === 'constant' ? repr(right.value) : 'a value that stays as it is';
-  return { problem: `The stop_condition ends paging when a page has fewer records than ${bound}, as each page does once the page size is reduced: compare last_page_size with page_size, or with 0.` };
+  return {
+    problem: `The stop_condition ends paging when a page has fewer records than ${bound}, as each page does once the page size is reduced: compare last_page_size with page_size, or with 0.`,
+  };
 }
 
 /** Whether an expression is the requested page size itself, filters aside. */
@@ -103,7 +106,12 @@ function isRequestedSize(node: Expression): boolean {
 function comparisonsIn(node: Node, decides: boolean): Comparison[] {
   if (node.kind === 'compare') {
     const operands = [node.first, ...node.rest.map(({ operand }) => operand)];
-    const own = node.rest.map(({ operator }, index) => ({ left: operands[index] as Expression, operator, right: operands[index + 1] as Expression, decides }));
+    const own = node.rest.map(({ operator }, index) => ({
+      left: operands[index] as Expression,
+      operator,
+      right: operands[index + 1] as Expression,
+      decides,
+    }));
     return [...own, ...operands.flatMap((operand) => comparisonsIn(operand, false))];
   }
   if (node.kind === 'if') {

@@ -44,8 +44,6 @@ const FakeStream = component({
     };
     const stream = {
       name: spec.name,
-      dynamic: false,
-      list: () => [stream],
       describe: () => Promise.reject(new Error('nobody asks')),
       async open({ state }: { state: JsonObject | undefined }) {
         openedWith.push(state);

@@ -17,7 +17,9 @@ export const GroupByKeyMergeStrategy = component({
     return {
       key(record) {
         const values = keys.map((key) => ownProperty(record, key) as Value | undefined);
-        return values.every((value) => value !== undefined && truth(value)) ? values.map((value) => str(value as Value)).join(',') : undefined;
+        return values.every((value) => value !== undefined && truth(value))
+          ? values.map((value) => str(value as Value)).join(',')
+          : undefined;
       },
     };
   },

@@ -24,9 +24,13 @@ export const PropertyChunking = component({
   }),
   build(spec, b) {
     const { property_limit: limit } = spec;
-    const merge = b.build('recordMerge', spec.record_merge_strategy ?? ({ type: 'GroupByKeyMergeStrategy', key: 'id' } as unknown as Slot<'recordMerge'>), {
-      defaultType: 'GroupByKeyMergeStrategy',
-    });
+    const merge = b.build(
+      'recordMerge',
+      spec.record_merge_strategy ?? ({ type: 'GroupByKeyMergeStrategy', key: 'id' } as unknown as Slot<'recordMerge'>),
+      {
+        defaultType: 'GroupByKeyMergeStrategy',
+      },
+    );
     const sizeOf = spec.property_limit_type === 'characters' ? (name: string) => codePointLength(name) + DELIMITER_LENGTH : () => 1;
     return {
       mergeKey: (record) => merge.key(record),

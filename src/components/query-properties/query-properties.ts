@@ -18,12 +18,17 @@ export const QueryProperties = component({
     property_list: either(list(text()), slot('propertyList', { types: ['PropertiesFromEndpoint'], defaultType: 'PropertiesFromEndpoint' })),
     always_include_properties: optional(list(text())),
     property_chunking: optional(slot('propertyChunking', { types: ['PropertyChunking'], defaultType: 'PropertyChunking' })),
-    property_selector: optional(slot('propertySelector', { types: ['JsonSchemaPropertySelector'], defaultType: 'JsonSchemaPropertySelector' })),
+    property_selector: optional(
+      slot('propertySelector', { types: ['JsonSchemaPropertySelector'], defaultType: 'JsonSchemaPropertySelector' }),
+    ),
   }),
   build(spec, b) {
     const { property_list: properties, always_include_properties: always = [] } = spec;
-    const listed = Array.isArray(properties) ? { names: async () => properties } : b.build('propertyList', properties, { defaultType: 'PropertiesFromEndpoint' });
-    const selector = spec.property_selector && b.build('propertySelector', spec.property_selector, { defaultType: 'JsonSchemaPropertySelector' });
+    const listed = Array.isArray(properties)
+      ? { names: async () => properties }
+      : b.build('propertyList', properties, { defaultType: 'PropertiesFromEndpoint' });
+    const selector =
+      spec.property_selector && b.build('propertySelector', spec.property_selector, { defaultType: 'JsonSchemaPropertySelector' });
     const chunking = spec.property_chunking && b.build('propertyChunking', spec.property_chunking, { defaultType: 'PropertyChunking' });
     return {
       merges: chunking !== undefined,

@@ -1,7 +1,7 @@
-import { str } from '../../lang/text.ts';
 import { component } from '../../engine/component.ts';
 import { list, oneOf, optional, template } from '../../engine/fields.ts';
 import type { Options } from '../../engine/request-options.ts';
+import { str } from '../../lang/text.ts';
 
 const PLACES = { request_parameter: 'params', header: 'headers', body_data: 'bodyData', body_json: 'bodyJson' } as const;
 

@@ -1,13 +1,26 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { anything, boolean, describe, either, number, object, oneOf, optional, type Slot, slot, template, withDefault } from '../../engine/fields.ts';
+import {
+  anything,
+  boolean,
+  describe,
+  either,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Slot,
+  slot,
+  template,
+  withDefault,
+} from '../../engine/fields.ts';
+import { joinUrl, type Params } from '../../engine/http.ts';
 import type { PageRequest, QueryProperties } from '../../engine/kinds.ts';
 import { compileBodyData, compileBodyJson, compileMapping, requireTexts } from '../../engine/mappings.ts';
 import { REQUEST_VARIABLES, requestContext } from '../../engine/request-context.ts';
 import { combineOptions, RequestOptions } from '../../engine/request-options.ts';
-import { joinUrl, type Params } from '../../engine/http.ts';
 import { str } from '../../lang/text.ts';
-import { type Value, isDict } from '../../lang/values.ts';
+import { isDict, type Value } from '../../lang/values.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
 import { ConfigError } from '../../protocol/failure.ts';
@@ -34,12 +47,17 @@ export const HttpRequester = component({
     path: optional(template(...URL_VARIABLES)),
     http_method: withDefault(oneOf('GET', 'POST'), 'GET'),
     authenticator: optional(slot('authenticator')),
-    fetch_properties_from_endpoint: optional(slot('propertyList', { types: ['PropertiesFromEndpoint'], defaultType: 'PropertiesFromEndpoint' })),
+    fetch_properties_from_endpoint: optional(
+      slot('propertyList', { types: ['PropertiesFromEndpoint'], defaultType: 'PropertiesFromEndpoint' }),
+    ),
     query_properties: optional(slot('queryProperties', { defaultType: 'QueryProperties' })),
     request_parameters: optional(either(describe(object(), { schema: PARAMETERS }), template(...REQUEST_VARIABLES))),
     request_headers: optional(either(describe(object(), { schema: TEXTS }), template(...REQUEST_VARIABLES))),
     request_body_data: optional(either(describe(object(), { schema: TEXTS }), template(...REQUEST_VARIABLES))),
-    request_body_json: describe(optional(anything()), { schema: { anyOf: [{ type: 'string' }, { type: 'object' }] }, context: REQUEST_VARIABLES }),
+    request_body_json: describe(optional(anything()), {
+      schema: { anyOf: [{ type: 'string' }, { type: 'object' }] },
+      context: REQUEST_VARIABLES,
+    }),
     request_body: describe(optional(slot('requestBody')), { context: REQUEST_VARIABLES }),
     error_handler: optional(slot('errorHandler', { defaultType: 'DefaultErrorHandler' })),
     use_cache: withDefault(boolean(), false),
@@ -56,9 +74,14 @@ export const HttpRequester = component({
     const bodyJson = compileBodyJson(b, spec.request_body_json);
     const body = spec.request_body && b.build('requestBody', spec.request_body);
     const hasJson = isGiven(spec.request_body_json) || body?.place === 'bodyJson';
-    if (hasJson && (isGiven(spec.request_body_data) || body?.place === 'bodyData')) b.fail('A request has one body: JSON, or a form or text.', 'request_body');
-    const authenticator = b.build('authenticator', spec.authenticator ?? ({ type: 'NoAuth' } as Slot<'authenticator'>), { declaration: spec as JsonObject });
-    const handler = b.build('errorHandler', spec.error_handler ?? ({ type: 'DefaultErrorHandler' } as Slot<'errorHandler'>), { defaultType: 'DefaultErrorHandler' });
+    if (hasJson && (isGiven(spec.request_body_data) || body?.place === 'bodyData'))
+      b.fail('A request has one body: JSON, or a form or text.', 'request_body');
+    const authenticator = b.build('authenticator', spec.authenticator ?? ({ type: 'NoAuth' } as Slot<'authenticator'>), {
+      declaration: spec as JsonObject,
+    });
+    const handler = b.build('errorHandler', spec.error_handler ?? ({ type: 'DefaultErrorHandler' } as Slot<'errorHandler'>), {
+      defaultType: 'DefaultErrorHandler',
+    });
 
     const cookies = b.run.http.cookieJar();
 
@@ -144,7 +167,8 @@ function splitQueryProperties(b: Builder, spec: QueryPropertiesSpec): SplitParam
   const [key] = keys;
   if (key !== undefined) {
     if (keys.length > 1) b.fail(`request_parameters may hold one QueryProperties, but ${keys.join(' and ')} do.`, 'request_parameters');
-    if (spec.fetch_properties_from_endpoint !== undefined) b.fail('The properties are given twice: in fetch_properties_from_endpoint and in request_parameters.');
+    if (spec.fetch_properties_from_endpoint !== undefined)
+      b.fail('The properties are given twice: in fetch_properties_from_endpoint and in request_parameters.');
     const rest = Object.fromEntries(Object.entries(parameters as JsonObject).filter(([name]) => name !== key));
     const queryProperties = b.build('queryProperties', (parameters as JsonObject)[key] as Slot<'queryProperties'>);
     return { parameters: rest, queryProperties, queryPropertiesKey: key };
@@ -177,7 +201,8 @@ function requireMapping(value: Value, what: string): Record<string, Value> {
 }
 
 function requireBodyJson(value: Value): Value {
-  if (typeof value === 'string') throw new ConfigError('The JSON body evaluates to a text: use request_body_data for bodies that are texts.');
+  if (typeof value === 'string')
+    throw new ConfigError('The JSON body evaluates to a text: use request_body_data for bodies that are texts.');
   return value;
 }
 

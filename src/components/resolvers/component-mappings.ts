@@ -50,7 +50,8 @@ export function compileMappings(
 
 function compileMapping(b: Builder, definition: JsonObject, rules: MappingRules, place: string): Mapping {
   const condition = definition['condition'] as string | undefined;
-  if (condition && !rules.conditions) b.fail('A condition is only possible in mappings of a ConfigComponentsResolver.', `${place}.condition`);
+  if (condition && !rules.conditions)
+    b.fail('A condition is only possible in mappings of a ConfigComponentsResolver.', `${place}.condition`);
   const holds = b.condition(condition);
   const valueType = definition['value_type'] as ValueType | undefined;
   const evaluate = compileTyped(b, definition['value'] as string, valueType);

@@ -40,7 +40,12 @@ export const HttpComponentsResolver = component({
       defaultType: 'SimpleRetriever',
       stream: router === undefined ? scope : { ...scope, router, slicing: router },
     });
-    const fill = compileMappings(b, spec.components_mapping, { yaml: 'never', creates: false, conditions: false, variables: ['stream_slice'] });
+    const fill = compileMappings(b, spec.components_mapping, {
+      yaml: 'never',
+      creates: false,
+      conditions: false,
+      variables: ['stream_slice'],
+    });
     return {
       fromConfig: false,
       async resolve(template) {

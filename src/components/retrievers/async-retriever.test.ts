@@ -24,7 +24,10 @@ record_selector:
 `;
 
 /** An API whose jobs have the ids day-1, day-2 ... and go through the given answers to questions after their status. */
-function jobApi(statuses: Readonly<Record<string, readonly unknown[]>>, creation: (id: string) => FakeAnswer = (id) => ({ body: { id } })): FakeApi {
+function jobApi(
+  statuses: Readonly<Record<string, readonly unknown[]>>,
+  creation: (id: string) => FakeAnswer = (id) => ({ body: { id } }),
+): FakeApi {
   const made = new Map<string, number>();
   const asked = new Map<string, number>();
   return fakeApi((request) => {
@@ -93,7 +96,12 @@ describe('AsyncRetriever', () => {
   it('runs as many jobs at a time as the source allows', async () => {
     const api = jobApi({ 'mon-1': ['busy', 'done'], 'tue-1': ['busy', 'done'] });
     await readAll(api, days('mon', 'tue', 'wed'), { limit: 2 });
-    expect(api.requests.slice(0, 4)).toEqual(['POST http://api/jobs/mon', 'POST http://api/jobs/tue', 'GET http://api/status/mon-1', 'GET http://api/status/tue-1']);
+    expect(api.requests.slice(0, 4)).toEqual([
+      'POST http://api/jobs/mon',
+      'POST http://api/jobs/tue',
+      'GET http://api/status/mon-1',
+      'GET http://api/status/tue-1',
+    ]);
     expect(api.requests.filter((asked) => asked.startsWith('GET http://api/data'))).toHaveLength(3);
   });
 
@@ -103,7 +111,10 @@ describe('AsyncRetriever', () => {
     const always = jobApi({ 'mon-1': ['error'], 'mon-2': ['error'], 'mon-3': ['error'] });
     const { records, error } = await readAll(always, days('mon', 'tue'));
     expect(records).toEqual([{ id: 'tue-1' }]);
-    expect(error).toMatchObject({ name: 'SystemError', message: expect.stringMatching(/^One or more async jobs failed after exhausting all retry attempts/) });
+    expect(error).toMatchObject({
+      name: 'SystemError',
+      message: expect.stringMatching(/^One or more async jobs failed after exhausting all retry attempts/),
+    });
     expect(always.requests.filter((asked) => asked === 'POST http://api/jobs/mon')).toHaveLength(3);
   });
 
@@ -168,7 +179,8 @@ describe('AsyncRetriever', () => {
     const child = build(BASE, run);
     async function* slices(): AsyncGenerator<StreamSlice> {
       for await (const slice of parent.slices?.(days('mon', 'tue')) ?? []) {
-        for await (const { records } of parent.read(slice)) for (const { id } of records) yield new StreamSlice({ day: `of ${String(id)}` });
+        for await (const { records } of parent.read(slice))
+          for (const { id } of records) yield new StreamSlice({ day: `of ${String(id)}` });
       }
     }
     const records: Row[] = [];
@@ -223,7 +235,11 @@ record_selector:
   });
 
   it.each([
-    ['download_target_requester: {type: HttpRequester, url: "http://api/x"}', 'download_target_extractor', BASE.replace(/download_target_extractor.*\n/, '')],
+    [
+      'download_target_requester: {type: HttpRequester, url: "http://api/x"}',
+      'download_target_extractor',
+      BASE.replace(/download_target_extractor.*\n/, ''),
+    ],
     ['polling_job_timeout: "{{ config }}"', 'whole number', BASE],
     [
       'abort_requester: {type: HttpRequester, url: "http://api/x", error_handler: {type: DefaultErrorHandler, response_filters: [{type: HttpResponseFilter, http_codes: [400], action: REDUCE_PAGE_SIZE}]}}',

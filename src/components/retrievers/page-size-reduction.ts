@@ -1,8 +1,8 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { bounded, integer, number, oneOf, optional, text, withDefault } from '../../engine/fields.ts';
-import { createPageSizeReducer, type ReductionRules } from '../../engine/page-size-reducer.ts';
 import type { Paginator, Requester } from '../../engine/kinds.ts';
+import { createPageSizeReducer, type ReductionRules } from '../../engine/page-size-reducer.ts';
 
 /** parity: retrievers/page_size_reducer.py:PageSizeReduction */
 export const PageSizeReduction = component({
@@ -42,10 +42,15 @@ export const PageSizeReduction = component({
 
 /** parity: parsers/model_to_component_factory.py:_validate_page_size_reduction_is_supported */
 function check(b: Builder, rules: ReductionRules, requester: Requester, paginator: Paginator): void {
-  if (requester.queryProperties !== undefined) b.fail('With query properties a page is several requests, of which the first are written when a later one asks for a smaller page.');
-  if (b.stream?.fileUploader !== undefined) b.fail('With a file_uploader records of a page are written before the page is complete, so it cannot be asked for again.');
-  if (b.stream?.router?.embedsPages === true) b.fail("With a lazy_read_pointer the first page comes with the parent's record, so it cannot be made smaller.");
-  const resizing = paginator.resizing?.(rules.minimum) ?? { problem: 'The paginator sends no page size: a DefaultPaginator with a page_size_option is needed.' };
+  if (requester.queryProperties !== undefined)
+    b.fail('With query properties a page is several requests, of which the first are written when a later one asks for a smaller page.');
+  if (b.stream?.fileUploader !== undefined)
+    b.fail('With a file_uploader records of a page are written before the page is complete, so it cannot be asked for again.');
+  if (b.stream?.router?.embedsPages === true)
+    b.fail("With a lazy_read_pointer the first page comes with the parent's record, so it cannot be made smaller.");
+  const resizing = paginator.resizing?.(rules.minimum) ?? {
+    problem: 'The paginator sends no page size: a DefaultPaginator with a page_size_option is needed.',
+  };
   if (resizing.problem !== undefined) b.fail(resizing.problem);
   if (resizing.doubt !== undefined) b.run.log.warn(`${b.path}: ${resizing.doubt}`);
   if (resizing.pageSize !== undefined) warnOfUnreachableMinimum(b, rules, resizing.pageSize);

@@ -30,9 +30,11 @@ export const RequestWindowSplitting = component({
       check: (requester) => check(b, requester, minimum),
       split(slice, depth, reason) {
         const internal = `split depth ${depth}${reason === '' ? '' : `; the API said: ${reason}`}`;
-        if (depth >= MOST_SPLITS) throw failed(`Stream ${name} could not split its window to a size that the API accepts within ${MOST_SPLITS} splits.`, internal);
+        if (depth >= MOST_SPLITS)
+          throw failed(`Stream ${name} could not split its window to a size that the API accepts within ${MOST_SPLITS} splits.`, internal);
         const windows = b.stream?.cursor.split?.(slice, minimum);
-        if (windows === undefined) throw failed(`The API refuses the window of stream ${name} even at the smallest size that it can be split to.`, internal);
+        if (windows === undefined)
+          throw failed(`The API refuses the window of stream ${name} even at the smallest size that it can be split to.`, internal);
         b.run.log.info(`Stream ${name}: the API refuses a window, which is read in ${windows.length} parts (split depth ${depth}).`);
         return windows;
       },
@@ -43,13 +45,19 @@ export const RequestWindowSplitting = component({
 /** parity: parsers/model_to_component_factory.py:_validate_request_window_splitting_is_supported */
 function check(b: Builder, requester: Requester, minimum: string | undefined): void {
   const incremental = b.stream?.incremental;
-  const problem = incremental?.splitProblem === undefined ? 'Only the windows of a DatetimeBasedCursor can be split.' : incremental.splitProblem();
+  const problem =
+    incremental?.splitProblem === undefined ? 'Only the windows of a DatetimeBasedCursor can be split.' : incremental.splitProblem();
   if (problem !== undefined) b.fail(problem);
-  if (incremental?.isClientSideIncremental === true) b.fail('With is_client_side_incremental the window is not sent to the API, so splitting it changes nothing.');
-  if (minimum !== undefined && !isFixedLength(minimum)) b.fail(`It must be a duration above zero without months and years, not "${minimum}".`, 'min_split_window');
-  if (requester.queryProperties !== undefined) b.fail('With query properties records are written before the last request of a page, so the window cannot be read again.');
-  if (b.stream?.fileUploader !== undefined) b.fail('With a file_uploader records are written one by one, so the window cannot be read again.');
-  if (b.stream?.router?.embedsPages === true) b.fail("With a lazy_read_pointer the records come with the parent's, so there is no window to split.");
+  if (incremental?.isClientSideIncremental === true)
+    b.fail('With is_client_side_incremental the window is not sent to the API, so splitting it changes nothing.');
+  if (minimum !== undefined && !isFixedLength(minimum))
+    b.fail(`It must be a duration above zero without months and years, not "${minimum}".`, 'min_split_window');
+  if (requester.queryProperties !== undefined)
+    b.fail('With query properties records are written before the last request of a page, so the window cannot be read again.');
+  if (b.stream?.fileUploader !== undefined)
+    b.fail('With a file_uploader records are written one by one, so the window cannot be read again.');
+  if (b.stream?.router?.embedsPages === true)
+    b.fail("With a lazy_read_pointer the records come with the parent's, so there is no window to split.");
 }
 
 function isFixedLength(text: string): boolean {

@@ -11,6 +11,7 @@ import { mergeChunks } from '../../engine/property-chunks.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Value } from '../../lang/values.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
+import { SystemError } from '../../protocol/failure.ts';
 
 /** parity: retrievers/simple_retriever.py:SimpleRetriever */
 export const SimpleRetriever = component({
@@ -49,7 +50,9 @@ export const SimpleRetriever = component({
     const { stream, run } = b;
     const streamName = stream?.name ?? '';
     const feed = stream?.incremental?.isDataFeed === true ? stream.cursor : undefined;
-    const reset = spec.pagination_reset && b.build('paginationReset', spec.pagination_reset, { defaultType: 'PaginationReset', declaration: spec as JsonObject });
+    const reset =
+      spec.pagination_reset &&
+      b.build('paginationReset', spec.pagination_reset, { defaultType: 'PaginationReset', declaration: spec as JsonObject });
     const reduction =
       spec.page_size_reduction && b.build('pageSizeReduction', spec.page_size_reduction, { defaultType: 'PageSizeReduction' });
     const splitting =
@@ -65,6 +68,14 @@ export const SimpleRetriever = component({
     if (stream?.router?.embedsPages === true && !stream.hasState) checkEmbedded(b, spec.decoder);
     reduction?.check(requester, paginator);
     splitting?.check(requester);
+
+    /** Ends a slice at a body that is no document at all, which would otherwise pass for a page without records. */
+    function refuseUnreadable(response: HttpResponse): void {
+      const refusal = decoder.refusal?.(response);
+      if (refusal === undefined) return;
+      const { method, url } = response.request;
+      throw new SystemError(`${method} ${run.secrets.redactUrl(url)} answered ${response.status} with a body that ${refusal}`);
+    }
 
     let hasWarned = false;
 
@@ -97,6 +108,7 @@ export const SimpleRetriever = component({
         if (selected.records.length > 0) yield selected.records;
       }
       if (extracted === 0) {
+        refuseUnreadable(response);
         guard.sawNoRecords();
         if (request.token === paginator.initialToken() && document !== undefined) warnOfMissing(document);
       }

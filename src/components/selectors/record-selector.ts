@@ -23,7 +23,10 @@ export const RecordSelector = component({
       condition: "{{ record.id > 0 }}"
     schema_normalization: Default`,
   fields: () => ({
-    extractor: slot('extractor', { types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor'], defaultType: 'DpathExtractor' }),
+    extractor: slot('extractor', {
+      types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor'],
+      defaultType: 'DpathExtractor',
+    }),
     record_filter: optional(slot('recordFilter', { defaultType: 'RecordFilter' })),
     schema_normalization: optional(either(oneOf('Default', 'None'), slot('normalization'))),
     transform_before_filtering: optional(boolean()),

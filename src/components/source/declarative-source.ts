@@ -99,7 +99,6 @@ export const DeclarativeSource = component({
         }
         return byTemplate;
       },
-      hasDynamicStreams: (spec.dynamic_streams ?? []).length > 0,
       get check() {
         return b.build('check', spec.check, { defaultType: 'CheckStream' });
       },

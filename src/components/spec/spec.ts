@@ -20,13 +20,21 @@ export const Spec = component({
     connection_specification: object(),
     documentation_url: optional(text()),
     advanced_auth: optional(slot('data', { types: ['AuthFlow'], defaultType: 'AuthFlow' })),
-    config_normalization_rules: optional(slot('configRules', { types: ['ConfigNormalizationRules'], defaultType: 'ConfigNormalizationRules' })),
+    config_normalization_rules: optional(
+      slot('configRules', { types: ['ConfigNormalizationRules'], defaultType: 'ConfigNormalizationRules' }),
+    ),
   }),
   build(spec, b) {
-    const message: JsonObject = { connectionSpecification: withoutNulls(spec.connection_specification), supportsNormalization: false, supportsDBT: false };
+    const message: JsonObject = {
+      connectionSpecification: withoutNulls(spec.connection_specification),
+      supportsNormalization: false,
+      supportsDBT: false,
+    };
     if (spec.documentation_url) message['documentationUrl'] = spec.documentation_url;
     if (spec.advanced_auth !== undefined) message['advanced_auth'] = b.build('data', spec.advanced_auth, { defaultType: 'AuthFlow' });
-    const rules = spec.config_normalization_rules && b.build('configRules', spec.config_normalization_rules, { defaultType: 'ConfigNormalizationRules' });
+    const rules =
+      spec.config_normalization_rules &&
+      b.build('configRules', spec.config_normalization_rules, { defaultType: 'ConfigNormalizationRules' });
     return {
       message,
       migrate: (config) => rules?.migrate(config) ?? config,

@@ -6,7 +6,16 @@ import { declaredRouter } from '../../engine/declared-router.ts';
 import { anything, describe, either, optional, type Slot, slot, slots, text, withDefault } from '../../engine/fields.ts';
 import { fileReferenceOf } from '../../engine/file-reference.ts';
 import { createFinalStateCursor } from '../../engine/final-state-cursor.ts';
-import type { Cursor, IncrementalSync, OpenOptions, OpenStream, PartitionRouter, RequestContributor, SchemaLoader, StreamScope } from '../../engine/kinds.ts';
+import type {
+  Cursor,
+  IncrementalSync,
+  OpenOptions,
+  OpenStream,
+  PartitionRouter,
+  RequestContributor,
+  SchemaLoader,
+  StreamScope,
+} from '../../engine/kinds.ts';
 import { createPartitionCursor } from '../../engine/partition-cursor.ts';
 import { RequestOptions } from '../../engine/request-options.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
@@ -52,7 +61,8 @@ export const DeclarativeStream = component({
       schema ??= Promise.resolve(schemaLoaderOf(b, spec.name, spec.schema_loader).load());
       return schema;
     };
-    const incremental = (scoped: Builder = b): IncrementalSync | undefined => spec.incremental_sync && scoped.build('incrementalSync', spec.incremental_sync);
+    const incremental = (scoped: Builder = b): IncrementalSync | undefined =>
+      spec.incremental_sync && scoped.build('incrementalSync', spec.incremental_sync);
 
     return {
       name: spec.name,
@@ -85,7 +95,9 @@ export const DeclarativeStream = component({
           transformations: b.buildAll('transformation', spec.transformations),
           schema: loadSchema,
           selectedSchema: options.selectedSchema,
-          fileUploader: spec.file_uploader && b.build('fileUploader', spec.file_uploader, { defaultType: 'FileUploader', stream: auxiliaryScope(b.run, spec.name) }),
+          fileUploader:
+            spec.file_uploader &&
+            b.build('fileUploader', spec.file_uploader, { defaultType: 'FileUploader', stream: auxiliaryScope(b.run, spec.name) }),
         };
         const retriever = b.build('retriever', spec.retriever, { stream: scope, declaration: spec as unknown as JsonObject });
         const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : (router?.slices() ?? single()));
@@ -115,7 +127,12 @@ async function* single(): AsyncGenerator<StreamSlice> {
 /** parity: sources/streams/concurrent/helpers.py:get_primary_key_from_stream */
 function parsePrimaryKey(b: Builder, key: Json | undefined): readonly string[] | undefined {
   if (key === undefined || key === null) return undefined;
-  const keys = typeof key === 'string' ? [key] : Array.isArray(key) ? key.map((part) => (Array.isArray(part) && part.length === 1 ? (part[0] ?? null) : part)) : [];
+  const keys =
+    typeof key === 'string'
+      ? [key]
+      : Array.isArray(key)
+        ? key.map((part) => (Array.isArray(part) && part.length === 1 ? (part[0] ?? null) : part))
+        : [];
   if (!keys.every((part) => typeof part === 'string') || (typeof key !== 'string' && !Array.isArray(key))) {
     b.fail('primary_key must be a field name or a list of field names; nested keys are not supported.', 'primary_key');
   }
@@ -145,13 +162,20 @@ function migrateState(b: Builder, spec: StreamSpec, state: JsonObject | undefine
   return migrated;
 }
 
-function cursorOf(b: Builder, sync: IncrementalSync | undefined, router: PartitionRouter | undefined, state: JsonObject | undefined, options: OpenOptions): Cursor {
+function cursorOf(
+  b: Builder,
+  sync: IncrementalSync | undefined,
+  router: PartitionRouter | undefined,
+  state: JsonObject | undefined,
+  options: OpenOptions,
+): Cursor {
   if (sync === undefined) {
     if (state !== undefined) router?.setParentState?.(state);
     return createFinalStateCursor(b.run.clock.now);
   }
   if (router === undefined) return sync.open(state, options.cursorField);
-  if (!sync.partitionable) b.fail('This cursor cannot be kept for each partition: leave the partition_router or this incremental_sync out.', 'incremental_sync');
+  if (!sync.partitionable)
+    b.fail('This cursor cannot be kept for each partition: leave the partition_router or this incremental_sync out.', 'incremental_sync');
   return createPartitionCursor(b.run, router, sync, state, options);
 }
 

@@ -59,7 +59,11 @@ export const DynamicDeclarativeStream = component({
         return streams.map((stream) => {
           const complete = propagateParameters(stream, defaultTypes, { outerWins: spec.use_parent_parameters });
           const { name } = complete;
-          if (typeof name !== 'string') b.fail(`The name of a stream must be text, not ${JSON.stringify(name) ?? 'left out'}; value_type: string keeps it text.`, 'components_resolver');
+          if (typeof name !== 'string')
+            b.fail(
+              `The name of a stream must be text, not ${JSON.stringify(name) ?? 'left out'}; value_type: string keeps it text.`,
+              'components_resolver',
+            );
           return { spec: coerceScalars({ type: 'DeclarativeStream', ...complete }, b.registry), path };
         });
       },

@@ -30,7 +30,10 @@ export const StateDelegatingStream = component({
     const full = b.build('stream', spec.full_refresh_stream, { defaultType: 'DeclarativeStream' });
     const incremental = b.build('stream', spec.incremental_stream, { defaultType: 'DeclarativeStream' });
     if (full.name !== spec.name || incremental.name !== spec.name) {
-      b.fail(`A StateDelegatingStream and both of its streams have one name, but these are "${spec.name}", "${full.name}" and "${incremental.name}".`, 'name');
+      b.fail(
+        `A StateDelegatingStream and both of its streams have one name, but these are "${spec.name}", "${full.name}" and "${incremental.name}".`,
+        'name',
+      );
     }
     const period = evaluatePeriod(spec.api_retention_period);
     if (period !== undefined && [spec.full_refresh_stream, spec.incremental_stream].some(countsUp)) {
@@ -44,7 +47,12 @@ export const StateDelegatingStream = component({
 
     function isTooOld(state: JsonObject, streams: readonly OpenStream[], within: string): boolean {
       try {
-        return isBeyondRetention(state, streams.map(({ cursor }) => cursor), within, b.run.clock.now());
+        return isBeyondRetention(
+          state,
+          streams.map(({ cursor }) => cursor),
+          within,
+          b.run.clock.now(),
+        );
       } catch (error) {
         if (!(error instanceof DateError)) throw error;
         return b.fail(`api_retention_period must be an ISO 8601 duration such as P30D, not "${within}".`, 'api_retention_period');
@@ -59,7 +67,9 @@ export const StateDelegatingStream = component({
         if (state === undefined || Object.keys(state).length === 0) return full.open(options);
         const opened = await incremental.open(options);
         if (period === undefined || !isTooOld(state, [await full.open(options), opened], period)) return opened;
-        b.run.log.warn(`The state of stream ${spec.name} is older than ${period}, for which the API keeps changes: all of it is read again.`);
+        b.run.log.warn(
+          `The state of stream ${spec.name} is older than ${period}, for which the API keeps changes: all of it is read again.`,
+        );
         return full.open({ ...options, state: undefined });
       },
     };

@@ -1,6 +1,7 @@
 import { component } from '../../engine/component.ts';
 import { boolean, withDefault } from '../../engine/fields.ts';
 import type { Transformation } from '../../engine/kinds.ts';
+import { isList, type Value } from '../../lang/values.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject, setOwnProperty } from '../../lib/objects.ts';
 
@@ -22,6 +23,11 @@ export const FlattenFields = component({
   }),
 });
 
+/** Whether the value is a list; a tuple, which a template made, stays whole. */
+function isJsonList(value: Json): value is Json[] {
+  return isList(value as Value);
+}
+
 /** Values are taken from a stack, so the last field comes first; after the first list every name carries its parent. */
 function flatten(record: JsonObject, flattenLists: boolean): JsonObject {
   const flat: JsonObject = {};
@@ -33,7 +39,7 @@ function flatten(record: JsonObject, flattenLists: boolean): JsonObject {
       for (const [key, item] of Object.entries(value as JsonObject)) {
         stack.push({ value: item, name: withParent || Object.hasOwn(flat, key) ? `${name}.${key}` : key });
       }
-    } else if (Array.isArray(value) && flattenLists) {
+    } else if (isJsonList(value) && flattenLists) {
       withParent ||= value.length > 0;
       value.forEach((item, index) => {
         stack.push({ value: item, name: `${name}.${index}` });

@@ -23,7 +23,8 @@ export const ValidateAdheresToSchema = component({
         const schema = typeof spec.base_schema === 'string' ? parseLenientJson(spec.base_schema) : spec.base_schema;
         if (schema === undefined) return b.fail('The base_schema must be an object, or a text that holds one as JSON.', 'base_schema');
         const problems = await schemaProblems(typeof value === 'string' ? parseValue(value) : value, schema);
-        if (problems.length > 0) throw new ConfigError(`The config holds a value that cannot be used: ${problems.join('; ')}.`, { internalMessage: b.path });
+        if (problems.length > 0)
+          throw new ConfigError(`The config holds a value that cannot be used: ${problems.join('; ')}.`, { internalMessage: b.path });
       },
     };
   },
