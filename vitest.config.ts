@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'integration_tests/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     maxConcurrency: 3,
     pool: 'threads',
     env: { TZ: 'UTC' },

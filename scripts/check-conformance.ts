@@ -35,7 +35,7 @@ function readKnown(): Map<string, string> {
 
 function caseFiles(suite: string): string[] {
   const folder = path.join(CONFORMANCE, 'cases', suite);
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => path.join(folder, name));

@@ -138,7 +138,7 @@ export function buildSpec(session: Session, { manifest }: Connector, run: Run): 
   const declared = manifest['spec'];
   if (!isPlainObject(declared)) return undefined;
   const builder = createBuilder({ registry: session.registry, run, config: {} });
-  return builder.build('spec', declared as Slot<'spec'>, { defaultType: 'Spec', path: 'spec' });
+  return builder.build('spec', declared as Slot<'spec'>, { path: 'spec' });
 }
 
 /** A connector with a config that fits its specification: ready to be asked. */
@@ -183,11 +183,11 @@ export async function openConnector(session: Session, connector: Connector, limi
     },
     source(overrides) {
       if (overrides !== undefined) {
-        checkOverrides(overrides, connector.manifest, spec && specification, session.log);
+        checkOverrides(overrides, { manifest: connector.manifest, registry, specification: spec && specification, log: session.log });
         learn(overrides);
       }
       const builder = createBuilder({ registry, run, config: overrides === undefined ? config : { ...config, ...overrides } });
-      return builder.build('source', connector.manifest as Slot<'source'>, { defaultType: 'DeclarativeSource' });
+      return builder.build('source', connector.manifest as Slot<'source'>);
     },
   };
 }

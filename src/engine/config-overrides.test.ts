@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../lib/json.ts';
 import { SystemError } from '../protocol/failure.ts';
 import { testRun } from '../testing/build-from-yaml.ts';
+import { components } from '../components/index.ts';
 import { checkOverrides } from './config-overrides.ts';
+import { createRegistry } from './registry.ts';
 
 function warningsOf(overrides: JsonObject, manifest: JsonObject, specification?: JsonObject): string[] {
   const warnings: string[] = [];
   const warn = (message: string | (() => string)): void => void warnings.push(typeof message === 'string' ? message : message());
-  checkOverrides(overrides, manifest, specification, { ...testRun().log, warn });
+  checkOverrides(overrides, { manifest, registry: createRegistry(components), specification, log: { ...testRun().log, warn } });
   return warnings;
 }
 

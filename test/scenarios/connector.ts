@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 
 const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
 /** Milliseconds after which a run that does not end is killed. */
-const PATIENCE = 25_000;
+const PATIENCE = 60_000;
 
 /** What the connector is started with. */
 export interface Start {

@@ -1,7 +1,7 @@
 import type { JobSlots } from '../../engine/job-slots.ts';
 import type { Run } from '../../engine/run.ts';
 import type { StreamSlice } from '../../engine/stream-slice.ts';
-import { ConfigError, SystemError } from '../../protocol/failure.ts';
+import { ConfigError, Failure, SystemError } from '../../protocol/failure.ts';
 import type { AsyncJob, JobStatus } from './async-job.ts';
 import type { AsyncJobApi } from './async-job-api.ts';
 import { lookAhead } from './look-ahead.ts';
@@ -101,7 +101,12 @@ export async function* runJobs(
   async function poll(): Promise<void> {
     const running = orders.filter((order) => statusOf(order) === 'running');
     const outcomes = await Promise.allSettled(running.map(({ job }) => api.poll(job as AsyncJob)));
-    for (const outcome of outcomes) if (outcome.status === 'rejected') note(outcome.reason);
+    for (const outcome of outcomes) {
+      if (outcome.status !== 'rejected') continue;
+      // Asking again mends nothing but what the API did.
+      if (!(outcome.reason instanceof Failure)) throw outcome.reason;
+      note(outcome.reason);
+    }
   }
 
   async function abort({ job }: Order): Promise<void> {

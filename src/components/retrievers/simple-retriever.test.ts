@@ -149,6 +149,19 @@ paginator:
   });
 });
 
+describe('SimpleRetriever whose reader stops early', () => {
+  it('gives up the response that is still arriving', async () => {
+    const rows = Array.from({ length: 200_000 }, (_, id) => `{"id": ${id}}`).join('\n');
+    const api = await localApi(() => ({ body: rows }));
+    const yaml = `${ITEMS.replace('[items]', '[]')}\ndecoder: {type: JsonlDecoder}`;
+    for await (const { records } of build(api, yaml).read(new StreamSlice())) {
+      expect(records.length).toBeLessThan(200_000);
+      break;
+    }
+    expect(await readAll(api, yaml)).toMatchObject({ error: undefined, records: { length: 200_000 } });
+  });
+});
+
 describe('SimpleRetriever with lists of properties', () => {
   const CHUNKED = `${BY_CURSOR.replace(
     'items"}',

@@ -2,16 +2,15 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { embeddedResponse } from '../../engine/embedded-response.ts';
 import { boolean, either, optional, type Slot, slot, slots, withDefault } from '../../engine/fields.ts';
-import { type HttpResponse, PageSizeTooLarge, PaginationResetNeeded, WindowTooLarge } from '../../engine/http.ts';
+import { PageSizeTooLarge, PaginationResetNeeded, WindowTooLarge } from '../../engine/http.ts';
 import type { Batch, PageRequest, RequestContributor, Row } from '../../engine/kinds.ts';
 import type { Page } from '../../engine/page.ts';
-import { createPageGuard, type PageGuard } from '../../engine/page-guard.ts';
+import { createPageGuard } from '../../engine/page-guard.ts';
 import { createPaginationTracker } from '../../engine/pagination-tracker.ts';
-import { mergeChunks } from '../../engine/property-chunks.ts';
-import { StreamSlice } from '../../engine/stream-slice.ts';
+import type { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Value } from '../../lang/values.ts';
-import type { Json, JsonObject } from '../../lib/json.ts';
-import { SystemError } from '../../protocol/failure.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { createPageReader } from './page-reader.ts';
 
 /** parity: retrievers/simple_retriever.py:SimpleRetriever */
 export const SimpleRetriever = component({
@@ -69,88 +68,7 @@ export const SimpleRetriever = component({
     reduction?.check(requester, paginator);
     splitting?.check(requester);
 
-    /** Ends a slice at a body that is no document at all, which would otherwise pass for a page without records. */
-    function refuseUnreadable(response: HttpResponse): void {
-      const refusal = decoder.refusal?.(response);
-      if (refusal === undefined) return;
-      const { method, url } = response.request;
-      throw new SystemError(`${method} ${run.secrets.redactUrl(url)} answered ${response.status} with a body that ${refusal}`);
-    }
-
-    let hasWarned = false;
-
-    function warnOfMissing(document: Json): void {
-      const reason = hasWarned ? undefined : selector.explain?.(document);
-      if (reason === undefined) return;
-      run.log.warn(`Stream ${streamName}: the first page of a slice has no records. ${reason}`);
-      hasWarned = true;
-    }
-
-    /** The records of one request, batch by batch; returns what the paginator needs to know of it, undefined when it was ignored. */
-    async function* fetch(request: PageRequest, guard: PageGuard, embedded?: HttpResponse): AsyncGenerator<Row[], Page | undefined> {
-      const response = embedded ?? (await requester.send(request, contributors, paginator.path(request), { stream: decoder.streams }));
-      if (response === null || response.status >= 400) {
-        response?.discard();
-        return undefined;
-      }
-      if (paginator.pages) guard.check(request.token, await response.load());
-      let [extracted, emitted] = [0, 0];
-      let document: Json | undefined;
-      let lastRecord: Row | undefined;
-      for await (const documents of selector.wholeResponse ? together(decoder.decode(response)) : decoder.decode(response)) {
-        // What is decoded while it arrives is not kept for the paginator. parity: decoders/pagination_decoder_decorator.py
-        if (!decoder.streams) document ??= documents[0];
-        const selecting = selector.select(documents, request);
-        const selected = selecting instanceof Promise ? await selecting : selecting;
-        extracted += selected.extracted;
-        emitted += selected.records.length;
-        lastRecord = selected.records.at(-1) ?? lastRecord;
-        if (selected.records.length > 0) yield selected.records;
-      }
-      if (extracted === 0) {
-        refuseUnreadable(response);
-        guard.sawNoRecords();
-        if (request.token === paginator.initialToken() && document !== undefined) warnOfMissing(document);
-      }
-      if (selector.changesDocuments && paginator.readsDocument && !decoder.streams)
-        document = await firstDocument(decoder.decode(response));
-      return {
-        response,
-        document: document ?? {},
-        extracted,
-        emitted,
-        lastRecord,
-        token: request.token,
-        slice: request.slice,
-        pageSize: request.pageSize,
-      };
-    }
-
-    /** The same for a page that is asked for in several parts, one for each list of properties. */
-    async function* fetchChunks(request: PageRequest, guard: PageGuard): AsyncGenerator<Row[], Page | undefined> {
-      const properties = requester.queryProperties;
-      if (properties === undefined) return yield* fetch(request, guard);
-      const merged = mergeChunks(properties);
-      const unguarded: PageGuard = { check() {}, sawNoRecords() {} };
-      let page: Page | undefined;
-      let [emitted, lastRecord]: [number, Row | undefined] = [0, undefined];
-      for (const chunk of await properties.chunks()) {
-        const { partition, cursorSlice, extraFields } = request.slice;
-        const slice = new StreamSlice(partition, cursorSlice, { ...extraFields, query_properties: [...chunk] });
-        const records = fetch({ ...request, slice }, page === undefined ? guard : unguarded);
-        let step = await records.next();
-        for (; !step.done; step = await records.next()) {
-          const ready = merged.add(step.value);
-          emitted += ready.length;
-          lastRecord = ready.at(-1) ?? lastRecord;
-          if (ready.length > 0) yield ready;
-        }
-        page = step.value;
-      }
-      const joined = merged.finish();
-      if (joined.length > 0) yield joined;
-      return page && { ...page, emitted: emitted + joined.length, lastRecord: joined.at(-1) ?? lastRecord };
-    }
+    const pages = createPageReader(b, { requester, selector, decoder, paginator, contributors });
 
     async function* readPages(original: StreamSlice): AsyncGenerator<Row[]> {
       const tracker = reset?.begin() ?? createPaginationTracker(undefined, undefined);
@@ -159,14 +77,14 @@ export const SimpleRetriever = component({
       let token: Value | undefined = paginator.initialToken();
       let guard = createPageGuard(streamName, run.log);
       let embedded = stream?.hasState === false ? embeddedResponse(slice) : undefined;
-      for (let pages = 0; ; ) {
+      for (let count = 0; ; ) {
         const request: PageRequest = { slice, token, pageSize: reducer?.pageSize };
         let page: Page | undefined;
         let resetting = false;
         let written = 0;
+        const batches = embedded === undefined ? pages.read(request, guard) : pages.readEmbedded(request, guard, embedded);
+        embedded = undefined;
         try {
-          const batches = embedded === undefined ? fetchChunks(request, guard) : fetch(request, guard, embedded);
-          embedded = undefined;
           let step = await batches.next();
           for (; !step.done; step = await batches.next()) {
             tracker.observe(step.value);
@@ -181,13 +99,15 @@ export const SimpleRetriever = component({
           }
           if (!(error instanceof PaginationResetNeeded)) throw error;
           resetting = true;
+        } finally {
+          await batches.return(undefined);
         }
         if (!resetting) {
           if (page === undefined) return;
           reducer?.onPage();
         }
-        pages += 1;
-        if (run.limits.pagesPerSlice !== undefined && pages >= run.limits.pagesPerSlice) return;
+        count += 1;
+        if (run.limits.pagesPerSlice !== undefined && count >= run.limits.pagesPerSlice) return;
         if (resetting || tracker.reachedLimit()) {
           slice = tracker.nextSlice(slice, original);
           token = paginator.initialToken();
@@ -218,17 +138,6 @@ export const SimpleRetriever = component({
     return { read: (slice) => readWindow(slice, slice, 0) };
   },
 });
-
-async function* together(batches: AsyncIterable<readonly Json[]>): AsyncGenerator<readonly Json[]> {
-  const all: Json[] = [];
-  for await (const batch of batches) all.push(...batch);
-  yield all;
-}
-
-async function firstDocument(batches: AsyncIterable<readonly Json[]>): Promise<Json | undefined> {
-  for await (const [document] of batches) return document;
-  return undefined;
-}
 
 /** An action without the block that carries it out ends the build; a block that no filter calls for does nothing, which is worth a warning. */
 function checkAction(b: Builder, used: boolean, configured: boolean, action: string, field: string): void {

@@ -1,0 +1,144 @@
+import type { Builder } from '../../engine/builder.ts';
+import type { HttpResponse } from '../../engine/http.ts';
+import type {
+  Decoder,
+  PageRequest,
+  Paginator,
+  QueryProperties,
+  RecordSelector,
+  RequestContributor,
+  Requester,
+  Row,
+} from '../../engine/kinds.ts';
+import type { Page } from '../../engine/page.ts';
+import type { PageGuard } from '../../engine/page-guard.ts';
+import { mergeChunks } from '../../engine/property-chunks.ts';
+import { StreamSlice } from '../../engine/stream-slice.ts';
+import type { Json } from '../../lib/json.ts';
+import { SystemError } from '../../protocol/failure.ts';
+
+/** What the pages of a stream are read with. */
+export interface PageParts {
+  readonly requester: Requester;
+  readonly selector: RecordSelector;
+  readonly decoder: Decoder;
+  readonly paginator: Paginator;
+  readonly contributors: readonly RequestContributor[];
+}
+
+/** The records of a page, batch by batch, then what the paginator needs to know of it; undefined when the page was ignored. */
+export type PageRecords = AsyncGenerator<Row[], Page | undefined>;
+
+/** Reads one page at a time; throws SystemError at a body that cannot be read and at pages that repeat. */
+export interface PageReader {
+  /** Asks for a page, in several requests where a request cannot name all properties. */
+  read(request: PageRequest, guard: PageGuard): PageRecords;
+  /** Takes a page that is here already. */
+  readEmbedded(request: PageRequest, guard: PageGuard, response: HttpResponse): PageRecords;
+}
+
+const UNGUARDED: PageGuard = { check() {}, sawNoRecords() {} };
+
+/** A reader of the stream's pages. */
+export function createPageReader(
+  { stream, run }: Builder,
+  { requester, selector, decoder, paginator, contributors }: PageParts,
+): PageReader {
+  let hasWarned = false;
+
+  /** Says, once, what is where the records should be. */
+  function warnOfMissing(document: Json): void {
+    const reason = hasWarned ? undefined : selector.explain?.(document);
+    if (reason === undefined) return;
+    run.log.warn(`Stream ${stream?.name ?? ''}: the first page of a slice has no records. ${reason}`);
+    hasWarned = true;
+  }
+
+  /** Ends a slice at a body that is no document at all, which would otherwise pass for a page without records. */
+  function refuseUnreadable(response: HttpResponse): void {
+    const refusal = decoder.refusal?.(response);
+    if (refusal === undefined) return;
+    const { method, url } = response.request;
+    throw new SystemError(`${method} ${run.secrets.redactUrl(url)} answered ${response.status} with a body that ${refusal}`);
+  }
+
+  async function* readEmbedded(request: PageRequest, guard: PageGuard, response: HttpResponse): PageRecords {
+    if (paginator.pages) guard.check(request.token, await response.load());
+    let [extracted, emitted] = [0, 0];
+    let document: Json | undefined;
+    let lastRecord: Row | undefined;
+    for await (const documents of selector.wholeResponse ? together(decoder.decode(response)) : decoder.decode(response)) {
+      // What is decoded while it arrives is not kept for the paginator. parity: decoders/pagination_decoder_decorator.py
+      if (!decoder.streams) document ??= documents[0];
+      const selecting = selector.select(documents, request);
+      const selected = selecting instanceof Promise ? await selecting : selecting;
+      extracted += selected.extracted;
+      emitted += selected.records.length;
+      lastRecord = selected.records.at(-1) ?? lastRecord;
+      if (selected.records.length > 0) yield selected.records;
+    }
+    if (extracted === 0) {
+      refuseUnreadable(response);
+      guard.sawNoRecords();
+      if (request.token === paginator.initialToken() && document !== undefined) warnOfMissing(document);
+    }
+    if (selector.changesDocuments && paginator.readsDocument && !decoder.streams) document = await firstDocument(decoder.decode(response));
+    const { token, slice, pageSize } = request;
+    return { response, document: document ?? {}, extracted, emitted, lastRecord, token, slice, pageSize };
+  }
+
+  async function* readWhole(request: PageRequest, guard: PageGuard): PageRecords {
+    const response = await requester.send(request, contributors, paginator.path(request), { stream: decoder.streams });
+    if (response === null || response.status >= 400) {
+      response?.discard();
+      return undefined;
+    }
+    return yield* readEmbedded(request, guard, response);
+  }
+
+  async function* readInParts(properties: QueryProperties, request: PageRequest, guard: PageGuard): PageRecords {
+    const merged = mergeChunks(properties);
+    let page: Page | undefined;
+    let [emitted, lastRecord]: [number, Row | undefined] = [0, undefined];
+    for (const chunk of await properties.chunks()) {
+      const { partition, cursorSlice, extraFields } = request.slice;
+      const slice = new StreamSlice(partition, cursorSlice, { ...extraFields, query_properties: [...chunk] });
+      // The parts of one page share its token, so the first stands for all.
+      const records = readWhole({ ...request, slice }, page === undefined ? guard : UNGUARDED);
+      try {
+        let step = await records.next();
+        for (; !step.done; step = await records.next()) {
+          const ready = merged.add(step.value);
+          emitted += ready.length;
+          lastRecord = ready.at(-1) ?? lastRecord;
+          if (ready.length > 0) yield ready;
+        }
+        page = step.value;
+      } finally {
+        await records.return(undefined);
+      }
+    }
+    const joined = merged.finish();
+    if (joined.length > 0) yield joined;
+    return page && { ...page, emitted: emitted + joined.length, lastRecord: joined.at(-1) ?? lastRecord };
+  }
+
+  return {
+    read(request, guard) {
+      const { queryProperties } = requester;
+      return queryProperties === undefined ? readWhole(request, guard) : readInParts(queryProperties, request, guard);
+    },
+    readEmbedded,
+  };
+}
+
+async function* together(batches: AsyncIterable<readonly Json[]>): AsyncGenerator<readonly Json[]> {
+  const all: Json[] = [];
+  for await (const batch of batches) all.push(...batch);
+  yield all;
+}
+
+async function firstDocument(batches: AsyncIterable<readonly Json[]>): Promise<Json | undefined> {
+  for await (const [document] of batches) return document;
+  return undefined;
+}
