@@ -10,6 +10,28 @@ mkdirSync(dist);
 // A CommonJS bundle starts faster than an ES module: importing node:http from an ES module loads far more of Node.
 writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 
+/** Starts the bundle, by the Node that the project brings where the present one is too old for it. */
+const LAUNCHER = `#!/usr/bin/env node
+if (typeof JSON.rawJSON === 'function' && typeof Array.fromAsync === 'function') {
+  require('node:module').enableCompileCache?.();
+  require('./source-declarative.js');
+} else {
+  const node = require('node:path').join(__dirname, '../node_modules/node/bin/node');
+  if (require('node:fs').existsSync(node)) {
+    const child = require('node:child_process').spawn(node, [__filename, ...process.argv.slice(2)], { stdio: 'inherit' });
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+    child.on('exit', (code, signal) => {
+      if (signal === null) process.exit(code);
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    });
+  } else {
+    console.error('source-declarative needs Node 22 or later, and this is ' + process.version + '.');
+    process.exitCode = 1;
+  }
+}
+`;
+
 /** HTTP/2 is not used: without its module a request loads neither node:http2 nor what comes with it. */
 const withoutHttp2: Plugin = {
   name: 'without-http2',
@@ -24,7 +46,9 @@ const withoutHttp2: Plugin = {
 const withoutSubprocesses: Plugin = {
   name: 'without-subprocesses',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) => (importer.includes('commander') ? { path: 'child_process', namespace: 'absent' } : undefined));
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('commander') ? { path: 'child_process', namespace: 'absent' } : undefined,
+    );
     onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
@@ -45,9 +69,5 @@ await build({
   logLevel: 'warning',
 });
 // What was compiled once is not compiled again where Node may keep it.
-writeFileSync(
-  path.join(dist, 'main.js'),
-  "#!/usr/bin/env node\nrequire('node:module').enableCompileCache?.();\nrequire('./source-declarative.js');\n",
-  { mode: 0o755 },
-);
+writeFileSync(path.join(dist, 'main.js'), LAUNCHER, { mode: 0o755 });
 console.error(`dist/source-declarative.js: ${Math.round(statSync(path.join(dist, 'source-declarative.js')).size / 1024)} kB`);

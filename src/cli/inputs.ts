@@ -11,7 +11,14 @@ export function readText(what: string, file: string): string {
     return readFileSync(file === '-' ? STDIN : file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' ? 'it may not be read' : String(code);
+    const reason =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EISDIR'
+          ? 'it is a folder'
+          : code === 'EACCES'
+            ? 'it may not be read'
+            : String(code);
     throw new ConfigError(`The ${what} "${file}" cannot be read: ${reason}.`, { cause: error });
   }
 }
@@ -23,14 +30,17 @@ export function readJson(what: string, file: string): Json {
     return parseJson(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new ConfigError(`The ${what} "${file}" is no valid JSON: ${placeOf(error, text)}.`, { internalMessage: `invalid JSON in ${file}` });
+    throw new ConfigError(`The ${what} "${file}" is no valid JSON: ${placeOf(error, text)}.`, {
+      internalMessage: `invalid JSON in ${file}`,
+    });
   }
 }
 
 /** The same for a file that must hold an object. */
 export function readObject(what: string, file: string): JsonObject {
   const value = readJson(what, file);
-  if (!isPlainObject(value)) throw new ConfigError(`The ${what} "${file}" must be a JSON object, not ${Array.isArray(value) ? 'a list' : String(value)}.`);
+  if (!isPlainObject(value))
+    throw new ConfigError(`The ${what} "${file}" must be a JSON object, not ${Array.isArray(value) ? 'a list' : String(value)}.`);
   return value as JsonObject;
 }
 
@@ -39,6 +49,7 @@ function placeOf(error: SyntaxError, text: string): string {
   const position = /position (\d+)/.exec(error.message)?.[1];
   const offset = position === undefined ? text.length : Number(position);
   const before = text.slice(0, offset).split('\n');
-  const reason = text.trim() === '' ? 'the file is empty' : offset >= text.trimEnd().length ? 'it ends too early' : 'an unexpected character';
+  const reason =
+    text.trim() === '' ? 'the file is empty' : offset >= text.trimEnd().length ? 'it ends too early' : 'an unexpected character';
   return `${reason}, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }

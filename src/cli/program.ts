@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { printText } from '../protocol/output.ts';
 import { version } from './version.ts';
 
 /** The options of one run of a command. */
@@ -32,22 +33,37 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     exitCode = await (await load())(options);
   };
 
-  addCommand(program, 'spec', 'prints what a config of the connector looks like', 'source-declarative spec --manifest-path manifest.yaml').action(
-    run(async () => (await import('./spec.ts')).runSpec),
-  );
+  addCommand(
+    program,
+    'spec',
+    'prints what a config of the connector looks like',
+    'source-declarative spec --manifest-path manifest.yaml',
+  ).action(run(async () => (await import('./spec.ts')).runSpec));
   withConfig(addCommand(program, 'check', 'tries whether a config works', 'source-declarative check --config secrets/config.json')).action(
     run(async () => (await import('./check.ts')).runCheck),
   );
-  withConfig(addCommand(program, 'discover', 'prints the streams and their schemas', 'source-declarative discover --config secrets/config.json')).action(
-    run(async () => (await import('./discover.ts')).runDiscover),
-  );
   withConfig(
-    addCommand(program, 'read', 'reads the streams of a catalog', 'source-declarative read --config secrets/config.json --catalog catalog.json --state state.json'),
+    addCommand(program, 'discover', 'prints the streams and their schemas', 'source-declarative discover --config secrets/config.json'),
+  ).action(run(async () => (await import('./discover.ts')).runDiscover));
+  withConfig(
+    addCommand(
+      program,
+      'read',
+      'reads the streams of a catalog',
+      'source-declarative read --config secrets/config.json --catalog catalog.json --state state.json',
+    ),
   )
     .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
     .option('--state <file>', 'the state that the last read left (- for standard input)')
     .action(run(async () => (await import('./read.ts')).runRead));
 
+  program
+    .command('schema')
+    .description('prints the JSON Schema of manifests, for editors')
+    .addHelpText('after', '\nExample:\n  $ source-declarative schema > manifest.schema.json')
+    .action(async () => {
+      exitCode = await (await import('./schema.ts')).runSchema(printText);
+    });
   program
     .command('eval')
     .description('evaluates a template as a manifest would, and says what type its result has')
@@ -60,8 +76,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .addHelpText('after', `\nExample:\n  $ source-declarative eval "{{ record['updated_at'] | int / 1000 }}" --record record.json`)
     .action(async (template: string | undefined, options: EvalOptions) => {
       const { runEval } = await import('./eval.ts');
-      const write = (text: string): void => void process.stdout.write(text);
-      exitCode = await runEval({ ...options, jsonl: options.jsonl === true, ...(template === undefined ? {} : { template }) }, process.stdin, write);
+      exitCode = await runEval(
+        { ...options, jsonl: options.jsonl === true, ...(template === undefined ? {} : { template }) },
+        process.stdin,
+        printText,
+      );
     });
 
   try {

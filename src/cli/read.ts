@@ -3,7 +3,7 @@ import { parseCatalog } from '../protocol/catalog.ts';
 import { parseState } from '../protocol/state.ts';
 import { readJson } from './inputs.ts';
 import type { CommandOptions } from './program.ts';
-import { inManifest, openConnector, requireConnector, runCommand } from './session.ts';
+import { explainError, inManifest, openConnector, requireConnector, runCommand } from './session.ts';
 
 /** Prints the records and states of the catalog's streams; exit code 1 when a stream failed. */
 export function runRead(options: CommandOptions): Promise<number> {
@@ -15,7 +15,7 @@ export function runRead(options: CommandOptions): Promise<number> {
     for (const ignored of state.ignored) log.warn(ignored);
     const failed = await inManifest(connector, async () => {
       const opened = await openConnector(session, connector);
-      return readStreams(opened.source(), { run: opened.run, output, catalog, state });
+      return readStreams(opened.source(), { run: opened.run, output, catalog, state, explain: (error) => explainError(connector, error) });
     });
     if (failed.length > 0) throw failedStreamsError(failed);
     return 0;

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,16 +7,16 @@ import { createBuilder, warnOfKey } from '../engine/builder.ts';
 import { createCache } from '../engine/cache.ts';
 import { checkOverrides } from '../engine/config-overrides.ts';
 import type { CustomCode } from '../engine/custom-code.ts';
-import type { ConnectorSpec, Source } from '../engine/kinds.ts';
+import type { Slot } from '../engine/fields.ts';
 import { createHttp, type Http } from '../engine/http.ts';
+import type { ConnectorSpec, Source } from '../engine/kinds.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
 import type { Limits, Run } from '../engine/run.ts';
-import type { Slot } from '../engine/fields.ts';
 import { createCloudGuard } from '../http/address-guard.ts';
 import { createResponseCache } from '../http/cache.ts';
 import { createHostPauses } from '../http/pauses.ts';
 import { createTransport } from '../http/transport.ts';
-import { createTemplates } from '../lang/index.ts';
+import { createTemplates, TemplateError } from '../lang/index.ts';
 import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { collectSecrets, createSecrets, type Secrets } from '../lib/secrets.ts';
@@ -83,7 +83,7 @@ export async function runCommand(options: CommandOptions, body: (session: Sessio
   }
 }
 
-/** Errors of the manifest and its templates are the user's to mend. */
+/** Errors of the manifest are the user's to mend. */
 function forUser(error: unknown): unknown {
   if (error instanceof ManifestError) return new ConfigError(error.message, { cause: error });
   return error;
@@ -92,27 +92,36 @@ function forUser(error: unknown): unknown {
 /** Finds the manifest: the image's own, the one of the arguments, the one inside the config, or the built-in one; undefined when there is none. */
 export async function findConnector({ options, log }: Session): Promise<Connector | undefined> {
   const config = options.config === undefined ? {} : readObject('config', options.config);
-  const file = manifestFile(options, config);
+  const file = manifestFile(options);
   if (file === undefined) {
     const injected = config[INJECTED_MANIFEST];
     if (injected === undefined) return undefined;
     if (!isPlainObject(injected)) throw new ConfigError(`${INJECTED_MANIFEST} in the config must be an object: the manifest as JSON.`);
     const manifest = processManifest(injected as JsonObject);
-    return { prepared: { fileName: INJECTED_MANIFEST, manifest, warnings: [] }, text: undefined, manifest, config, configPath: options.config, folder: process.cwd() };
+    return {
+      prepared: { fileName: INJECTED_MANIFEST, manifest, warnings: [] },
+      text: undefined,
+      manifest,
+      config,
+      configPath: options.config,
+      folder: process.cwd(),
+    };
   }
   const text = readText('manifest', file);
   const prepared = await prepareManifest(text, file === '-' ? 'manifest' : path.basename(file));
   for (const { message, place } of prepared.warnings) log.warn(`${place}: ${message}`);
-  return { prepared, text, manifest: prepared.manifest, config, configPath: options.config, folder: file === '-' ? process.cwd() : path.dirname(file) };
+  return {
+    prepared,
+    text,
+    manifest: prepared.manifest,
+    config,
+    configPath: options.config,
+    folder: file === '-' ? process.cwd() : path.dirname(file),
+  };
 }
 
-function manifestFile(options: CommandOptions, config: JsonObject): string | undefined {
-  if (existsSync(IMAGE_MANIFEST)) return IMAGE_MANIFEST;
-  if (options.manifestPath !== undefined) return options.manifestPath;
-  if (config[INJECTED_MANIFEST] !== undefined) return undefined;
-  const program = process.argv[1];
-  const builtIn = program === undefined ? undefined : path.join(path.dirname(realpathSync(program)), '../manifest.yaml');
-  return builtIn !== undefined && existsSync(builtIn) ? builtIn : undefined;
+function manifestFile(options: CommandOptions): string | undefined {
+  return existsSync(IMAGE_MANIFEST) ? IMAGE_MANIFEST : options.manifestPath;
 }
 
 /** The connector, which must be there. */
@@ -124,19 +133,38 @@ export async function requireConnector(session: Session): Promise<Connector> {
   return connector;
 }
 
-/** Tells where in the manifest's text an error lies. */
+/** The error with the place in the manifest's text where it lies; a template that cannot be read is a mistake of the manifest. */
+export async function explainError({ text, prepared }: Pick<Connector, 'text' | 'prepared'>, error: unknown): Promise<unknown> {
+  const mistake =
+    error instanceof TemplateError && error.column !== undefined && error.path !== undefined
+      ? new ManifestError({ code: 'template', path: error.path, message: error.message, cause: error })
+      : error;
+  return forUser(text === undefined ? mistake : await locateError(mistake, text, prepared.fileName));
+}
+
+/** Does a command's work, and tells where in the manifest's text an error lies. */
 export async function inManifest<T>({ text, prepared }: Connector, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw text === undefined ? error : await locateError(error, text, prepared.fileName);
+    throw await explainError({ text, prepared }, error);
   }
 }
 
+/** The specification that lies beside a manifest which holds none: `spec.json`, as the `spec` command prints it; throws ConfigError without it. */
+function specFile(folder: string): ConnectorSpec {
+  const file = path.join(folder, 'spec.json');
+  if (!existsSync(file))
+    throw new ConfigError(
+      'The manifest has no "spec", and no spec.json lies beside it: add a Spec with the connection_specification of the config.',
+    );
+  return { message: readObject('spec', file), migrate: (config) => config, transform: (config) => config, validate: async () => {} };
+}
+
 /** The specification of a connector. */
-export function buildSpec(session: Session, { manifest }: Connector, run: Run): ConnectorSpec | undefined {
+export function buildSpec(session: Session, { manifest, folder }: Connector, run: Run): ConnectorSpec {
   const declared = manifest['spec'];
-  if (!isPlainObject(declared)) return undefined;
+  if (!isPlainObject(declared)) return specFile(folder);
   const builder = createBuilder({ registry: session.registry, run, config: {} });
   return builder.build('spec', declared as Slot<'spec'>, { path: 'spec' });
 }
@@ -152,7 +180,11 @@ export interface Opened {
 }
 
 /** The code for the custom components of a part of the manifest. */
-export function customCodeOf({ registry, options }: Session, { config, folder }: Connector, part: Json | undefined): Promise<CustomCode | undefined> {
+export function customCodeOf(
+  { registry, options }: Session,
+  { config, folder }: Connector,
+  part: Json | undefined,
+): Promise<CustomCode | undefined> {
   return loadCustomCode(part, { registry, config, folder, file: options.componentsPath, environment: process.env });
 }
 
@@ -162,16 +194,18 @@ export async function openConnector(session: Session, connector: Connector, limi
   const customCode = await customCodeOf(session, connector, connector.manifest);
   const run = createRun(session, { folder: connector.folder, limits, customCode, saveConfig: (config) => writeConfig(output, config) });
   const spec = buildSpec(session, connector, run);
-  const specification = isPlainObject(spec?.message['connectionSpecification']) ? (spec.message['connectionSpecification'] as JsonObject) : {};
+  const specification = isPlainObject(spec.message['connectionSpecification'])
+    ? (spec.message['connectionSpecification'] as JsonObject)
+    : {};
   const learn = (values: JsonObject): void => {
     for (const secret of collectSecrets(values, specification)) secrets.add(secret);
   };
   learn(connector.config);
   const migrated = await migrateConfig(connector, spec, run);
-  const config = Object.keys(migrated).length === 0 ? migrated : (spec?.transform(migrated) ?? migrated);
+  const config = Object.keys(migrated).length === 0 ? migrated : spec.transform(migrated);
   learn(config);
   await validateConfig(config, specification);
-  await spec?.validate(config);
+  await spec.validate(config);
   return {
     run,
     config,
@@ -183,7 +217,7 @@ export async function openConnector(session: Session, connector: Connector, limi
     },
     source(overrides) {
       if (overrides !== undefined) {
-        checkOverrides(overrides, { manifest: connector.manifest, registry, specification: spec && specification, log: session.log });
+        checkOverrides(overrides, { manifest: connector.manifest, registry, specification, log: session.log });
         learn(overrides);
       }
       const builder = createBuilder({ registry, run, config: overrides === undefined ? config : { ...config, ...overrides } });
@@ -200,15 +234,17 @@ async function writeConfig(output: Output, config: JsonObject): Promise<void> {
 }
 
 /** Rewrites an old config and has the platform keep the new one. parity: concurrent_declarative_source.py:_migrate_and_transform_config */
-async function migrateConfig({ config, configPath }: Connector, spec: ConnectorSpec | undefined, run: Run): Promise<JsonObject> {
-  if (spec === undefined || Object.keys(config).length === 0) return config;
+async function migrateConfig({ config, configPath }: Connector, spec: ConnectorSpec, run: Run): Promise<JsonObject> {
+  if (Object.keys(config).length === 0) return config;
   const migrated = spec.migrate(config);
   if (migrated === config) return config;
   if (configPath !== undefined && configPath !== '-') {
     try {
       writeFileSync(configPath, stringifyJson(migrated));
     } catch (error) {
-      run.log.warn(`The migrated config could not be written to ${configPath} (${(error as NodeJS.ErrnoException).code}); the CONTROL message has it.`);
+      run.log.warn(
+        `The migrated config could not be written to ${configPath} (${(error as NodeJS.ErrnoException).code}); the CONTROL message has it.`,
+      );
     }
   }
   await run.saveConfig(migrated);
@@ -260,8 +296,13 @@ export function createRun({ output, log, secrets, onEnd }: Session, { folder, li
       userAgent: `source-declarative/${version().split(' ')[0]}`,
       redact: secrets.redact,
       observer: {
-        end: ({ request, status, totalMs, bytes, attempt }) => log.debug(() => `${request.method} ${secrets.redactUrl(request.url)} -> ${status} in ${Math.round(totalMs ?? 0)} ms, ${bytes} bytes, attempt ${attempt}`),
-        error: ({ request, error, attempt }) => log.debug(() => `${request.method} ${secrets.redactUrl(request.url)} failed: ${error?.message ?? ''} (attempt ${attempt})`),
+        end: ({ request, status, totalMs, bytes, attempt }) =>
+          log.debug(
+            () =>
+              `${request.method} ${secrets.redactUrl(request.url)} -> ${status} in ${Math.round(totalMs ?? 0)} ms, ${bytes} bytes, attempt ${attempt}`,
+          ),
+        error: ({ request, error, attempt }) =>
+          log.debug(() => `${request.method} ${secrets.redactUrl(request.url)} failed: ${error?.message ?? ''} (attempt ${attempt})`),
       },
       ...(cloud ? { guard: createCloudGuard() } : {}),
     });
@@ -306,4 +347,3 @@ export function createRun({ output, log, secrets, onEnd }: Session, { folder, li
     environment: process.env,
   };
 }
-

@@ -33,7 +33,10 @@ export function runSpec(options: CommandOptions): Promise<number> {
             const run = createRun(session, { folder: connector.folder, customCode, saveConfig: async () => {} });
             return buildSpec(session, connector, run)?.message as (JsonObject & ConnectorSpecification) | undefined;
           });
-    session.output.message({ type: 'SPEC', spec: { connectionSpecification: {}, supportsNormalization: false, supportsDBT: false, ...spec } });
+    session.output.message({
+      type: 'SPEC',
+      spec: { connectionSpecification: {}, supportsNormalization: false, supportsDBT: false, ...spec },
+    });
     return 0;
   });
 }

@@ -9,6 +9,7 @@ import type { Run } from './run.ts';
 export async function streamAvailability(stream: Stream, run: Run): Promise<string | undefined> {
   try {
     const open = await stream.open({ state: undefined });
+    await open.schema();
     for await (const slice of open.slices()) {
       for await (const { records } of open.read(slice)) if (records.length > 0) return undefined;
       run.log.info(`Connected to stream ${stream.name}, which has no records.`);

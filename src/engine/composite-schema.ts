@@ -12,7 +12,8 @@ export function compositeSchema(loaders: readonly SchemaLoader[]): SchemaLoader 
       const properties: JsonObject = {};
       for (const loader of loaders) {
         const schema = await loader.load();
-        if (isPlainObject(schema['properties'])) for (const [name, property] of Object.entries(schema['properties'])) properties[name] ??= property as Json;
+        if (isPlainObject(schema['properties']))
+          for (const [name, property] of Object.entries(schema['properties'])) properties[name] ??= property as Json;
       }
       return { $schema: 'http://json-schema.org/draft-07/schema#', type: ['null', 'object'], properties };
     },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { components } from '../components/index.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { SystemError } from '../protocol/failure.ts';
 import { testRun } from '../testing/build-from-yaml.ts';
-import { components } from '../components/index.ts';
 import { checkOverrides } from './config-overrides.ts';
 import { createRegistry } from './registry.ts';
 

@@ -1,6 +1,6 @@
 import { MemorySource } from '../http/byte-source.ts';
-import { HttpHeaders, HttpResponse } from './http.ts';
 import { stringifyJson } from '../lib/json.ts';
+import { HttpHeaders, HttpResponse } from './http.ts';
 import type { StreamSlice } from './stream-slice.ts';
 
 /** The first page of a child when its parent's record holds it, undefined when the parent gave none. */

@@ -18,7 +18,9 @@ const META_SCHEMA: JsonObject = {
   type: ['object', 'boolean'],
   properties: {
     required: { $ref: '#/definitions/names' },
-    type: { anyOf: [{ $ref: '#/definitions/type' }, { type: 'array', items: { $ref: '#/definitions/type' }, minItems: 1, uniqueItems: true }] },
+    type: {
+      anyOf: [{ $ref: '#/definitions/type' }, { type: 'array', items: { $ref: '#/definitions/type' }, minItems: 1, uniqueItems: true }],
+    },
     properties: { $ref: '#/definitions/schemas' },
     patternProperties: { $ref: '#/definitions/schemas' },
     definitions: { $ref: '#/definitions/schemas' },
@@ -53,7 +55,8 @@ export async function schemaProblems(value: Json, schema: Json): Promise<string[
   const { Validator } = await import('@cfworker/json-schema');
   const prepared = prepareSchema(schema) as JsonObject | boolean;
   const mistake = new Validator(META_SCHEMA, '7').validate(JSON.parse(stringifyJson(prepared))).errors.at(-1);
-  if (mistake !== undefined) throw new SystemError(`The JSON schema itself is not valid: ${placeOf(mistake.instanceLocation)}: ${mistake.error}`);
+  if (mistake !== undefined)
+    throw new SystemError(`The JSON schema itself is not valid: ${placeOf(mistake.instanceLocation)}: ${mistake.error}`);
   const validator = new Validator(JSON.parse(stringifyJson(prepared)), draftOf(prepared), false);
   const { valid, errors } = validator.validate(JSON.parse(stringifyJson(value)));
   if (valid) return [];

@@ -1,9 +1,20 @@
-import type { BudgetRules, CallRatePolicy, HttpRequest, HttpResponse, Outcome, Rate, RefreshOutcome, RequestMatcher, Resolution, ResponseAction } from './http.ts';
 import type { Context } from '../lang/index.ts';
 import type { Value } from '../lang/values.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { DateTime } from '../lib/time/index.ts';
 import type { FileReference } from '../protocol/messages.ts';
+import type {
+  BudgetRules,
+  CallRatePolicy,
+  HttpRequest,
+  HttpResponse,
+  Outcome,
+  Rate,
+  RefreshOutcome,
+  RequestMatcher,
+  Resolution,
+  ResponseAction,
+} from './http.ts';
 import type { Page } from './page.ts';
 import type { RequestOptions } from './request-options.ts';
 import type { StreamSlice } from './stream-slice.ts';
@@ -73,7 +84,11 @@ export interface TokenQuota {
   readonly name: string;
   readonly matchers: readonly RequestMatcher[];
   /** Where the status tells of the calls left, the time of the next reset and the calls of a whole window. */
-  readonly paths: { readonly remaining: readonly string[]; readonly reset: readonly string[]; readonly limit: readonly string[] | undefined };
+  readonly paths: {
+    readonly remaining: readonly string[];
+    readonly reset: readonly string[];
+    readonly limit: readonly string[] | undefined;
+  };
   /** Headers in which each response tells the same. */
   readonly headers: { readonly remaining: string | undefined; readonly reset: string | undefined; readonly limit: string | undefined };
   /** Statuses that say that the token has no calls left. */
@@ -86,7 +101,12 @@ export interface Requester {
   readonly queryProperties?: QueryProperties | undefined;
   /** Actions that its error handler's filters name. */
   readonly actions: ReadonlySet<ResponseAction>;
-  send(request: PageRequest, contributors?: readonly RequestContributor[], path?: string, options?: SendOptions): Promise<HttpResponse | null>;
+  send(
+    request: PageRequest,
+    contributors?: readonly RequestContributor[],
+    path?: string,
+    options?: SendOptions,
+  ): Promise<HttpResponse | null>;
 }
 
 /** How the response of a request is wanted. */

@@ -23,7 +23,8 @@ export function createPaginationTracker(cursor: CursorTracker | undefined, limit
         return next;
       }
       same += 1;
-      if (same >= attempts) throw new SystemError(`Paging was reset ${same} times without getting further: the API does not give the rest of this slice.`);
+      if (same >= attempts)
+        throw new SystemError(`Paging was reset ${same} times without getting further: the API does not give the rest of this slice.`);
       return next;
     },
   };

@@ -2,11 +2,11 @@ import type { Json } from '../lib/json.ts';
 import { createSemaphore, type Semaphore } from '../lib/semaphore.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../protocol/catalog.ts';
 import { ConfigError, errorTrace, SystemError } from '../protocol/failure.ts';
-import { streamStatus, type StreamDescriptor } from '../protocol/messages.ts';
+import { type StreamDescriptor, streamStatus } from '../protocol/messages.ts';
 import type { Output, RecordWriter } from '../protocol/output.ts';
 import type { InputState } from '../protocol/state.ts';
-import type { OpenStream, Source } from './kinds.ts';
 import { ancestorNames } from './ancestors.ts';
+import type { OpenStream, Source } from './kinds.ts';
 import type { Run } from './run.ts';
 import type { StreamSlice } from './stream-slice.ts';
 
@@ -16,6 +16,8 @@ export interface ReadOptions {
   readonly output: Output;
   readonly catalog: ConfiguredCatalog;
   readonly state: InputState;
+  /** Adds to an error what only the caller knows, such as its place in the manifest's text. */
+  readonly explain?: (error: unknown) => Promise<unknown>;
 }
 
 /** How one stream went; told as it happens. */
@@ -78,19 +80,24 @@ interface Selected {
 async function selectStreams(source: Source, { run, output, catalog, state }: ReadOptions): Promise<Selected[]> {
   const byName = new Map((await source.streams()).map((stream) => [stream.name, stream]));
   const selected: Selected[] = [];
-  const seen = new Set<string>();
   for (const configured of catalog.streams) {
     const { name } = configured.stream;
     const stream = byName.get(name);
     if (stream === undefined) {
-      run.log.error(`The catalog selects the stream "${name}", which the source does not have; it has ${[...byName.keys()].join(', ')}. Refresh the schema of the connection.`);
+      run.log.error(
+        `The catalog selects the stream "${name}", which the source does not have; it has ${[...byName.keys()].join(', ')}. Refresh the schema of the connection.`,
+      );
       output.message(streamStatus(configured.stream, 'INCOMPLETE'));
-    } else if (!seen.has(name)) {
-      seen.add(name);
+    } else {
       const given = state.of(configured.stream);
       const cursorField = configured.cursor_field?.[0];
       const selectedSchema = configured.stream.json_schema;
       const open = await stream.open({ state: Object.keys(given).length === 0 ? undefined : given, cursorField, selectedSchema });
+      if (configured.sync_mode === 'incremental' && open.cursor.field === undefined) {
+        run.log.warn(
+          `The catalog asks for an incremental sync of "${name}", which has no cursor: it supports full_refresh only, and is read whole.`,
+        );
+      }
       selected.push({ open, configured });
     }
   }
@@ -103,10 +110,10 @@ async function readStream({ options, partitions }: Reading, { configured, open }
   const descriptor: StreamDescriptor = configured.stream;
   const writer = output.recordWriter(descriptor);
   const progress: StreamProgress = { name: open.name, records: 0, partitions: 0, failed: false };
-  const fail = (error: unknown): void => {
+  const fail = async (error: unknown): Promise<void> => {
     progress.failed = true;
     run.log.error(`Exception while syncing stream ${open.name}`);
-    output.message(errorTrace(error, { name: open.name }));
+    output.message(errorTrace((await options.explain?.(error)) ?? error, { name: open.name }));
   };
   run.log.info(`Marking stream ${open.name} as STARTED`);
   output.message(streamStatus(descriptor, 'STARTED'));
@@ -128,7 +135,7 @@ async function readStream({ options, partitions }: Reading, { configured, open }
       running.add(partition);
     }
   } catch (error) {
-    fail(error);
+    await fail(error);
   } finally {
     generated();
   }
@@ -148,7 +155,12 @@ interface Target {
   readonly progress: StreamProgress;
 }
 
-async function readPartition({ run, output }: ReadOptions, stream: OpenStream, slice: StreamSlice, { descriptor, writer, progress }: Target): Promise<void> {
+async function readPartition(
+  { run, output }: ReadOptions,
+  stream: OpenStream,
+  slice: StreamSlice,
+  { descriptor, writer, progress }: Target,
+): Promise<void> {
   const { cursor, fileOf } = stream;
   for await (const { records } of stream.read(slice)) {
     if (progress.records === 0 && records.length > 0) {
@@ -212,5 +224,7 @@ function createTurns(groups: ReadonlyMap<string, string>): Turns {
 
 /** The error at the end of a sync in which streams failed; the errors themselves are told already. */
 export function failedStreamsError(names: readonly string[]): ConfigError {
-  return new ConfigError(`During the sync, the following streams did not sync successfully: ${names.join(', ')}`, { internalMessage: 'Concurrent read failure' });
+  return new ConfigError(`During the sync, the following streams did not sync successfully: ${names.join(', ')}`, {
+    internalMessage: 'Concurrent read failure',
+  });
 }

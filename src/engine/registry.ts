@@ -84,7 +84,11 @@ export function createRegistry(components: readonly AnyComponent[]): Registry {
   function resolve(spec: JsonObject, kinds: readonly (keyof Kinds)[], path: string, defaultType?: string): Known {
     const type = ownProperty(spec, 'type') ?? defaultType;
     if (typeof type !== 'string') {
-      throw new ManifestError({ code: 'type-missing', path, message: `A component needs a type here: one of ${typesOf(kinds).join(', ')}.` });
+      throw new ManifestError({
+        code: 'type-missing',
+        path,
+        message: `A component needs a type here: one of ${typesOf(kinds).join(', ')}.`,
+      });
     }
     const known = find(type);
     if (known === undefined || !kinds.includes(known.component.kind)) {
@@ -120,7 +124,8 @@ export function createRegistry(components: readonly AnyComponent[]): Registry {
         });
       } else if (isPlainObject(value)) {
         if (facts.nesting === 'map') {
-          for (const [key, item] of Object.entries(value)) if (isPlainObject(item)) found.push({ spec: item as JsonObject, path: `${at}.${key}`, facts });
+          for (const [key, item] of Object.entries(value))
+            if (isPlainObject(item)) found.push({ spec: item as JsonObject, path: `${at}.${key}`, facts });
         } else {
           found.push({ spec: value as JsonObject, path: at, facts });
         }
@@ -174,16 +179,25 @@ function strayKeys(known: Known, spec: JsonObject, path: string): StrayKey[] {
       const near = nearestName(key, names);
       const name = `${known.component.type}.${key}`;
       const hint = near === undefined ? '' : `; did you mean ${near}?`;
-      return { name, warning: `${path === '' ? key : `${path}.${key}`}: ${known.component.type} has no "${key}", so it does nothing${hint}` };
+      return {
+        name,
+        warning: `${path === '' ? key : `${path}.${key}`}: ${known.component.type} has no "${key}", so it does nothing${hint}`,
+      };
     });
 }
 
 function fieldError(known: Known, spec: JsonObject, path: string, issue: z.core.$ZodIssue): ManifestError {
   const [name] = issue.path as [string];
-  const at = issue.path.reduce<string>((text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? String(step) : `${text}.${String(step)}`), path);
+  const at = issue.path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? String(step) : `${text}.${String(step)}`),
+    path,
+  );
   const missing = ownProperty(spec, name) === undefined;
   if (missing && issue.path.length === 1) {
-    const near = nearestName(name, Object.keys(spec).filter((key) => !Object.hasOwn(known.fields, key)));
+    const near = nearestName(
+      name,
+      Object.keys(spec).filter((key) => !Object.hasOwn(known.fields, key)),
+    );
     return new ManifestError({
       code: 'field-missing',
       path,
@@ -212,12 +226,22 @@ function expectation(issue: z.core.$ZodIssue): string {
 }
 
 function article(type: string): string {
-  const names: Record<string, string> = { int: 'a whole number', string: 'text', boolean: 'true or false', number: 'a number', array: 'a list', object: 'an object' };
+  const names: Record<string, string> = {
+    int: 'a whole number',
+    string: 'text',
+    boolean: 'true or false',
+    number: 'a number',
+    array: 'a list',
+    object: 'an object',
+  };
   return names[type] ?? type;
 }
 
 function valueAt(spec: Json, path: readonly PropertyKey[]): Json | undefined {
-  return path.reduce<Json | undefined>((value, step) => (value !== null && typeof value === 'object' ? (value as JsonObject)[String(step)] : undefined), spec);
+  return path.reduce<Json | undefined>(
+    (value, step) => (value !== null && typeof value === 'object' ? (value as JsonObject)[String(step)] : undefined),
+    spec,
+  );
 }
 
 function described(value: Json | undefined): string {

@@ -105,7 +105,12 @@ export function createTransport(options: TransportOptions): Transport {
       parts = await loading;
     }
     const proxy = findProxy(url, proxies(), redact);
-    const exchange = new PendingExchange(request, sendOptions, { limits, redact, observer: options.observer });
+    const exchange = new PendingExchange(request, sendOptions, {
+      limits,
+      redact,
+      observer: options.observer,
+      via: proxy === null ? '' : ` through the proxy ${proxy.host}`,
+    });
     const forwarded = proxy !== null && url.protocol === 'http:';
     const pool = poolFor(parts, url, proxy, sendOptions.connectTimeoutMs ?? options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
     const readTimeoutMs = sendOptions.readTimeoutMs ?? options.readTimeoutMs ?? READ_TIMEOUT_MS;
@@ -260,6 +265,8 @@ interface ExchangeContext {
   limits: BodyLimits;
   redact: (text: string) => string;
   observer: ExchangeObserver | undefined;
+  /** What messages say of the proxy in between; empty without one. */
+  via: string;
 }
 
 // One request under way: what the client reports becomes a response and the bytes of its body.
@@ -343,7 +350,7 @@ class PendingExchange implements Dispatcher.DispatchHandler {
     this.#fail(toTransportError(error, this.#where(), this.#body !== undefined));
   }
 
-  readonly #where = (): string => `${this.#request.method} ${this.#context.redact(this.#request.url)}`;
+  readonly #where = (): string => `${this.#request.method} ${this.#context.redact(this.#request.url)}${this.#context.via}`;
 
   readonly #abort = (): void => {
     const error = abortion(this.#where(), this.#signal?.reason);

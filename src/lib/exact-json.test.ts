@@ -25,7 +25,9 @@ function randomDocument(random: (below: number) => number, depth = 0): string {
 }
 
 function withNumberTexts(text: string): Json {
-  return JSON.parse(text, (_key, value: unknown, context?: { source: string }) => (typeof value === 'number' && context ? `#${context.source}` : value)) as Json;
+  return JSON.parse(text, (_key, value: unknown, context?: { source: string }) =>
+    typeof value === 'number' && context ? `#${context.source}` : value,
+  ) as Json;
 }
 
 function showNumbers(value: Json): Json {
@@ -33,7 +35,8 @@ function showNumbers(value: Json): Json {
   if (typeof value === 'bigint') return `#${value}`;
   if (value instanceof Float) return `#${stringifyJson(value)}`;
   if (Array.isArray(value)) return value.map(showNumbers);
-  if (value !== null && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, showNumbers(item)]));
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, showNumbers(item)]));
   return value;
 }
 
@@ -42,7 +45,10 @@ describe('parseExactJson', () => {
     const random = randomOf(7);
     for (let count = 0; count < 3_000; count++) {
       const text = randomDocument(random);
-      const expected = stringifyJson(withNumberTexts(text)).replace(/"#-0"/g, '"#0"').replace(/"#1E-7"/g, '"#1e-7"').replace(/"#-2\.50"/g, '"#-2.5"');
+      const expected = stringifyJson(withNumberTexts(text))
+        .replace(/"#-0"/g, '"#0"')
+        .replace(/"#1E-7"/g, '"#1e-7"')
+        .replace(/"#-2\.50"/g, '"#-2.5"');
       expect(stringifyJson(showNumbers(parseExactJson(text))), text).toBe(expected);
     }
   });

@@ -27,7 +27,7 @@ export class Float {
 /** Python's repr of a float: always a fraction or an exponent, `inf` and `nan` by name. */
 export function floatText(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e16) return Object.is(value, -0) ? '-0.0' : `${value}.0`;
-  if (value !== value) return 'nan';
+  if (Number.isNaN(value)) return 'nan';
   if (value === Infinity) return 'inf';
   if (value === -Infinity) return '-inf';
   const magnitude = Math.abs(value);

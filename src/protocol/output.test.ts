@@ -80,7 +80,10 @@ describe('records', () => {
     const line = await printed((output) => output.recordWriter(users).write({ a: 1 }, file));
     expect(line.split('\n')).toHaveLength(2);
     expect(line).not.toContain('\u2028');
-    expect(JSON.parse(line)).toEqual({ type: 'RECORD', record: { stream: 'users', emitted_at: TIME, data: { a: 1 }, file_reference: file } });
+    expect(JSON.parse(line)).toEqual({
+      type: 'RECORD',
+      record: { stream: 'users', emitted_at: TIME, data: { a: 1 }, file_reference: file },
+    });
   });
 
   it('names the namespace', async () => {

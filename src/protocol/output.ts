@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { Float, type JsonObject } from '../lib/json.ts';
 import { setOwnProperty } from '../lib/objects.ts';
 import {
@@ -295,3 +296,21 @@ function endProcess(error: NodeJS.ErrnoException): void {
   process.stderr.write(`Cannot write to stdout: ${error.message}\n`);
   process.exit(1);
 }
+
+/** Writes the answer of a tool, which is text and no message; it waits for a slow reader. */
+export function printText(text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(1, bytes, written);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') return;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_DELAY);
+    }
+  }
+}
+
+/** Milliseconds between two tries to write to a reader that is not ready. */
+const RETRY_DELAY = 5;

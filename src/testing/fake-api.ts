@@ -37,7 +37,15 @@ export function fakeApi(answer: (asked: string, request: HttpRequest) => FakeAns
     await new Promise((resolve) => setImmediate(resolve));
   };
   const nowMs = (): number => Number(now / 1000n);
-  const log: Log = { debugging: false, fatal() {}, error() {}, warn: (message) => void warnings.push(typeof message === 'string' ? message : message()), info() {}, debug() {}, trace() {} };
+  const log: Log = {
+    debugging: false,
+    fatal() {},
+    error() {},
+    warn: (message) => void warnings.push(typeof message === 'string' ? message : message()),
+    info() {},
+    debug() {},
+    trace() {},
+  };
   const http = createHttp({
     async transport(request) {
       const asked = `${request.method} ${request.url}`;

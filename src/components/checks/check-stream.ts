@@ -55,7 +55,7 @@ export const CheckStream = component({
         const streams = await streamsFor(source);
         if (streams.length === 0) return 'The manifest has no streams to connect to.';
         for (const name of names) {
-          const stream = streams.find((candidate) => candidate.name === name);
+          const stream = streams.findLast((candidate) => candidate.name === name);
           if (stream === undefined) {
             throw new ConfigError(
               `${b.path}.stream_names: there is no stream "${name}"; the manifest has ${streams.map((known) => known.name).join(', ')}.`,

@@ -1,6 +1,6 @@
 import { component } from '../../engine/component.ts';
 import { either, integer, optional, template } from '../../engine/fields.ts';
-import { type Value, typeName } from '../../lang/values.ts';
+import { typeName, type Value } from '../../lang/values.ts';
 
 /** parity: concurrency_level/concurrency_level.py:ConcurrencyLevel */
 export const ConcurrencyLevel = component({
@@ -16,9 +16,11 @@ export const ConcurrencyLevel = component({
     max_concurrency: optional(integer()),
   }),
   build(spec, b) {
-    if (typeof spec.default_concurrency === 'string' && !spec.max_concurrency) b.fail('A default_concurrency that is a template needs a max_concurrency.', 'max_concurrency');
+    if (typeof spec.default_concurrency === 'string' && !spec.max_concurrency)
+      b.fail('A default_concurrency that is a template needs a max_concurrency.', 'max_concurrency');
     const value: Value = b.string(spec.default_concurrency).evaluate(b.context());
-    if (typeof value !== 'number' || !Number.isInteger(value)) return b.fail(`default_concurrency must be a whole number, but it evaluates to a ${typeName(value)}.`, 'default_concurrency');
+    if (typeof value !== 'number' || !Number.isInteger(value))
+      return b.fail(`default_concurrency must be a whole number, but it evaluates to a ${typeName(value)}.`, 'default_concurrency');
     return { limit: Math.max(1, spec.max_concurrency ? Math.min(value, spec.max_concurrency) : value) };
   },
 });

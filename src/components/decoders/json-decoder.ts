@@ -1,7 +1,9 @@
+import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import type { HttpResponse } from '../../engine/http.ts';
 import type { Decoder } from '../../engine/kinds.ts';
 import type { Json } from '../../lib/json.ts';
+import { parseLenientJson } from '../../lib/lenient-json.ts';
 import { SystemError } from '../../protocol/failure.ts';
 import { collectBytes } from './bytes.ts';
 import { documentsOf, parseDocument, responseDocument } from './json-document.ts';
@@ -14,12 +16,13 @@ export const JsonDecoder = component({
   example: `
     type: JsonDecoder`,
   fields: () => ({}),
-  build: (): Decoder => ({
+  build: (_spec, b): Decoder => ({
     streams: false,
     paginates: true,
     async *decode(response) {
       await response.load();
       const document = responseDocument(response);
+      if (document === undefined && response.text.trim() !== '' && isForeignJson(response)) warnOfEncoding(b, response);
       // What cannot be read counts as two empty documents, an empty list as one.
       if (document === undefined || document === null) yield [{}, {}];
       else if (Array.isArray(document) && document.length === 0) yield [{}];
@@ -37,8 +40,23 @@ export const JsonDecoder = component({
 const LONGEST_EXCERPT = 100;
 
 /** What is wrong with a body that is neither JSON nor empty, with its beginning. */
-function refusalOf({ headers, text }: HttpResponse): string | undefined {
-  if (text.trim() === '') return undefined;
+function refusalOf(response: HttpResponse): string | undefined {
+  const { headers, text } = response;
+  if (text.trim() === '' || isForeignJson(response)) return undefined;
   const excerpt = text.length > LONGEST_EXCERPT ? `${text.slice(0, LONGEST_EXCERPT)}...` : text;
   return `is not JSON (${headers.get('content-type') ?? 'without Content-Type'}): ${JSON.stringify(excerpt)}`;
+}
+
+/** Whether a body is JSON but for its encoding, or for the byte order mark before it. */
+function isForeignJson(response: HttpResponse): boolean {
+  return response.json !== undefined || parseLenientJson(response.text.replace(/^\uFEFF/, '')) !== undefined;
+}
+
+/** Tells once a stream of JSON that the reference does not read. */
+function warnOfEncoding({ run, stream }: Builder, { request }: HttpResponse): void {
+  run.shared.once(`json-encoding ${stream?.name ?? ''}`, () =>
+    run.log.warn(
+      `The answer to ${request.method} ${run.secrets.redactUrl(request.url)} is JSON, but not plain UTF-8, so it counts as empty.`,
+    ),
+  );
 }

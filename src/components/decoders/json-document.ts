@@ -63,7 +63,7 @@ function isDigit(byte: number | undefined): boolean {
 }
 
 function narrowIntegers(value: Json): Json {
-  if (typeof value === 'bigint') return value < SMALLEST || value > LARGEST ? asFloat(Number(value)) : value;
+  if (typeof value === 'bigint') return value < SMALLEST || value > LARGEST ? asFloat(value) : value;
   if (!isContainer(value)) return value;
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i += 1) value[i] = narrowIntegers(value[i] as Json);
@@ -74,6 +74,7 @@ function narrowIntegers(value: Json): Json {
   return value;
 }
 
-function asFloat(value: number): number | Float {
-  return Number.isInteger(value) ? new Float(value) : value;
+/** A float that still prints every digit. */
+function asFloat(value: bigint): Float {
+  return new Float(Number(value), value.toString());
 }

@@ -50,7 +50,9 @@ function hash(value: Value, type: Value, salt: Value): string {
     if (OTHER_NAMES.has(type)) throw new PythonError('TypeError', `hashlib.${type} needs more arguments`);
     throw new PythonError('AttributeError', `No hashing function named ${type}`);
   }
-  const digest = nodeCrypto().createHash(algorithm).update(encodeText(str(value)));
+  const digest = nodeCrypto()
+    .createHash(algorithm)
+    .update(encodeText(str(value)));
   if (truth(salt)) digest.update(encodeText(str(salt)));
   return digest.digest('hex');
 }
@@ -115,7 +117,8 @@ function replaceAll(regex: Regex, replacement: string, value: Value): string {
 // parity: airbyte_cdk/sources/declarative/interpolation/filters.py:hmac
 function hmac(value: Value, key: Value, type: Value): string {
   if (type !== 'sha256') throw new PythonError('ValueError', `Hash type '${str(type)}' is not allowed. Allowed types: sha256`);
-  return nodeCrypto().createHmac('sha256', encodeText(str(key)))
+  return nodeCrypto()
+    .createHmac('sha256', encodeText(str(key)))
     .update(encodeText(str(value)))
     .digest('hex');
 }
