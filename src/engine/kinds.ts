@@ -198,7 +198,7 @@ export interface Transformation {
   ready?(): Promise<void>;
   /** Whether it changes values that came with the record, rather than adding to it or giving another one. */
   readonly changesInPlace?: boolean;
-  transform(record: Row, request: PageRequest): Row | void;
+  transform(record: Row, request: PageRequest): Row | undefined;
   /**
    * Top-level fields that it adds, when that is all that it does: computed from the fields in `reads` as the record came. A field that the
    * record has already is overwritten where it stands; for such records `transform` must be called.

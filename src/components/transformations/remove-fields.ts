@@ -27,7 +27,7 @@ export const RemoveFields = component({
       const test = b.condition(spec.condition);
       const context = b.context('property');
       context['parameters'] = {};
-      const remove = (record: Row): void => {
+      const remove = (record: Row): undefined => {
         for (let i = 0; i < pointers.length; i += 1) {
           removeLeaves(record, (value) => {
             context['property'] = value;
