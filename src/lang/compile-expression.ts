@@ -170,7 +170,7 @@ export class ExpressionCompiler {
     const { value } = constant;
     if (this.#isFolding) return () => value;
     if (typeof value === 'number' && !Number.isFinite(value)) return nonFinite(value);
-    if (typeof value !== 'object' || value === null || value instanceof Float) return () => value;
+    if (typeof value !== 'object' || value === null || value instanceof Float || value instanceof Markup) return () => value;
     return this.#located(node, { ...place, soft: true });
   }
 
@@ -202,7 +202,8 @@ export class ExpressionCompiler {
       }
       case 'filter': {
         const filter = this.functions.filter(node.name);
-        if (node.input === undefined || filter === undefined || filter.impure || place.escaping === 'volatile') return undefined;
+        if (node.input === undefined || filter === undefined || filter.impure || filter.contextual) return undefined;
+        if (place.escaping === 'volatile') return undefined;
         break;
       }
       case 'test':

@@ -204,6 +204,16 @@ describe('expressions', () => {
     ["{{ 'x' if true else 1 | nosuchfilter }}", 'x'],
     ["{{ ('<' | e) + '>' }}", '&lt;&gt;'],
     ["{{ ('%s' | safe) % '<' }}", '&lt;'],
+    ["{{ '%s' | safe | format('<') }}", '&lt;'],
+    ["{{ ['x' | safe | truncate(8), 'abcdefghijklmn' | e | truncate(8)] }}", "[Markup('x'), Markup('abcde...')]"],
+    ["{{ ['a' | safe | indent] }}", "[Markup('a')]"],
+    ["{{ ['a' | safe | pprint] }}", ["Markup('a')"]],
+    ["{{ ['a' | safe | attr('upper')] }}", "[<bound method Markup.upper of Markup('a')>]"],
+    // Filters that are given the context are not computed ahead, where a slice that raises would be undefined.
+    ["x{{ (3[::0]) | select('string') | list }}", "x{{ (3[::0]) | select('string') | list }}"],
+    ["x{{ ('abc' | reject('none'))[1:] }}", "x{{ ('abc' | reject('none'))[1:] }}"],
+    // A safe text that was computed ahead stays as it was.
+    ['{% with z = (2.675[1:]) | e %}{{ z }}{% endwith %}', null],
     ["{{ 'a.b' | regex_replace('(a)\\\\.(b)', '\\\\2\\\\1') }}", 'ba'],
   ])('%s is %j', (text, expected) => {
     expect(evaluate(text)).toEqual(expected);

@@ -281,6 +281,7 @@ function selecting(functions: NamedFunctions, name: string, doc: string, example
     parameters: [['value'], ['*args'], ['**kwargs']],
     doc,
     examples: [example],
+    contextual: true,
     run: (runtime: Runtime, value: Value, args: Tuple, keywords: Keywords) =>
       generator('select_or_reject', function* () {
         if (!truth(value)) return;
@@ -421,6 +422,7 @@ export function sequenceFilters(functions: NamedFunctions): readonly FunctionSpe
         ["{{ ['a', 'b'] | map('upper') | list }}", "['A', 'B']"],
         ["{{ [{'n': 2}, {}] | map(attribute='n', default=0) | list }}", '[2, 0]'],
       ],
+      contextual: true,
       run: (runtime: Runtime, value: Value, args: Tuple, keywords: Keywords) =>
         generator('sync_do_map', function* () {
           if (!truth(value)) return;
@@ -473,6 +475,7 @@ export function sequenceFilters(functions: NamedFunctions): readonly FunctionSpe
       parameters: [['obj'], ['name']],
       doc: 'An attribute (not an item) of a value, undefined when it has none of that name.',
       examples: [["{{ {'a': 1} | attr('a') is defined }}", 'False']],
+      seesMarkup: true,
       run: (_runtime, value: Value, name: Value) => attributeOnly(value, name),
     },
   ];

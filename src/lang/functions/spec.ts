@@ -17,6 +17,9 @@ export interface FunctionSpec {
   readonly examples: readonly Example[];
   /** Whether results differ from call to call, so that nothing may be computed ahead. */
   readonly impure?: boolean;
+  /** Whether it is given the context, so that it is called in every evaluation, even on constants. */
+  // parity: jinja2/nodes.py:_FilterTestCommon.as_const
+  readonly contextual?: boolean;
   /** Whether it is given safe texts as they are; others get plain text. */
   readonly seesMarkup?: boolean;
   /** Whether its text result is safe when its first argument was. */

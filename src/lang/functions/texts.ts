@@ -2,7 +2,7 @@ import { codePoints } from '../code-points.ts';
 import { truth } from '../comparison.ts';
 import { makeDict } from '../dicts.ts';
 import { encodeText } from '../encoding.ts';
-import { escapeHtml, escapeValue, Markup } from '../markup.ts';
+import { addMarkup, escapeHtml, escapeValue, formatMarkup, Markup, plainText } from '../markup.ts';
 import { splitLines } from '../methods/str.ts';
 import { compare, iterate, length } from '../operators.ts';
 import { str } from '../repr.ts';
@@ -94,13 +94,15 @@ function truncate(value: Value, size: Value, killWords: Value, end: Value, leewa
   if (compare(size, length(end), '<')) throw new PythonError('AssertionError', `expected length >= ${length(end)}, got ${str(size)}`);
   if (compare(leeway, 0, '<')) throw new PythonError('AssertionError', `expected leeway >= 0, got ${str(leeway)}`);
   if (length(value) <= requireInt(size) + requireInt(leeway)) return value;
-  if (typeof value !== 'string') throw new PythonError('AttributeError', `'${typeName(value)}' object has no attribute 'rsplit'`);
-  const kept = codePoints(value)
+  const text = plainText(value);
+  if (typeof text !== 'string') throw new PythonError('AttributeError', `'${typeName(value)}' object has no attribute 'rsplit'`);
+  const start = codePoints(text)
     .slice(0, requireInt(size) - length(end))
     .join('');
-  if (truth(killWords)) return kept + str(end);
-  const blank = kept.lastIndexOf(' ');
-  return (blank < 0 ? kept : kept.slice(0, blank)) + str(end);
+  const blank = truth(killWords) ? -1 : start.lastIndexOf(' ');
+  const kept = blank < 0 ? start : start.slice(0, blank);
+  if (value instanceof Markup) return addMarkup(new Markup(kept), end);
+  return end instanceof Markup ? addMarkup(kept, end) : kept + str(end);
 }
 
 // parity: jinja2/filters.py:do_indent
@@ -149,7 +151,9 @@ function format(value: Value, args: Tuple, keywords: Keywords): Value {
   if (args.length > 0 && keywords.size > 0) {
     throw new PythonError('FilterArgumentError', "can't handle positional and keyword arguments at the same time");
   }
-  return bounded(formatPercent(str(value), keywords.size > 0 ? makeDict([...keywords]) : args));
+  const values = keywords.size > 0 ? makeDict([...keywords]) : args;
+  if (value instanceof Markup) return formatMarkup(value, values);
+  return bounded(formatPercent(str(value), values));
 }
 
 // parity: jinja2/filters.py:do_wordwrap
@@ -231,6 +235,7 @@ export const textFilters: readonly FunctionSpec[] = [
     parameters: [['s'], ['length', 255], ['killwords', false], ['end', '...'], ['leeway', null]],
     doc: 'The text cut to a length at a blank (or within a word when `killwords` is true), unless it is longer by the leeway only.',
     examples: [["{{ 'foo bar baz qux' | truncate(9) }}", 'foo...']],
+    seesMarkup: true,
     run: (_runtime, value: Value, size: Value, killWords: Value, end: Value, leeway: Value) =>
       truncate(value, size, killWords, end, leeway),
   },
@@ -239,6 +244,7 @@ export const textFilters: readonly FunctionSpec[] = [
     parameters: [['s'], ['width', 4], ['first', false], ['blank', false]],
     doc: 'The text with its lines indented, all but the first one and empty ones unless asked for.',
     examples: [["{{ 'a\\nb' | indent(2) }}", 'a\n  b']],
+    keepsMarkup: true,
     run: (_runtime, value: Value, width: Value, first: Value, blank: Value) => indent(value, width, first, blank),
   },
   {
@@ -261,6 +267,7 @@ export const textFilters: readonly FunctionSpec[] = [
     parameters: [['value'], ['*args'], ['**kwargs']],
     doc: 'The text as a printf-style format for the arguments.',
     examples: [["{{ '%s is %03d' | format('n', 7) }}", 'n is 007']],
+    seesMarkup: true,
     run: (_runtime, value: Value, args: Tuple, keywords: Keywords) => format(value, args, keywords),
   },
   {
@@ -332,6 +339,7 @@ export const textFilters: readonly FunctionSpec[] = [
     parameters: [['value']],
     doc: 'The value as Python prints it, over several lines when it is long.',
     examples: [["{{ {'b': 1, 'a': [2]} | pprint }}", "{'a': [2], 'b': 1}"]],
+    seesMarkup: true,
     run: (_runtime, value: Value) => prettyText(value),
   },
   {
