@@ -24,13 +24,24 @@ async function main(): Promise<number> {
     return stringifyJson({ template: generate(), context: FUZZ_CONTEXT, now: NOW });
   });
   const [expected, actual] = [await evaluateByReference(python, lines), await evaluateByOurs(lines)];
-  const differences = lines.flatMap((line, i) => compareAnswers(line, expected[i] ?? '', actual[i] ?? ''));
-  for (const difference of differences) process.stdout.write(`${difference}\n\n`);
-  process.stdout.write(`${lines.length} templates, ${differences.length} differences\n`);
+  const different = lines.flatMap((line, i) => {
+    const [wanted = '', got = ''] = [expected[i], actual[i]];
+    return isSame(wanted, got) ? [] : [{ line, wanted, got }];
+  });
+  const again = await evaluateByReference(
+    python,
+    different.map(({ line }) => line),
+  );
+  const differences = different.filter(({ wanted }, i) => wanted === again[i]);
+  for (const { line, wanted, got } of differences) process.stdout.write(`${line}\n  reference ${wanted}\n  ours      ${got}\n\n`);
+  const varying = different.length - differences.length;
+  process.stdout.write(`${lines.length} templates, ${differences.length} differences`);
+  process.stdout.write(varying > 0 ? ` (${varying} more to which the reference gives another answer each time)\n` : '\n');
   return differences.length === 0 ? 0 : 1;
 }
 
 async function evaluateByReference(python: string, lines: readonly string[]): Promise<string[]> {
+  if (lines.length === 0) return [];
   const child = spawn(python, [path.join(import.meta.dirname, 'fuzz-templates.py')], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, TZ: 'UTC' },
@@ -56,17 +67,10 @@ function withoutAddresses(text: string): string {
   return text.replace(/0x[0-9a-f]{8,}/gi, '0x0');
 }
 
-// An address whose text was taken apart.
-const SPLIT_ADDRESS = /"value": "0"\}, \{"type": "str", "value": "x"\}, \{"type": "str", "value": "7"/;
-
-function compareAnswers(line: string, expectedText: string, actualText: string): string[] {
-  if (SPLIT_ADDRESS.test(expectedText)) return [];
+function isSame(expectedText: string, actualText: string): boolean {
   const expected = parseJson(withoutAddresses(expectedText)) as JsonObject;
   const actual = parseJson(withoutAddresses(actualText)) as JsonObject;
-  const isSame = 'error' in expected ? 'error' in actual : isDeepStrictEqual(expected as Json, actual as Json);
-  if (isSame) return [];
-  const { template } = parseJson(line) as JsonObject;
-  return [`${stringifyJson(template)}\n  reference ${expectedText}\n  ours      ${actualText}`];
+  return 'error' in expected ? 'error' in actual : isDeepStrictEqual(expected as Json, actual as Json);
 }
 
 process.exitCode = await main();
