@@ -141,7 +141,10 @@ describe('waits', () => {
     await run.result;
     expect(run.waits).toEqual([11, 21]);
     expect(backoffSeconds.mock.calls.map(([, attempt]) => attempt)).toEqual([1, 2]);
-    expect(run.logs[0]).toBe('info: UserDefinedBackoffException: Rate limit exceeded (HTTP 503). Retrying in 11 seconds.');
+    expect(run.logs).toEqual([
+      expect.stringMatching(/^info: Request to .* \(HTTP 503\) Retrying in 11 seconds, as the backoff strategy says\.$/),
+      expect.stringMatching(/^info: .*read_timeout.* Retrying in 21 seconds, as the backoff strategy says\.$/),
+    ]);
   });
 
   it('of each kind are counted on their own', async () => {

@@ -300,11 +300,11 @@ class RetryRun {
 
   #logWait(layer: Layer, error: unknown, tries: number, seconds: number): void {
     const shown = Math.round(seconds * 1000) / 1000;
+    const text = error instanceof Error ? error.message : String(error);
     if (layer === 'stated') {
       const status = error instanceof Backoff && error.outcome.response ? ` (HTTP ${error.outcome.response.status})` : '';
-      this.#log('info', `UserDefinedBackoffException: Rate limit exceeded${status}. Retrying in ${shown} seconds.`);
+      this.#log('info', `${text}${status} Retrying in ${shown} seconds, as the backoff strategy says.`);
     } else {
-      const text = error instanceof Error ? error.message : String(error);
       this.#log('info', `Caught retryable error '${text}' after ${tries} tries. Waiting ${shown} seconds then retrying...`);
     }
   }
