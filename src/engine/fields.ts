@@ -35,6 +35,8 @@ export interface FieldFacts {
   readonly context?: readonly string[];
   readonly description?: string;
   readonly default?: Json;
+  /** Whether the reference lacks it, so that a manifest that sets it does the same here only. */
+  readonly extension?: boolean;
 }
 
 const facts = new WeakMap<z.ZodMiniType, FieldFacts>();
@@ -48,6 +50,11 @@ export function factsOf(field: z.ZodMiniType): FieldFacts {
 export function describe<T extends z.ZodMiniType>(field: T, added: FieldFacts): T {
   facts.set(field, { ...facts.get(field), ...added });
   return field;
+}
+
+/** A field that the reference lacks. */
+export function extension<T extends z.ZodMiniType>(field: T, description: string): T {
+  return describe(field, { extension: true, description });
 }
 
 /** Text that is no template. */
