@@ -26,7 +26,7 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
 };
 
 /** Component types and fields that only we have: each one is a decision. */
-const EXTENSIONS: readonly string[] = [];
+const EXTENSIONS: readonly string[] = ['HttpRequester.verbatim'];
 
 type Definitions = Readonly<Record<string, JsonObject>>;
 

@@ -5,6 +5,7 @@ import {
   boolean,
   describe,
   either,
+  extension,
   number,
   object,
   oneOf,
@@ -16,7 +17,6 @@ import {
 } from '../../engine/fields.ts';
 import { joinUrl, type Params } from '../../engine/http.ts';
 import type { PageRequest, QueryProperties } from '../../engine/kinds.ts';
-import { compileBodyData, compileBodyJson, compileMapping, requireTexts } from '../../engine/mappings.ts';
 import { REQUEST_VARIABLES, requestContext } from '../../engine/request-context.ts';
 import { combineOptions, RequestOptions } from '../../engine/request-options.ts';
 import { str } from '../../lang/text.ts';
@@ -24,6 +24,7 @@ import { isDict, type Value } from '../../lang/values.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
 import { ConfigError } from '../../protocol/failure.ts';
+import { exactTemplates, typedTemplates } from './request-templates.ts';
 
 const URL_VARIABLES = ['config', ...REQUEST_VARIABLES, 'creation_response', 'polling_response', 'download_target'];
 
@@ -64,16 +65,19 @@ export const HttpRequester = component({
     connect_timeout_in_seconds: optional(number()),
     read_timeout_in_seconds: optional(number()),
     use_tcp_keepalive: withDefault(boolean(), false),
+    verbatim: extension(
+      optional(boolean()),
+      'Sends what stands here as it is: texts that look like numbers or lists stay texts, nulls and empty objects stay in a JSON body.',
+    ),
   }),
   build(spec, b) {
-    const [url, urlBase, path] = [b.string(spec.url ?? ''), b.string(spec.url_base ?? ''), b.string(spec.path ?? '')];
     const { parameters, queryProperties, queryPropertiesKey } = splitQueryProperties(b, spec);
-    const params = compileMapping(b, texts(b, parameters, 'request_parameters'), { textOnly: true });
-    const headers = compileMapping(b, texts(b, spec.request_headers, 'request_headers'), { textOnly: false });
-    const bodyData = compileBodyData(b, texts(b, spec.request_body_data, 'request_body_data'));
-    const bodyJson = compileBodyJson(b, spec.request_body_json);
+    const { url, urlBase, path, params, headers, bodyData, bodyJson } = (spec.verbatim ? exactTemplates : typedTemplates)(b, {
+      ...spec,
+      request_parameters: parameters,
+    });
     const body = spec.request_body && b.build('requestBody', spec.request_body);
-    const hasJson = isGiven(spec.request_body_json) || body?.place === 'bodyJson';
+    const hasJson = (spec.verbatim ? spec.request_body_json != null : isGiven(spec.request_body_json)) || body?.place === 'bodyJson';
     if (hasJson && (isGiven(spec.request_body_data) || body?.place === 'bodyData'))
       b.fail('A request has one body: JSON, or a form or text.', 'request_body');
     const authenticator = b.build('authenticator', spec.authenticator ?? ({ type: 'NoAuth' } as Slot<'authenticator'>), {
@@ -87,9 +91,9 @@ export const HttpRequester = component({
 
     function fullUrl(request: PageRequest, pathOverride: string | undefined): string {
       const context = requestContext(b, request);
-      const base = str(urlBase.evaluate(context));
-      const own = str(url.evaluate(context));
-      const target = pathOverride || str(path.evaluate(context)).replace(/^\/+/, '');
+      const base = str(urlBase(context));
+      const own = str(url(context));
+      const target = pathOverride || str(path(context)).replace(/^\/+/, '');
       const root = base !== '' ? base : own;
       if (target === '') return root;
       return joinUrl(root.endsWith('/') ? root : `${root}/`, target);
@@ -102,7 +106,7 @@ export const HttpRequester = component({
       options.params = isDict(query) ? ({ ...query } as Record<string, Value>) : {};
       if (queryPropertiesKey !== undefined) options.params[queryPropertiesKey] = propertiesOf(request).join(',');
       options.headers = requireMapping(headers(context), 'request_headers');
-      options.bodyData = bodyData(context);
+      options.bodyData = bodyData(context) as RequestOptions['bodyData'];
       options.bodyJson = bodyJson(context);
       body?.contribute(options, request);
       return options;
@@ -137,7 +141,8 @@ export const HttpRequester = component({
               headers: textHeaders(options.headers),
               params: checkParams(options.params),
               dedupeParams: true,
-              json: requireBodyJson(options.bodyJson),
+              json: spec.verbatim && !hasJson && isEmptyObject(options.bodyJson) ? undefined : requireBodyJson(options.bodyJson),
+              keepEmptyJson: spec.verbatim === true,
               data: options.bodyData as string | Params,
             };
           },
@@ -146,6 +151,10 @@ export const HttpRequester = component({
     };
   },
 });
+
+function isEmptyObject(value: Value): boolean {
+  return isPlainObject(value) && Object.keys(value).length === 0;
+}
 
 interface QueryPropertiesSpec {
   readonly request_parameters?: JsonObject | string | undefined;
@@ -178,10 +187,6 @@ function splitQueryProperties(b: Builder, spec: QueryPropertiesSpec): SplitParam
     : spec.query_properties;
   const queryProperties = declared && b.build('queryProperties', declared, { defaultType: 'QueryProperties' });
   return { parameters, queryProperties, queryPropertiesKey: undefined };
-}
-
-function texts(b: Builder, mapping: JsonObject | string | undefined, field: string): JsonObject | string | undefined {
-  return typeof mapping === 'object' ? requireTexts(b, mapping, field) : mapping;
 }
 
 function isGiven(value: Json | undefined): boolean {
