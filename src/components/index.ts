@@ -74,15 +74,20 @@ import { DefaultErrorHandler } from './error-handlers/default-error-handler.ts';
 import { HttpResponseFilter } from './error-handlers/http-response-filter.ts';
 import { CombinedExtractor } from './extractors/combined-extractor.ts';
 import { DpathExtractor } from './extractors/dpath-extractor.ts';
+import { JsonPathExtractor } from './extractors/json-path-extractor.ts';
 import { RecordExpander } from './extractors/record-expander.ts';
 import { ResponseToFileExtractor } from './extractors/response-to-file-extractor.ts';
 import { FileUploader } from './files/file-uploader.ts';
 import { RecordFilter } from './filters/record-filter.ts';
 import { CursorPagination } from './paginators/cursor-pagination.ts';
 import { DefaultPaginator } from './paginators/default-paginator.ts';
+import { DetectedPagination } from './paginators/detected-pagination.ts';
+import { HeaderPagination } from './paginators/header-pagination.ts';
+import { JsonPathPagination } from './paginators/json-path-pagination.ts';
 import { NoPagination } from './paginators/no-pagination.ts';
 import { OffsetIncrement } from './paginators/offset-increment.ts';
 import { PageIncrement } from './paginators/page-increment.ts';
+import { RangePagination } from './paginators/range-pagination.ts';
 import { GroupingPartitionRouter } from './partition-routers/grouping-partition-router.ts';
 import { ListPartitionRouter } from './partition-routers/list-partition-router.ts';
 import { ParentStreamConfig } from './partition-routers/parent-stream-config.ts';
@@ -188,6 +193,7 @@ export const components: readonly AnyComponent[] = [
   DeclarativeStream,
   DefaultErrorHandler,
   DefaultPaginator,
+  DetectedPagination,
   DpathExtractor,
   DpathFlattenFields,
   DpathValidator,
@@ -202,6 +208,7 @@ export const components: readonly AnyComponent[] = [
   GroupingPartitionRouter,
   GzipDecoder,
   HTTPAPIBudget,
+  HeaderPagination,
   HttpComponentsResolver,
   HttpRequestRegexMatcher,
   HttpRequester,
@@ -212,6 +219,8 @@ export const components: readonly AnyComponent[] = [
   JsonDecoder,
   JsonFileSchemaLoader,
   JsonItemsDecoder,
+  JsonPathExtractor,
+  JsonPathPagination,
   JsonSchemaPropertySelector,
   JsonlDecoder,
   JwtAuthenticator,
@@ -241,6 +250,7 @@ export const components: readonly AnyComponent[] = [
   PropertyChunking,
   QueryProperties,
   QuotaStatusSource,
+  RangePagination,
   Rate,
   RateLimitedMultipleTokenAuthenticator,
   RecordExpander,

@@ -113,6 +113,8 @@ export interface Requester {
 export interface SendOptions {
   /** Gives the body as it arrives; a body that breaks off is not asked for again then. */
   readonly stream?: boolean;
+  /** Leaves the requester's own query out, because the path given holds all of it. */
+  readonly withoutQuery?: boolean;
 }
 
 /** Decides what an outcome means; undefined leaves the decision to the next handler. */
@@ -241,6 +243,8 @@ export interface Paginator extends RequestContributor {
   nextToken(page: Page): Value | undefined;
   /** The path that the next request takes instead of the requester's own. */
   path(request: PageRequest): string | undefined;
+  /** Whether that path is a URL with all of its query. */
+  readonly givesWholeUrls?: boolean;
   /** Whether its pages can be made smaller while it pages, down to a size; absent when they cannot. */
   resizing?(minimum: number): Resizing;
 }
@@ -260,6 +264,8 @@ export interface PageStrategy {
   readonly pageSize: number | undefined;
   readonly readsDocument: boolean;
   readonly initialToken: Value | undefined;
+  /** Whether its tokens are URLs with all of their query. */
+  readonly givesWholeUrls?: boolean;
   nextToken(page: Page): Value | undefined;
   /** Whether its pages can be made smaller while it pages, down to a size; absent when they cannot. */
   resizing?(minimum: number): Resizing;

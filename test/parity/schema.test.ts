@@ -26,7 +26,14 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
 };
 
 /** Component types and fields that only we have: each one is a decision. */
-const EXTENSIONS: readonly string[] = ['HttpRequester.verbatim'];
+const EXTENSIONS: readonly string[] = [
+  'DetectedPagination',
+  'HeaderPagination',
+  'HttpRequester.verbatim',
+  'JsonPathExtractor',
+  'JsonPathPagination',
+  'RangePagination',
+];
 
 type Definitions = Readonly<Record<string, JsonObject>>;
 

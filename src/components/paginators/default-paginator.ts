@@ -49,6 +49,7 @@ export const DefaultPaginator = component({
         return strategy.pageSize;
       },
       readsDocument: strategy.readsDocument,
+      givesWholeUrls: strategy.givesWholeUrls === true && tokenOption?.place === 'path',
       resizing(minimum) {
         if (sizeOption === undefined) return { problem: 'The paginator needs a page_size_option, by which the smaller page size is sent.' };
         if (tokenOption?.place === 'path')

@@ -99,10 +99,10 @@ export const HttpRequester = component({
       return joinUrl(root.endsWith('/') ? root : `${root}/`, target);
     }
 
-    function ownOptions(request: PageRequest): RequestOptions {
+    function ownOptions(request: PageRequest, withoutQuery: boolean): RequestOptions {
       const context = requestContext(b, request);
       const options = new RequestOptions();
-      const query = params(context);
+      const query = withoutQuery ? {} : params(context);
       options.params = isDict(query) ? ({ ...query } as Record<string, Value>) : {};
       if (queryPropertiesKey !== undefined) options.params[queryPropertiesKey] = propertiesOf(request).join(',');
       options.headers = requireMapping(headers(context), 'request_headers');
@@ -115,7 +115,7 @@ export const HttpRequester = component({
     return {
       queryProperties,
       actions: handler.actions,
-      send(request, contributors = [], pathOverride, { stream = false } = {}) {
+      send(request, contributors = [], pathOverride, { stream = false, withoutQuery = false } = {}) {
         return b.run.http.send({
           name: b.stream?.name ?? '',
           handler,
@@ -134,7 +134,7 @@ export const HttpRequester = component({
               contributor.contribute(share, request);
               return share;
             });
-            const options = combineOptions([ownOptions(request), credentials, ...shares]);
+            const options = combineOptions([ownOptions(request, withoutQuery), credentials, ...shares]);
             return {
               method: spec.http_method,
               url: fullUrl(request, pathOverride),

@@ -88,7 +88,9 @@ export function createPageReader(
   }
 
   async function* readWhole(request: PageRequest, guard: PageGuard): PageRecords {
-    const response = await requester.send(request, contributors, paginator.path(request), { stream: decoder.streams });
+    const path = paginator.path(request);
+    const withoutQuery = path !== undefined && paginator.givesWholeUrls === true;
+    const response = await requester.send(request, contributors, path, { stream: decoder.streams, withoutQuery });
     if (response === null || response.status >= 400) {
       response?.discard();
       return undefined;

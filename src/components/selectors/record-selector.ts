@@ -24,7 +24,7 @@ export const RecordSelector = component({
     schema_normalization: Default`,
   fields: () => ({
     extractor: slot('extractor', {
-      types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor'],
+      types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor', 'JsonPathExtractor'],
       defaultType: 'DpathExtractor',
     }),
     record_filter: optional(slot('recordFilter', { defaultType: 'RecordFilter' })),
