@@ -32,6 +32,7 @@ const EXTENSIONS: readonly string[] = [
   'HttpRequester.verbatim',
   'JsonPathExtractor',
   'JsonPathPagination',
+  'ParentStreamConfig.is_required',
   'RangePagination',
 ];
 
