@@ -38,6 +38,7 @@ import { ConfigRemoveFields } from './config-rules/config-remove-fields.ts';
 import { DatetimeBasedCursor } from './cursors/datetime-based-cursor.ts';
 import { IncrementingCountCursor } from './cursors/incrementing-count-cursor.ts';
 import { MinMaxDatetime } from './cursors/min-max-datetime.ts';
+import { ValueBasedCursor } from './cursors/value-based-cursor.ts';
 import { CustomAuthenticator } from './custom/custom-authenticator.ts';
 import { CustomBackoffStrategy } from './custom/custom-backoff-strategy.ts';
 import { CustomConfigTransformation } from './custom/custom-config-transformation.ts';
@@ -283,6 +284,7 @@ export const components: readonly AnyComponent[] = [
   UnionPartitionRouter,
   UnlimitedCallRatePolicy,
   ValidateAdheresToSchema,
+  ValueBasedCursor,
   WaitTimeFromHeader,
   WaitTimeFromResponse,
   WaitUntilTimeFromHeader,

@@ -341,10 +341,14 @@ export interface Cursor extends RequestContributor {
   observe(record: Row, slice: StreamSlice): void;
   /** Called after the last record of a slice is written; true when a new state should be printed. */
   close(slice: StreamSlice): boolean;
+  /** Called after the records of a page are written; true when what was read of the slice so far makes a new state, which should be printed. */
+  checkpoint?(slice: StreamSlice): boolean;
   /** Called once, when no slice is left to read, failed ones included: settles what holds only then. The last state is printed after it. */
   finish?(): void;
   /** Whether the record lies within what this sync should read. */
   shouldBeSynced(record: Row, slice: StreamSlice): boolean;
+  /** Whether no record after this one has to be read, where records come in order; by default when it should not be synced. */
+  endsFeed?(record: Row, slice: StreamSlice): boolean;
   /** The state of the stream as the next sync needs it. */
   state(): JsonObject;
   /** Cuts a slice into smaller ones; undefined when it cannot be cut further. */
@@ -375,6 +379,8 @@ export interface LatestValue {
 export interface IncrementalSync extends RequestContributor {
   /** The cursor field as the catalog shows it. */
   readonly field: string;
+  /** The cursor's value in a record, where it is not that of the top-level field. */
+  readonly valueIn?: (record: Row) => Json | undefined;
   readonly allowsCatalogField: boolean;
   /** Whether each partition can have a cursor of its own. */
   readonly partitionable: boolean;

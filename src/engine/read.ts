@@ -173,6 +173,7 @@ async function readPartition(
       writer.write(record, fileOf?.(record));
       cursor.observe(record, slice);
     }
+    if (cursor.checkpoint?.(slice) === true) writer.state(cursor.state());
     await output.drained();
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;
   }

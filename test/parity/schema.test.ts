@@ -34,6 +34,7 @@ const EXTENSIONS: readonly string[] = [
   'JsonPathPagination',
   'ParentStreamConfig.is_required',
   'RangePagination',
+  'ValueBasedCursor',
 ];
 
 type Definitions = Readonly<Record<string, JsonObject>>;
