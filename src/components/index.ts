@@ -71,6 +71,7 @@ import { JsonlDecoder } from './decoders/jsonl-decoder.ts';
 import { XmlDecoder } from './decoders/xml-decoder.ts';
 import { ZipfileDecoder } from './decoders/zipfile-decoder.ts';
 import { CompositeErrorHandler } from './error-handlers/composite-error-handler.ts';
+import { ContentResponseFilter } from './error-handlers/content-response-filter.ts';
 import { DefaultErrorHandler } from './error-handlers/default-error-handler.ts';
 import { HttpResponseFilter } from './error-handlers/http-response-filter.ts';
 import { CombinedExtractor } from './extractors/combined-extractor.ts';
@@ -136,11 +137,13 @@ import { StateDelegatingStream } from './streams/state-delegating-stream.ts';
 import { StreamGroup } from './streams/stream-group.ts';
 import { AddFields } from './transformations/add-fields.ts';
 import { DpathFlattenFields } from './transformations/dpath-flatten-fields.ts';
+import { FilterRecords } from './transformations/filter-records.ts';
 import { FlattenFields } from './transformations/flatten-fields.ts';
 import { KeysReplace } from './transformations/keys-replace.ts';
 import { KeysToLower } from './transformations/keys-to-lower.ts';
 import { KeysToSnakeCase } from './transformations/keys-to-snake-case.ts';
 import { RemoveFields } from './transformations/remove-fields.ts';
+import { SetFields } from './transformations/set-fields.ts';
 import { DpathValidator } from './validators/dpath-validator.ts';
 import { PredicateValidator } from './validators/predicate-validator.ts';
 import { ValidateAdheresToSchema } from './validators/validate-adheres-to-schema.ts';
@@ -171,6 +174,7 @@ export const components: readonly AnyComponent[] = [
   ConfigRemapField,
   ConfigRemoveFields,
   ConstantBackoffStrategy,
+  ContentResponseFilter,
   CsvDecoder,
   CursorPagination,
   CustomAuthenticator,
@@ -203,6 +207,7 @@ export const components: readonly AnyComponent[] = [
   DynamicStreamCheckConfig,
   ExponentialBackoffStrategy,
   FileUploader,
+  FilterRecords,
   FixedWindowCallRatePolicy,
   FlattenFields,
   GroupByKeyMergeStrategy,
@@ -272,6 +277,7 @@ export const components: readonly AnyComponent[] = [
   SessionTokenAuthenticator,
   SessionTokenRequestApiKeyAuthenticator,
   SessionTokenRequestBearerAuthenticator,
+  SetFields,
   SimpleRetriever,
   Spec,
   StateDelegatingStream,

@@ -124,6 +124,8 @@ export interface ErrorHandler {
   readonly readsBody: boolean;
   /** Whether the manifest says how long to wait between attempts. */
   readonly hasBackoff: boolean;
+  /** What the waits that no strategy states are multiplied by, and the longest of them. */
+  readonly usualBackoff?: { readonly factor?: number | undefined; readonly longestSeconds?: number | undefined } | undefined;
   /** Actions that its filters may answer with. */
   readonly actions: ReadonlySet<ResponseAction>;
   interpret(outcome: Outcome): Resolution;
@@ -193,14 +195,15 @@ export interface RecordFilter {
   keep(record: Row, request: PageRequest): boolean;
 }
 
-/** Changes a record in place, or gives another one in its stead. */
+/** Changes a record in place, or gives another one in its stead, or drops it. */
 export interface Transformation {
   readonly reads: Reads;
   /** Loads what it needs; awaited before the first record. */
   ready?(): Promise<void>;
   /** Whether it changes values that came with the record, rather than adding to it or giving another one. */
   readonly changesInPlace?: boolean;
-  transform(record: Row, request: PageRequest): Row | undefined;
+  /** The record that takes its place, undefined for itself, null for none. */
+  transform(record: Row, request: PageRequest): Row | undefined | null;
   /**
    * Top-level fields that it adds, when that is all that it does: computed from the fields in `reads` as the record came. A field that the
    * record has already is overwritten where it stands; for such records `transform` must be called.

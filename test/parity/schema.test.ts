@@ -27,13 +27,19 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
 
 /** Component types and fields that only we have: each one is a decision. */
 const EXTENSIONS: readonly string[] = [
+  'ContentResponseFilter',
+  'DefaultErrorHandler.longest_usual_backoff',
+  'DefaultErrorHandler.usual_backoff_factor',
   'DetectedPagination',
+  'FilterRecords',
   'HeaderPagination',
+  'HttpRequester.shown_error_body',
   'HttpRequester.verbatim',
   'JsonPathExtractor',
   'JsonPathPagination',
   'ParentStreamConfig.is_required',
   'RangePagination',
+  'SetFields',
   'ValueBasedCursor',
 ];
 

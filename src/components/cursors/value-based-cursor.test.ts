@@ -124,19 +124,17 @@ describe('ValueBasedCursor', () => {
     expect(moveValue(2n ** 60n, -1, false)).toBe(2n ** 60n - 1n);
   });
 
-  it('converts the values of the slice, and the end by an expression of its own', async () => {
-    const config = { start: '1600' };
-    const cursor = sync(
-      'cursor_path: at, initial_value: "{{ config.start | int }}", end_value: 1700, convert: "{{ value * 1000 }}", convert_end: "{{ value * 1000 + 999 }}"',
-      config,
-    ).open(undefined);
-    expect(await sliceOf(cursor)).toEqual({
-      start_value: 1_600_000,
-      end_value: 1_700_999,
-      initial_value: 1_600_000,
-      last_value: 1_600_000,
-    });
-    expect(cursor.shouldBeSynced(row(1, 1650), new StreamSlice())).toBe(true);
+  it('takes its bounds from the config with their types', async () => {
+    const fields = 'cursor_path: at, initial_value: "{{ config.start }}", end_value: "{{ config.end | int }}"';
+    expect(await sliceOf(sync(fields, { start: 1600, end: '1700' }).open(undefined))).toMatchObject({ start_value: 1600, end_value: 1700 });
+  });
+
+  it('repeats the rows at the boundary where it is told to', () => {
+    const incremental = sync('cursor_path: at, drops_known: false');
+    const cursor = incremental.open(undefined);
+    readAll(cursor, [row(1, 5)]);
+    expect(cursor.state()).toEqual({ at: 5 });
+    expect(readAll(incremental.open({ at: 5 }), [row(1, 5)])).toHaveLength(1);
   });
 
   it('fails at, keeps or leaves out records without a value', () => {

@@ -1,6 +1,6 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { anything, describe, number, oneOf, optional, template, text, withDefault } from '../../engine/fields.ts';
+import { anything, boolean, describe, number, oneOf, optional, text, withDefault } from '../../engine/fields.ts';
 import { jsonValue } from '../../engine/json-value.ts';
 import type { Cursor, IncrementalSync, LatestValue, Row } from '../../engine/kinds.ts';
 import { compileExact } from '../../engine/mappings.ts';
@@ -38,8 +38,7 @@ export const ValueBasedCursor = component({
     range_start: withDefault(oneOf('closed', 'open'), 'closed'),
     range_end: withDefault(oneOf('open', 'closed'), 'open'),
     row_order: optional(oneOf('asc', 'desc')),
-    convert: optional(template('value')),
-    convert_end: optional(template('value')),
+    drops_known: withDefault(boolean(), true),
   }),
   build(spec, b): IncrementalSync {
     const path = compilePath(b, spec.cursor_path);
@@ -60,8 +59,7 @@ export const ValueBasedCursor = component({
       isStartOpen: spec.range_start === 'open',
       isEndClosed: spec.range_end === 'closed',
       rowOrder: spec.row_order,
-      convert: converter(b, spec.convert),
-      convertEnd: converter(b, spec.convert_end ?? spec.convert),
+      dropsKnown: spec.drops_known,
       warn: (message) => b.run.log.warn(`Stream ${b.stream?.name ?? ''}: ${message}`),
     };
     if (rules.end !== undefined && rules.initial === undefined) b.fail('An end_value needs an initial_value.', 'end_value');
@@ -98,8 +96,7 @@ interface Rules {
   readonly isStartOpen: boolean;
   readonly isEndClosed: boolean;
   readonly rowOrder: 'asc' | 'desc' | undefined;
-  readonly convert: (value: Json | undefined) => Json;
-  readonly convertEnd: (value: Json | undefined) => Json;
+  readonly dropsKnown: boolean;
   readonly warn: (message: string) => void;
 }
 
@@ -129,17 +126,6 @@ function ordering(field: string, order: 'max' | 'min'): Rules['isAfter'] {
   };
 }
 
-function converter(b: Builder, expression: string | undefined): (value: Json | undefined) => Json {
-  if (expression === undefined) return (value) => value ?? null;
-  const compiled = b.template(expression);
-  const context = b.context('value');
-  return (value) => {
-    if (value === undefined) return null;
-    context['value'] = value as Value;
-    return jsonValue(compiled.exact(context));
-  };
-}
-
 /** The value that a sync begins at: the one that the last sync reached, less the lag, but not before the initial one. */
 // parity: dlt/extract/incremental/lag.py:apply_lag
 function startOf({ initial, lag, isMax, isAfter, field }: Rules, reached: Json | undefined): Json | undefined {
@@ -159,7 +145,7 @@ function createValueCursor(rules: Rules, begun: JsonObject): Cursor {
   const known = isBounded ? undefined : (ownProperty(begun, field) ?? undefined);
   const reached = known ?? initial;
   const start = isBounded ? initial : startOf(rules, reached);
-  const remembers = !isBounded && !rules.isStartOpen && !rules.lag;
+  const remembers = rules.dropsKnown && !isBounded && !rules.isStartOpen && !rules.lag;
   const seen = new Set(remembers && known !== undefined ? hashesIn(begun) : []);
   const boundary = createBoundaryRows([...seen]);
   let latest: Json | undefined = known;
@@ -200,11 +186,8 @@ function createValueCursor(rules: Rules, begun: JsonObject): Cursor {
     reads: 'all',
     contribute() {},
     async *slices() {
-      const { convert, convertEnd } = rules;
-      yield new StreamSlice(
-        {},
-        { start_value: convert(start), end_value: convertEnd(end), initial_value: convert(initial), last_value: convert(start) },
-      );
+      const [first, last] = [start ?? null, end ?? null];
+      yield new StreamSlice({}, { start_value: first, end_value: last, initial_value: initial ?? null, last_value: first });
     },
     observe(record) {
       const value = cursorValue(record);

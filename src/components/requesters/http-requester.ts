@@ -3,9 +3,11 @@ import { component } from '../../engine/component.ts';
 import {
   anything,
   boolean,
+  bounded,
   describe,
   either,
   extension,
+  integer,
   number,
   object,
   oneOf,
@@ -65,6 +67,10 @@ export const HttpRequester = component({
     connect_timeout_in_seconds: optional(number()),
     read_timeout_in_seconds: optional(number()),
     use_tcp_keepalive: withDefault(boolean(), false),
+    shown_error_body: extension(
+      optional(bounded(integer(), { minimum: 0 })),
+      "Characters of a refusing response's body that errors show; without it they show the API's message.",
+    ),
     verbatim: extension(
       optional(boolean()),
       'Sends what stands here as it is: texts that look like numbers or lists stay texts, nulls and empty objects stay in a JSON body.',
@@ -125,6 +131,7 @@ export const HttpRequester = component({
           connectTimeoutMs: toMilliseconds(spec.connect_timeout_in_seconds),
           readTimeoutMs: toMilliseconds(spec.read_timeout_in_seconds),
           tcpKeepAlive: spec.use_tcp_keepalive,
+          shownBodyCharacters: spec.shown_error_body,
           stream,
           async prepare() {
             const credentials = new RequestOptions();

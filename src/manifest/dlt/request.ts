@@ -15,8 +15,6 @@ export interface Request {
   /** The JSON body: an object, or a list; undefined without one. */
   readonly json: Json | undefined;
   readonly data: JsonObject | string | undefined;
-  /** Parameters that hold an incremental, by their names. */
-  readonly incrementals: Members;
   /** Whether the path leads to one record. */
   readonly isSingle: boolean;
 }
@@ -26,7 +24,7 @@ export function compileRequest(compilation: Compilation, resource: Resource, sco
   const { endpoint } = resource;
   const params = new Map(paramsOf(endpoint));
   const path = compilePath(compilation, resource, scope, params);
-  const incrementals = takeIncrementals(params);
+  for (const name of incrementalParams(endpoint).keys()) params.delete(name);
   const { json, data } = compileBody(compilation, endpoint, scope);
   const method = member(endpoint, 'method');
   return {
@@ -40,7 +38,6 @@ export function compileRequest(compilation: Compilation, resource: Resource, sco
     headers: compileTexts(compilation, headersOf(endpoint), scope, 'A header'),
     json,
     data,
-    incrementals,
   };
 }
 
@@ -103,9 +100,9 @@ function withoutScheme(segments: readonly Segment[]): readonly Segment[] {
   return [{ text: './' }, ...segments];
 }
 
-function takeIncrementals(params: Map<string, Place>): Members {
-  const found = new Map([...params].filter(([, { value }]) => isPlainObject(value) && value['type'] === 'incremental'));
-  for (const name of found.keys()) params.delete(name);
+/** The parameter that holds an incremental, by its name. */
+export function incrementalParams(endpoint: Members): Members {
+  const found = new Map([...paramsOf(endpoint)].filter(([, { value }]) => isPlainObject(value) && value['type'] === 'incremental'));
   const [, second] = found.values();
   if (second !== undefined) refuse(second, 'Only one parameter of an endpoint can be incremental.');
   return found;

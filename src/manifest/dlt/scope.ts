@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../lib/json.ts';
 import { compileJsonPath, JsonPathError } from '../../lib/json-path.ts';
+import type { Incremental } from './incremental.ts';
 import { type Place, refuse } from './places.ts';
 import type { Resource } from './resources.ts';
 import { quoted } from './templates.ts';
@@ -24,19 +25,17 @@ interface Field {
 /** Names that templates use for something else. */
 const RESERVED = new Set(['config', 'parameters', 'stream_slice', 'stream_interval', 'stream_partition', 'next_page_token']);
 
-const INCREMENTAL: Readonly<Record<string, string>> = {
-  start_value: 'start_value',
-  end_value: 'end_value',
-  initial_value: 'initial_value',
-  last_value: 'last_value',
-  start_time: 'start_value',
-  end_time: 'end_value',
-};
+/** What the borders of what is read are called beside `incremental.start_value` and `incremental.end_value`. */
+const BORDERS: Readonly<Record<string, string>> = { start_time: 'start_value', end_time: 'end_value' };
 
 /** A scope in which the given resources can be parents; `reference` gives what their streams are referred to by. */
-export function createScope(resource: Resource, all: readonly Resource[], reference: (name: string) => string): Scope {
+export function createScope(
+  resource: Resource,
+  all: readonly Resource[],
+  reference: (name: string) => string,
+  incremental: Incremental | undefined,
+): Scope {
   const fields = new Map<string, Field>();
-  const hasIncremental = resource.endpoint.get('incremental')?.value != null || paramsHoldIncremental(resource);
   let parent: string | undefined;
   let partitionField = '';
 
@@ -69,7 +68,8 @@ export function createScope(resource: Resource, all: readonly Resource[], refere
         return parentField(parentName, field.join('.'), place);
       }
       if (context === 'incremental') return incrementalValue(name, rest.join('.'), place);
-      return hasIncremental && rest.length === 0 && /^(?:start|end)_time$/.test(name) ? incrementalValue(name, name, place) : undefined;
+      const border = rest.length === 0 ? BORDERS[name] : undefined;
+      return border !== undefined && incremental !== undefined ? incrementalValue(name, border, place) : undefined;
     },
     get parent() {
       return parent;
@@ -94,21 +94,11 @@ export function createScope(resource: Resource, all: readonly Resource[], refere
   };
 
   function incrementalValue(name: string, attribute: string, place: Place): string {
-    if (!hasIncremental) refuse(place, `"{${name}}" needs an "incremental" of the endpoint.`);
-    const key = Object.hasOwn(INCREMENTAL, attribute) ? INCREMENTAL[attribute] : undefined;
-    if (key === undefined)
-      return refuse(place, `There is no "{${name}}".`, 'There are start_value, end_value, initial_value and last_value.');
-    return `stream_interval[${quoted(key)}]`;
+    if (incremental === undefined) return refuse(place, `"{${name}}" needs an "incremental" of the endpoint.`);
+    const { values } = incremental;
+    const value = Object.hasOwn(values, attribute) ? values[attribute] : undefined;
+    return value ?? refuse(place, `There is no "{${name}}".`, `There are ${Object.keys(values).join(', ')}.`);
   }
-}
-
-function paramsHoldIncremental(resource: Resource): boolean {
-  const params = resource.endpoint.get('params')?.value;
-  return (
-    typeof params === 'object' &&
-    params !== null &&
-    Object.values(params).some((value) => typeof value === 'object' && value !== null && (value as JsonObject)['type'] === 'incremental')
-  );
 }
 
 /** The keys that lead to a field of a record. */

@@ -1,10 +1,13 @@
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { compileAuth } from './auth.ts';
+import { compileIncremental, type Incremental } from './incremental.ts';
 import { settlePaging } from './page-values.ts';
 import { compilePaginator, isAutomatic, jsonPathAt, type Paging, singlePage } from './paginators.ts';
 import { booleanAt, isGiven, type Members, member, type Place, textAt, textsAt } from './places.ts';
-import { compileRequest, needsVerbatim, type Request } from './request.ts';
+import { compileProcessing } from './processing.ts';
+import { compileRequest, incrementalParams, needsVerbatim, type Request } from './request.ts';
 import type { Resource } from './resources.ts';
+import { compileActions, type Patience } from './retries.ts';
 import { createScope } from './scope.ts';
 import type { Compilation } from './texts.ts';
 
@@ -14,6 +17,7 @@ export interface Common {
   readonly client: Members;
   /** The headers that all requests have. */
   readonly headers: JsonObject;
+  readonly patience: Patience;
   readonly resources: readonly Resource[];
   /** What a stream is referred to by. */
   readonly reference: (name: string) => string;
@@ -30,10 +34,12 @@ export interface CompiledStream {
 export function compileStream(common: Common, resource: Resource): CompiledStream {
   const { compilation, client } = common;
   const { name, endpoint, hints } = resource;
-  const scope = createScope(resource, common.resources, common.reference);
-  const declared = compileRequest(compilation, resource, scope);
+  const incremental = compileIncremental(compilation, endpoint, incrementalParams(endpoint));
+  const scope = createScope(resource, common.resources, common.reference, incremental);
+  const declared = withBorders(compileRequest(compilation, resource, scope), incremental);
   const records = recordsPath(client, endpoint, declared);
   const { request, paginator } = settlePaging(declared, pagingOf(client, endpoint, declared, records));
+  const transformations = compileProcessing(hints, scope);
   const router = scope.router();
   const encoding = member(endpoint, 'encoding');
   const stream: JsonObject = {
@@ -50,10 +56,13 @@ export function compileStream(common: Common, resource: Resource): CompiledStrea
           ...(records === undefined ? {} : { path: records }),
           ...(encoding === undefined ? {} : { encoding: textAt(encoding, '"encoding"') }),
         },
+        ...(transformations.length === 0 ? {} : { transform_before_filtering: true }),
       },
       ...(paginator === undefined ? {} : { paginator }),
       ...(router === undefined ? {} : { partition_router: router }),
     },
+    ...(incremental === undefined ? {} : { incremental_sync: incremental.cursor }),
+    ...(transformations.length === 0 ? {} : { transformations }),
     schema_loader: {
       type: 'InlineSchemaLoader',
       schema: { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', additionalProperties: true, properties: {} },
@@ -61,6 +70,16 @@ export function compileStream(common: Common, resource: Resource): CompiledStrea
   };
   const selected = member(hints, 'selected');
   return { name, stream, isSelected: selected === undefined || booleanAt(selected, '"selected"') };
+}
+
+/** The request with the parameters that carry the borders of an incremental. */
+// parity: dlt/sources/rest_api/config_setup.py:_set_incremental_params
+function withBorders(request: Request, incremental: Incremental | undefined): Request {
+  const params = { ...request.params };
+  const { startParam, endParam, values } = incremental ?? {};
+  if (startParam !== undefined) params[startParam] = `{{ ${values?.['start_value']} }}`;
+  if (endParam !== undefined) params[endParam] = `{{ ${values?.['end_value']} }}`;
+  return { ...request, params };
 }
 
 /** The JSONPath of the records; undefined where it is to be found out. */
@@ -79,9 +98,10 @@ function pagingOf(client: Members, endpoint: Members, { isSingle }: Request, rec
   return compilePaginator(isAutomatic(own) ? client.get('paginator') : own, records);
 }
 
-function requester({ compilation, headers: common }: Common, endpoint: Members, request: Request): JsonObject {
+function requester({ compilation, headers: common, patience }: Common, endpoint: Members, request: Request): JsonObject {
   const { path, method, params, headers, json, data } = request;
   const auth = endpoint.has('auth') ? compileAuth(compilation, endpoint.get('auth')) : undefined;
+  const actions = compileActions(endpoint.get('response_actions'));
   return {
     $ref: '#/definitions/requester',
     ...(/^https?:\/\//i.test(path) ? { url_base: path } : { path }),
@@ -91,6 +111,7 @@ function requester({ compilation, headers: common }: Common, endpoint: Members, 
     ...(Object.keys(headers).length === 0 ? {} : { request_headers: { ...common, ...headers } }),
     ...(json === undefined ? {} : { request_body_json: json }),
     ...(data === undefined ? {} : { request_body_data: data }),
+    ...(actions.length === 0 ? {} : { error_handler: patience.errorHandler(actions) }),
     ...(needsVerbatim(request) ? { verbatim: true } : {}),
   };
 }
