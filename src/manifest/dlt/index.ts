@@ -5,7 +5,7 @@ import { createInputs } from './inputs.ts';
 import { isGiven, type Members, member, membersAt, type Place, refuse } from './places.ts';
 import { readResources } from './resources.ts';
 import { compilePatience } from './retries.ts';
-import { type Common, compileStream } from './streams.ts';
+import { type Common, compileStream, keepResponses } from './streams.ts';
 import { quoted, templateOf } from './templates.ts';
 import { type Compilation, plainSegments, plainTemplate, type Warning } from './texts.ts';
 
@@ -54,6 +54,7 @@ export function compileDlt(config: JsonObject): Compiled {
   const reference = (resource: string): string => `#/definitions/streams/${keys.get(resource)}`;
   const common: Common = { compilation, client, headers, patience, resources, reference };
   const streams = resources.map((resource) => compileStream(common, resource));
+  const parents = new Set(streams.map(({ parent }) => parent));
   const selected = streams.filter(({ isSelected }) => isSelected);
   const [first] = selected;
   if (first === undefined)
@@ -64,7 +65,12 @@ export function compileDlt(config: JsonObject): Compiled {
     check: { type: 'CheckStream', stream_names: [first.name] },
     definitions: {
       requester,
-      streams: Object.fromEntries(streams.map(({ name: stream, stream: declaration }) => [keys.get(stream) as string, declaration])),
+      streams: Object.fromEntries(
+        streams.map(({ name: stream, stream: declaration }) => [
+          keys.get(stream) as string,
+          parents.has(stream) ? keepResponses(declaration) : declaration,
+        ]),
+      ),
     },
     streams: selected.map(({ name: stream }) => reference(stream)),
     spec: { type: 'Spec', connection_specification: compilation.inputs.specification() },

@@ -28,6 +28,8 @@ export interface CompiledStream {
   readonly name: string;
   readonly stream: JsonObject;
   readonly isSelected: boolean;
+  /** The resource that it depends on. */
+  readonly parent: string | undefined;
 }
 
 /** Compiles one resource. */
@@ -69,7 +71,13 @@ export function compileStream(common: Common, resource: Resource): CompiledStrea
     },
   };
   const selected = member(hints, 'selected');
-  return { name, stream, isSelected: selected === undefined || booleanAt(selected, '"selected"') };
+  return { name, stream, isSelected: selected === undefined || booleanAt(selected, '"selected"'), parent: scope.parent };
+}
+
+/** The stream with its responses kept for all that depend on it, which dlt asks for once. */
+export function keepResponses(stream: JsonObject): JsonObject {
+  const retriever = stream['retriever'] as JsonObject;
+  return { ...stream, retriever: { ...retriever, requester: { ...(retriever['requester'] as JsonObject), use_cache: true } } };
 }
 
 /** The request with the parameters that carry the borders of an incremental. */
