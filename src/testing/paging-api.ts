@@ -7,6 +7,8 @@ import { isPlainObject } from '../lib/objects.ts';
 const POSTS = 25;
 const PAGE_SIZE = 5;
 const COMMENTS = 8;
+/** Requests after which all are refused, so that endless paging ends. */
+const MOST_REQUESTS = 400;
 
 /** A request as the API saw it: its query in order, its body as JSON where it is some. */
 export interface AskedRequest {
@@ -55,7 +57,11 @@ export async function startPagingApi({ port = 0 }: { readonly port?: number } = 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = await readRequest(message, url);
     requests.push({ method: asked.method, path: asked.path, query: asked.query, headers: asked.headers, body: asked.body });
-    const { status = 200, headers = {}, body = null } = first.shift() ?? answer(asked, added);
+    const {
+      status = 200,
+      headers = {},
+      body = null,
+    } = requests.length > MOST_REQUESTS ? { status: 400, body: 'Too many requests.' } : (first.shift() ?? answer(asked, added));
     response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
     response.end(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
   }

@@ -1,3 +1,4 @@
+import { validateConfig } from '../cli/config-schema.ts';
 import { components } from '../components/index.ts';
 import { createBuilder } from '../engine/builder.ts';
 import { createCache } from '../engine/cache.ts';
@@ -57,6 +58,8 @@ export async function openManifest(text: string, { config = {} }: ReadSetting = 
   const { errors } = registry.validate(manifest, ['source'], '');
   const [first, ...others] = errors;
   if (first !== undefined) throw first.with(others);
+  const spec = (manifest['spec'] as JsonObject | undefined)?.['connection_specification'];
+  if (spec !== undefined) await validateConfig(config, spec as JsonObject);
   return { source: createBuilder({ registry, run, config }).build('source', manifest as Slot<'source'>), run, told };
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -18,6 +18,39 @@ const PYTHON = [
 interface Answer {
   readonly rows?: Record<string, Record<string, unknown>[]>;
   readonly error?: string;
+}
+
+/** Configs of dlt's own tests, as `dlt/harvest.py` writes them. */
+const HARVESTED = process.env['DLT_CONFIGS'];
+
+interface Harvested {
+  readonly test: string;
+  readonly config: { readonly client?: { readonly base_url?: string } };
+}
+
+/** Tests whose configs are read otherwise on purpose. */
+const KNOWN: Readonly<Record<string, string>> = {
+  'test_dependent_resource_query_string_params[incremental':
+    'the start of an incremental moves on in dlt while parents are read, so that it asks less of later ones; here it stays',
+  test_dependent_resource_parallelized_with_incremental: 'the same',
+  test_client_headers_are_not_interpolated: 'a placeholder in a header of the client is an error here; dlt sends its braces',
+  test_headers_in_dependent_resource: 'a header whose name has braces cannot be sent',
+  test_resource_hints_are_passed_to_resource_constructor: 'no resource of it is read, which is an error here',
+};
+
+function harvested(): [string, unknown][] {
+  if (HARVESTED === undefined) return [];
+  const lines = readFileSync(HARVESTED, 'utf8').trim().split('\n');
+  const cases = lines.map((line) => JSON.parse(line) as Harvested);
+  return cases
+    .filter(({ test }) => !Object.keys(KNOWN).some((name) => test.includes(name)))
+    .map(({ test, config }, index) => {
+      const base = config.client?.base_url?.replace(/^https?:\/\/[^/]*/, '$API');
+      return [
+        `${index} ${test.replace(/^.*::/, '')}`,
+        base === undefined ? config : { ...config, client: { ...config.client, base_url: base } },
+      ];
+    });
 }
 
 describe.skipIf(PYTHON === undefined)('dlt reads the same', () => {
@@ -65,6 +98,14 @@ describe.skipIf(PYTHON === undefined)('dlt reads the same', () => {
     const { theirs, asked, ours, own } = await compare(config);
     expect(theirs.error).toBeUndefined();
     expect(ours.error).toBeUndefined();
+    expect(own).toEqual(asked);
+    expect(sorted(ours)).toEqual(sorted(theirs));
+  });
+
+  it.each(harvested())('of its own tests: %s', async (_about, config) => {
+    const { theirs, asked, ours, own } = await compare(config);
+    expect([ours.error], theirs.error).toEqual([theirs.error === undefined ? undefined : expect.any(String)]);
+    if (theirs.error !== undefined) return;
     expect(own).toEqual(asked);
     expect(sorted(ours)).toEqual(sorted(theirs));
   });

@@ -1,7 +1,8 @@
 import type { Builder } from '../../engine/builder.ts';
 import { compileBodyData, compileBodyJson, compileExact, compileExactTexts, compileMapping, requireTexts } from '../../engine/mappings.ts';
 import type { Context } from '../../lang/index.ts';
-import type { Value } from '../../lang/values.ts';
+import { str } from '../../lang/text.ts';
+import { isDict, type Value } from '../../lang/values.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 
 /** The templates of a request, each giving its value in a context. */
@@ -54,11 +55,21 @@ export function exactTemplates(b: Builder, spec: RequestSpec): RequestTemplates 
     path: compileExact(b, spec.path ?? ''),
     params: compileExactTexts(b, spec.request_parameters),
     headers: compileExactTexts(b, spec.request_headers),
-    bodyData: typeof data === 'string' ? compileExact(b, data) : compileExactTexts(b, data),
+    bodyData: typeof data === 'string' ? exactBody(b, data) : compileExactTexts(b, data),
     bodyJson: compileExact(b, spec.request_body_json ?? {}),
   };
 }
 
 function texts(b: Builder, mapping: JsonObject | string | undefined, field: string): JsonObject | string | undefined {
   return typeof mapping === 'object' ? requireTexts(b, mapping, field) : mapping;
+}
+
+/** A body that is a text, or a form where the template gives an object; none where it gives nothing. */
+function exactBody(b: Builder, data: string): Evaluate {
+  const evaluate = compileExact(b, data);
+  return (context) => {
+    const value = evaluate(context);
+    if (value === null) return {};
+    return isDict(value) ? value : str(value);
+  };
 }

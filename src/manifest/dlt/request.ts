@@ -142,8 +142,22 @@ function compileBody(compilation: Compilation, endpoint: Members, scope: Scope):
   const body = mapTexts(place, (text) => formatted(compilation, text, scope, 'A text of the body')) as Json;
   if (place !== data) return { json: body, data: undefined };
   if (typeof body === 'string') return { json: undefined, data: body };
-  if (!isPlainObject(body)) refuse(place, '"data" is an object, which is sent as a form, or a text.');
-  return { json: undefined, data: Object.fromEntries(Object.entries(body as JsonObject).filter(([, value]) => value !== null)) };
+  const form = Array.isArray(body) ? formOf(place, body) : body;
+  if (!isPlainObject(form)) return refuse(place, '"data" is an object or a list of pairs, which are sent as a form, or a text.');
+  return { json: undefined, data: Object.fromEntries(Object.entries(form as JsonObject).filter(([, value]) => value !== null)) };
+}
+
+/** A form out of pairs of names and values, where a name may come several times. */
+function formOf(place: Place, pairs: readonly Json[]): JsonObject {
+  const form: JsonObject = {};
+  for (const pair of pairs) {
+    if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== 'string')
+      return refuse(place, 'Each item of "data" is a pair of a name and a value.');
+    const [name, value] = pair as [string, Json];
+    const before = form[name];
+    form[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
+  }
+  return form;
 }
 
 /** Whether an engine that types texts would send something else than what stands here. */

@@ -33,7 +33,7 @@ function literalIn(segments: readonly Segment[], index: number): string {
   return isSpecial ? `{{ ${quoted(text)} }}` : text;
 }
 
-/** Whether a text of the manifest might be taken for a number, a list or another literal by an engine that types what it evaluates. */
+/** Whether a text of the manifest might be taken for a number, a list, another literal or for nothing by an engine that types what it evaluates. */
 export function mayBeTyped(text: string): boolean {
-  return text.includes('{{') || /^\s*(?:[-+.]?\d|(?:True|False|None)\s*$|['"[({#]|[bBrRuU]{1,2}['"])/.test(text);
+  return text === '' || text.includes('{{') || /^\s*(?:[-+.]?\d|(?:True|False|None)\s*$|['"[({#]|[bBrRuU]{1,2}['"])/.test(text);
 }
