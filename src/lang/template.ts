@@ -1,4 +1,5 @@
 import { compile, type Program } from './compile.ts';
+import type { EvaluateBoolean } from './compile-comparison.ts';
 import { contextName, contextReader, missingVariables } from './compile-expression.ts';
 import { TemplateError, TemplateSyntaxError } from './errors.ts';
 import { createFunctions, type FunctionTable } from './functions/index.ts';
@@ -163,11 +164,12 @@ class Source {
   readonly #runtime: Runtime;
   readonly #functions: FunctionTable;
   readonly #program: Program | undefined;
-  readonly #readers: readonly ((context: Context) => Value | undefined)[] = [];
+  readonly #isComplete: (context: Context) => boolean = always;
   readonly #sourceOf: (text: string) => Source;
   /** Whether the rendered text is always the result, because it begins as no literal does. */
   readonly #isText: boolean = false;
   #constantText: string | undefined;
+  #condition: EvaluateBoolean | undefined;
 
   constructor(text: string, runtime: Runtime, functions: FunctionTable, sourceOf: (text: string) => Source) {
     this.text = text;
@@ -187,7 +189,7 @@ class Source {
       this.recordFields = program.recordFields;
       this.constant = program.variables.size === 0 && !program.impure;
       this.#isText = beginsNoLiteral(program.prefix);
-      this.#readers = [...program.variables].map(contextReader);
+      this.#isComplete = completeness([...program.variables]);
     } catch (error) {
       this.problem = asPythonError(error);
       this.recordFields = 'all';
@@ -211,14 +213,11 @@ class Source {
   /** Whether the condition holds. */
   // parity: airbyte_cdk/sources/declarative/interpolation/interpolated_boolean.py:InterpolatedBoolean.eval
   holds(context: Context, path: string | undefined): boolean {
-    const single = this.#isBanned ? undefined : this.#program?.single;
-    if (single === undefined) return !isFalse(this.evaluate(context, 'False', undefined, path));
+    this.#condition ??= this.#isBanned ? undefined : this.#program?.compileCondition?.();
+    if (this.#condition === undefined) return !isFalse(this.evaluate(context, 'False', undefined, path));
     try {
-      this.#begin(context);
-      const value = single(context, NO_SLOTS);
-      if (typeof value === 'boolean') return value;
-      const result = typeValue(value);
-      return result !== undefined && !isFalse(result);
+      this.#require(context);
+      return this.#condition(context, NO_SLOTS);
     } catch (thrown) {
       const error = asPythonError(thrown);
       if (error.type === 'UndefinedError') return false;
@@ -258,7 +257,7 @@ class Source {
       if (this.#isText) return text;
       return text === '' ? undefined : typeText(text, validTypes);
     }
-    this.#begin(context);
+    this.#require(context);
     try {
       return typeValue(single(context, NO_SLOTS));
     } catch (error) {
@@ -284,12 +283,15 @@ class Source {
   #begin(context: Context): Program {
     const program = this.#program;
     if (program === undefined) throw this.problem;
-    if (context['stream_interval'] !== undefined || context['stream_partition'] !== undefined) throw reservedVariable(context);
-    for (const read of this.#readers) {
-      if (read(context) === undefined) throw missingVariables(this.#missing(context), context);
-    }
+    this.#require(context);
     this.#runtime.reset();
     return program;
+  }
+
+  /** Checks that the context has what the template reads, and nothing that it must not have. */
+  #require(context: Context): void {
+    if (context['stream_interval'] !== undefined || context['stream_partition'] !== undefined) throw reservedVariable(context);
+    if (!this.#isComplete(context)) throw missingVariables(this.#missing(context), context);
   }
 
   #missing(context: Context): string[] {
@@ -317,6 +319,20 @@ class Source {
       return found;
     }
   }
+}
+
+function always(): boolean {
+  return true;
+}
+
+/** Whether a context has all of the variables. */
+function completeness(names: readonly string[]): (context: Context) => boolean {
+  const [first, second, ...others] = names.map(contextReader);
+  if (first === undefined) return always;
+  if (first === contextReader('record') && second === undefined) return (context) => context['record'] !== undefined;
+  if (second === undefined) return (context) => first(context) !== undefined;
+  if (others.length === 0) return (context) => first(context) !== undefined && second(context) !== undefined;
+  return (context) => first(context) !== undefined && second(context) !== undefined && others.every((read) => read(context) !== undefined);
 }
 
 // parity: airbyte_cdk/sources/declarative/interpolation/jinja.py:JinjaInterpolation.eval
