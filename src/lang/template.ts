@@ -165,6 +165,7 @@ class Source {
   readonly #functions: FunctionTable;
   readonly #program: Program | undefined;
   readonly #isComplete: (context: Context) => boolean = always;
+  readonly #readsRecordOnly: boolean = false;
   readonly #sourceOf: (text: string) => Source;
   /** Whether the rendered text is always the result, because it begins as no literal does. */
   readonly #isText: boolean = false;
@@ -190,6 +191,7 @@ class Source {
       this.constant = program.variables.size === 0 && !program.impure;
       this.#isText = beginsNoLiteral(program.prefix);
       this.#isComplete = completeness([...program.variables]);
+      this.#readsRecordOnly = program.variables.size === 1 && program.variables.has('record');
     } catch (error) {
       this.problem = asPythonError(error);
       this.recordFields = 'all';
@@ -291,7 +293,9 @@ class Source {
   /** Checks that the context has what the template reads, and nothing that it must not have. */
   #require(context: Context): void {
     if (context['stream_interval'] !== undefined || context['stream_partition'] !== undefined) throw reservedVariable(context);
-    if (!this.#isComplete(context)) throw missingVariables(this.#missing(context), context);
+    // Nearly all templates on records read nothing else.
+    const isComplete = this.#readsRecordOnly ? context['record'] !== undefined : this.#isComplete(context);
+    if (!isComplete) throw missingVariables(this.#missing(context), context);
   }
 
   #missing(context: Context): string[] {
@@ -329,7 +333,6 @@ function always(): boolean {
 function completeness(names: readonly string[]): (context: Context) => boolean {
   const [first, second, ...others] = names.map(contextReader);
   if (first === undefined) return always;
-  if (first === contextReader('record') && second === undefined) return (context) => context['record'] !== undefined;
   if (second === undefined) return (context) => first(context) !== undefined;
   if (others.length === 0) return (context) => first(context) !== undefined && second(context) !== undefined;
   return (context) => first(context) !== undefined && second(context) !== undefined && others.every((read) => read(context) !== undefined);
