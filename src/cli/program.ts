@@ -65,6 +65,15 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       exitCode = await (await import('./schema.ts')).runSchema(printText);
     });
   program
+    .command('prepare')
+    .description('stores a manifest as the engine reads it, so that its commands start faster')
+    .argument('<manifest>', 'the manifest, YAML or JSON')
+    .option('--output <file>', 'where to: beside the manifest unless stated')
+    .addHelpText('after', '\nExample:\n  $ source-declarative prepare manifest.yaml')
+    .action(async (manifest: string, options: { readonly output?: string }) => {
+      exitCode = await (await import('./prepare.ts')).runPrepare({ manifest, ...options });
+    });
+  program
     .command('eval')
     .description('evaluates a template as a manifest would, and says what type its result has')
     .argument('[template]', 'the template')

@@ -1,5 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { components } from '../components/index.ts';
@@ -23,6 +22,7 @@ import { collectSecrets, createSecrets, type Secrets } from '../lib/secrets.ts';
 import { ManifestError } from '../manifest/errors.ts';
 import { processManifest } from '../manifest/index.ts';
 import { locateError, type PreparedManifest, prepareManifest } from '../manifest/prepare.ts';
+import { preparedFile, readPrepared } from '../manifest/prepared-file.ts';
 import { ConfigError, errorTrace } from '../protocol/failure.ts';
 import { createLog, debugWanted, type Log } from '../protocol/log.ts';
 import { configUpdate, streamStatus } from '../protocol/messages.ts';
@@ -108,7 +108,7 @@ export async function findConnector({ options, log }: Session): Promise<Connecto
     };
   }
   const text = readText('manifest', file);
-  const prepared = await prepareManifest(text, file === '-' ? 'manifest' : path.basename(file));
+  const prepared = preparedBefore(file, text) ?? (await prepareManifest(text, file === '-' ? 'manifest' : path.basename(file)));
   for (const { message, place } of prepared.warnings) log.warn(`${place}: ${message}`);
   return {
     prepared,
@@ -118,6 +118,18 @@ export async function findConnector({ options, log }: Session): Promise<Connecto
     configPath: options.config,
     folder: file === '-' ? process.cwd() : path.dirname(file),
   };
+}
+
+/** What `prepare` has stored of the manifest, beside it or beside the bundle, if it stands for this very text. */
+function preparedBefore(file: string, text: string): PreparedManifest | undefined {
+  if (file === '-') return undefined;
+  const fileName = path.basename(file);
+  for (const candidate of [preparedFile(file), path.join(path.dirname(process.argv[1] ?? ''), preparedFile(fileName))]) {
+    const stored = readIfPresent(candidate);
+    const prepared = stored === undefined ? undefined : readPrepared(stored, { text, version: version(), fileName });
+    if (prepared !== undefined) return prepared;
+  }
+  return undefined;
 }
 
 function manifestFile(options: CommandOptions): string | undefined {
@@ -262,15 +274,18 @@ export interface RunSettings {
 
 /** Reads files of the connector's folder by their relative paths. */
 function readBeside(folder: string): (file: string) => Promise<string | undefined> {
-  return async (file) => {
-    try {
-      return await readFile(path.resolve(folder, file), 'utf8');
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-      throw new ConfigError(`The file "${file}" cannot be read: ${code}.`, { cause: error });
-    }
-  };
+  return async (file) => readIfPresent(path.resolve(folder, file), file);
+}
+
+/** The text of a file, undefined when there is none; throws ConfigError when it cannot be read. */
+function readIfPresent(file: string, name = file): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new ConfigError(`The file "${name}" cannot be read: ${code}.`, { cause: error });
+  }
 }
 
 /** Microseconds since 1970. */

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import { repr } from '../lang/text.ts';
 import type { Value } from '../lang/values.ts';
 import { SystemError } from '../protocol/failure.ts';
@@ -57,6 +56,8 @@ export function createPageGuard(streamName: string, log: Log): PageGuard {
 
 function fingerprint(body: Uint8Array): string {
   const { length } = body;
+  // Loaded by the first page: most commands read none.
+  const { crc32 } = process.getBuiltinModule('node:zlib');
   if (length <= 2 * SAMPLE) return `${length}:${crc32(body)}`;
   return `${length}:${crc32(body.subarray(length - SAMPLE), crc32(body.subarray(0, SAMPLE)))}`;
 }
