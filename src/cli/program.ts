@@ -97,7 +97,10 @@ function addCommand(program: Command, name: string, description: string, example
   return program
     .command(name)
     .description(description)
-    .option('--manifest-path <file>', 'the manifest, YAML or JSON, in place of the built-in one (- for standard input)')
+    .option(
+      '--manifest-path <file>',
+      'the manifest, YAML or JSON (- for standard input; without it ./manifest.yaml, where the config holds none)',
+    )
     .addOption(new Option('--components-path <file>', 'custom components of the manifest, in TypeScript or JavaScript'))
     .option('--debug', 'prints each request and what was made of its response')
     .addHelpText('after', `\nExample:\n  $ ${example}`);

@@ -38,6 +38,8 @@ import { version } from './version.ts';
 /** Where an image holds the manifest of its connector. */
 const IMAGE_MANIFEST = '/airbyte/integration_code/source_declarative_manifest/manifest.yaml';
 const INJECTED_MANIFEST = '__injected_declarative_manifest';
+/** The manifest in the working directory, when nothing else says which one. */
+const NEARBY_MANIFEST = 'manifest.yaml';
 
 /** What every command works with. */
 export interface Session {
@@ -89,12 +91,12 @@ function forUser(error: unknown): unknown {
   return error;
 }
 
-/** Finds the manifest: the image's own, the one of the arguments, the one inside the config, or the built-in one; undefined when there is none. */
+/** Finds the manifest: the image's own, the one of the arguments, inside the config or in the working directory; undefined when there is none. */
 export async function findConnector({ options, log }: Session): Promise<Connector | undefined> {
   const config = options.config === undefined ? {} : readObject('config', options.config);
-  const file = manifestFile(options);
+  const injected = config[INJECTED_MANIFEST];
+  const file = manifestFile(options, injected !== undefined);
   if (file === undefined) {
-    const injected = config[INJECTED_MANIFEST];
     if (injected === undefined) return undefined;
     if (!isPlainObject(injected)) throw new ConfigError(`${INJECTED_MANIFEST} in the config must be an object: the manifest as JSON.`);
     const manifest = processManifest(injected as JsonObject);
@@ -120,15 +122,18 @@ export async function findConnector({ options, log }: Session): Promise<Connecto
   };
 }
 
-function manifestFile(options: CommandOptions): string | undefined {
-  return existsSync(IMAGE_MANIFEST) ? IMAGE_MANIFEST : options.manifestPath;
+function manifestFile({ manifestPath }: CommandOptions, isInjected: boolean): string | undefined {
+  if (existsSync(IMAGE_MANIFEST)) return IMAGE_MANIFEST;
+  return manifestPath ?? (!isInjected && existsSync(NEARBY_MANIFEST) ? NEARBY_MANIFEST : undefined);
 }
 
 /** The connector, which must be there. */
 export async function requireConnector(session: Session): Promise<Connector> {
   const connector = await findConnector(session);
   if (connector === undefined) {
-    throw new ConfigError(`There is no manifest: give one by --manifest-path, or in the config under ${INJECTED_MANIFEST}.`);
+    throw new ConfigError(
+      `There is no manifest: give one by --manifest-path, as ./${NEARBY_MANIFEST}, or in the config under ${INJECTED_MANIFEST}.`,
+    );
   }
   return connector;
 }
