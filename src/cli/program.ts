@@ -99,7 +99,7 @@ function addCommand(program: Command, name: string, description: string, example
     .description(description)
     .option(
       '--manifest-path <file>',
-      'the manifest, YAML or JSON (- for standard input; without it ./manifest.yaml, where the config holds none)',
+      'the manifest, YAML or JSON (- for standard input); a connector folder, one with manifest.yaml and metadata.yaml, needs none',
     )
     .addOption(new Option('--components-path <file>', 'custom components of the manifest, in TypeScript or JavaScript'))
     .option('--debug', 'prints each request and what was made of its response')

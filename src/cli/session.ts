@@ -38,8 +38,9 @@ import { version } from './version.ts';
 /** Where an image holds the manifest of its connector. */
 const IMAGE_MANIFEST = '/airbyte/integration_code/source_declarative_manifest/manifest.yaml';
 const INJECTED_MANIFEST = '__injected_declarative_manifest';
-/** The manifest in the working directory, when nothing else says which one. */
+/** The manifest of the working directory, when nothing else says which one and the second file shows that it is a connector's folder. */
 const NEARBY_MANIFEST = 'manifest.yaml';
+const CONNECTOR_METADATA = 'metadata.yaml';
 
 /** What every command works with. */
 export interface Session {
@@ -124,16 +125,16 @@ export async function findConnector({ options, log }: Session): Promise<Connecto
 
 function manifestFile({ manifestPath }: CommandOptions, isInjected: boolean): string | undefined {
   if (existsSync(IMAGE_MANIFEST)) return IMAGE_MANIFEST;
-  return manifestPath ?? (!isInjected && existsSync(NEARBY_MANIFEST) ? NEARBY_MANIFEST : undefined);
+  if (manifestPath !== undefined || isInjected) return manifestPath;
+  return existsSync(NEARBY_MANIFEST) && existsSync(CONNECTOR_METADATA) ? NEARBY_MANIFEST : undefined;
 }
 
 /** The connector, which must be there. */
 export async function requireConnector(session: Session): Promise<Connector> {
   const connector = await findConnector(session);
   if (connector === undefined) {
-    throw new ConfigError(
-      `There is no manifest: give one by --manifest-path, as ./${NEARBY_MANIFEST}, or in the config under ${INJECTED_MANIFEST}.`,
-    );
+    const hint = existsSync(NEARBY_MANIFEST) ? `; ./${NEARBY_MANIFEST} is taken by itself only beside a ${CONNECTOR_METADATA}` : '';
+    throw new ConfigError(`There is no manifest: give one by --manifest-path, or in the config under ${INJECTED_MANIFEST}${hint}.`);
   }
   return connector;
 }
