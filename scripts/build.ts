@@ -7,22 +7,24 @@ const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
 
 /** Loaded when they are first needed, each a file of its own: by the names that dynamic imports have for them, what their file exports. */
-const LIBRARIES: Readonly<Record<string, { readonly file: string; readonly exports: string }>> = {
+const PARTS: Readonly<Record<string, { readonly file: string; readonly exports: string }>> = {
   'any-ascii': { file: 'any-ascii.js', exports: "export { default } from 'any-ascii'" },
   yaml: { file: 'yaml.js', exports: "export * from 'yaml'" },
   yauzl: { file: 'yauzl.js', exports: "export * from 'yauzl'" },
   saxes: { file: 'saxes.js', exports: "export * from 'saxes'" },
   '@cfworker/json-schema': { file: 'json-schema.js', exports: "export * from '@cfworker/json-schema'" },
   './undici.ts': { file: 'undici.js', exports: "export * from './src/http/undici.ts'" },
+  './spec.ts': { file: 'spec.js', exports: "export * from './src/cli/spec.ts'" },
+  './commands.ts': { file: 'engine.js', exports: "export * from './src/cli/commands.ts'" },
 };
 
-/** Leaves the libraries out of the bundle. */
-const withoutLibraries: Plugin = {
-  name: 'without-libraries',
+/** Leaves what is loaded later out of a file. */
+const withoutParts: Plugin = {
+  name: 'without-parts',
   setup({ onResolve }) {
     onResolve({ filter: /.*/ }, ({ path: name, kind }) => {
-      const library = kind === 'dynamic-import' && Object.hasOwn(LIBRARIES, name) ? LIBRARIES[name] : undefined;
-      return library && { path: `./${library.file}`, external: true };
+      const part = kind === 'dynamic-import' && Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
+      return part && { path: `./${part.file}`, external: true };
     });
   },
 };
@@ -57,39 +59,41 @@ const OPTIONS: BuildOptions = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
+  sourcemap: 'linked',
+  sourcesContent: false,
   logLevel: 'warning',
 };
 
-const MAIN = path.join(dist, 'source-declarative.js');
+const LOADS_PART = new RegExp(
+  `import\\("\\./(${Object.values(PARTS)
+    .map(({ file }) => file.replaceAll('.', '\\.'))
+    .join('|')})"\\)`,
+  'g',
+);
 
-/** Has the launcher load the files beside the bundle, under a name as long as `import`, which the source map is made for; any other import is of a user's file. */
-function requireLibraries(): void {
-  const text = readFileSync(MAIN, 'utf8');
-  const files = Object.values(LIBRARIES).map(({ file }) => file);
-  const pattern = new RegExp(`import\\("\\./(${files.map((file) => file.replaceAll('.', '\\.')).join('|')})"\\)`, 'g');
-  const found = new Set([...text.matchAll(pattern)].map(([, file]) => file));
-  for (const file of files) if (!found.has(file)) throw new Error(`nothing loads ${file}`);
-  writeFileSync(MAIN, text.replace(pattern, 'obtain("./$1")'));
+/** Has the launcher load the parts, under a name as long as `import`, which the source map is made for; any other import is of a user's file. */
+function obtainParts(file: string): void {
+  writeFileSync(file, readFileSync(file, 'utf8').replace(LOADS_PART, 'obtain("./$1")'));
+}
+
+/** Builds one file of the bundle. */
+async function bundle(file: string, options: BuildOptions): Promise<void> {
+  const outfile = path.join(dist, file);
+  await build({ ...OPTIONS, ...options, outfile, plugins: [withoutParts, withoutHttp2, withoutSubprocesses] });
+  obtainParts(outfile);
 }
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
-await build({
-  ...OPTIONS,
-  entryPoints: [path.join(root, 'src/main.ts')],
-  outfile: MAIN,
-  sourcemap: 'linked',
-  sourcesContent: false,
-  plugins: [withoutLibraries, withoutSubprocesses],
-});
-requireLibraries();
-for (const { file, exports } of Object.values(LIBRARIES)) {
-  const stdin = { contents: exports, resolveDir: root, loader: 'ts' } as const;
-  await build({ ...OPTIONS, stdin, outfile: path.join(dist, file), plugins: [withoutHttp2] });
+await bundle('source-declarative.js', { entryPoints: [path.join(root, 'src/main.ts')] });
+for (const { file, exports } of Object.values(PARTS)) {
+  await bundle(file, { stdin: { contents: exports, resolveDir: root, loader: 'ts' } });
 }
 const launcher = path.join(dist, 'main.js');
 copyFileSync(path.join(root, 'scripts/launcher.cjs'), launcher);
 chmodSync(launcher, 0o755);
 await storeCodeCache();
-console.error(`dist/source-declarative.js: ${Math.round(statSync(MAIN).size / 1024)} kB`);
+for (const file of ['source-declarative.js', 'spec.js', 'engine.js']) {
+  console.error(`dist/${file}: ${Math.round(statSync(path.join(dist, file)).size / 1024)} kB`);
+}

@@ -1,11 +1,14 @@
+import { components } from '../components/index.ts';
 import type { StreamDescription } from '../engine/kinds.ts';
 import type { CatalogStream } from '../protocol/messages.ts';
+import { inManifest, requireConnector } from './connector.ts';
+import { openConnector } from './open-connector.ts';
 import type { CommandOptions } from './program.ts';
-import { inManifest, openConnector, requireConnector, runCommand } from './session.ts';
+import { runCommand } from './session.ts';
 
 /** Prints the CATALOG message. */
 export function runDiscover(options: CommandOptions): Promise<number> {
-  return runCommand(options, async (session) => {
+  return runCommand(options, components, async (session) => {
     const connector = await requireConnector(session);
     const streams = await inManifest(connector, async () => {
       const opened = await openConnector(session, connector);

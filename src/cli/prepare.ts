@@ -9,7 +9,7 @@ import { version } from './version.ts';
 
 /** Writes what commands make of a manifest before they build it, beside the manifest, so that they need not read it as YAML each time. */
 export function runPrepare(options: { readonly manifest: string; readonly output?: string }): Promise<number> {
-  return runCommand({}, async ({ log }) => {
+  return runCommand({}, [], async ({ log }) => {
     const text = readText('manifest', options.manifest);
     const prepared = await prepareManifest(text, path.basename(options.manifest));
     for (const { message, place } of prepared.warnings) log.warn(`${place}: ${message}`);

@@ -1,13 +1,16 @@
+import { components } from '../components/index.ts';
 import { failedStreamsError, readStreams } from '../engine/read.ts';
 import { parseCatalog } from '../protocol/catalog.ts';
 import { parseState } from '../protocol/state.ts';
+import { explainError, inManifest, requireConnector } from './connector.ts';
 import { readJson } from './inputs.ts';
+import { openConnector } from './open-connector.ts';
 import type { CommandOptions } from './program.ts';
-import { explainError, inManifest, openConnector, requireConnector, runCommand } from './session.ts';
+import { runCommand } from './session.ts';
 
 /** Prints the records and states of the catalog's streams; exit code 1 when a stream failed. */
 export function runRead(options: CommandOptions): Promise<number> {
-  return runCommand(options, async (session) => {
+  return runCommand(options, components, async (session) => {
     const { output, log } = session;
     const connector = await requireConnector(session);
     const catalog = parseCatalog(readJson('catalog', options.catalog as string));
