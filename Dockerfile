@@ -2,9 +2,10 @@
 # docker build -t source-declarative-manifest --target engine . the engine alone, to build connectors FROM
 # `npm run images` pins the base to the exact Node of package-lock.json and its digest, for each processor.
 ARG BASE=docker.io/library/node:26-slim
+ARG BUILD_BASE=${BASE}
 
 # Runs on the processor of the builder, whichever the image is for: what it makes is the same for all.
-FROM --platform=${BUILDPLATFORM} ${BASE} AS build
+FROM --platform=${BUILDPLATFORM} ${BUILD_BASE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -21,7 +22,7 @@ RUN groupmod --new-name airbyte node \
  && touch /home/airbyte/integration_code/main.py
 
 # Nothing is run here, so that an image for another processor needs no emulation.
-FROM ${BASE} AS engine
+FROM --platform=${TARGETPLATFORM} ${BASE} AS engine
 ARG BASE
 ARG BASE_DIGEST=unknown
 ARG VERSION=0.1.0

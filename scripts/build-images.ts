@@ -11,6 +11,8 @@ import { parseArgs } from 'node:util';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const MOST_ADDED_BYTES = 15_000_000;
+/** The platform of this machine, where the bundle is made; podman does not tell it to the Dockerfile. */
+const HERE = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
 const TARGETS = { 'source-declarative-manifest': 'engine', 'source-declarative': 'connector' };
 
 interface Base {
@@ -74,9 +76,19 @@ for (const platform of platforms) {
   for (const [name, target] of Object.entries(TARGETS)) {
     const suffix = platforms.length > 1 ? `-${platform?.split('/')[1]}` : '';
     const image = `${name}:${values.tag ?? version}${suffix}`;
-    const settings = { BASE: base.reference, BASE_DIGEST: base.digest ?? 'unknown', VERSION: version, REVISION: revision };
+    const settings = {
+      BASE: base.reference,
+      BASE_DIGEST: base.digest ?? 'unknown',
+      VERSION: version,
+      REVISION: revision,
+      BUILDPLATFORM: HERE,
+      TARGETPLATFORM: platform ?? HERE,
+    };
     const args = Object.entries(settings).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]);
     run('docker', ['build', '--quiet', ...platformOption(platform), ...args, '--target', target, '--tag', image, '.']);
+    const made = attempt('docker', ['image', 'inspect', '--format', '{{.Os}}/{{.Architecture}}', image]);
+    if (made !== (platform ?? HERE))
+      throw new Error(`${image} is for ${made} instead of ${platform ?? HERE}: the base has no other platform.`);
     const added = bytesOf(image) - bytesOf(base.reference);
     console.error(`${image}: ${(added / 1e6).toFixed(1)} MB more than ${base.reference}`);
     if (!(added <= MOST_ADDED_BYTES)) throw new Error(`${image} is more than ${MOST_ADDED_BYTES / 1e6} MB larger than its base.`);
