@@ -1,6 +1,6 @@
 import { compile, type Program } from './compile.ts';
 import type { EvaluateBoolean } from './compile-comparison.ts';
-import { contextName, contextReader, missingVariables } from './compile-expression.ts';
+import { contextName, contextReader, type FieldOwner, missingVariables } from './compile-expression.ts';
 import { TemplateError, TemplateSyntaxError } from './errors.ts';
 import { createFunctions, type FunctionTable } from './functions/index.ts';
 import { normalizeSource } from './lexer.ts';
@@ -25,6 +25,8 @@ export interface Template {
   readonly variables: ReadonlySet<string>;
   /** The top-level fields of `record` it reads, `all` when it uses the record as a whole. */
   readonly recordFields: ReadonlySet<string> | 'all';
+  /** The top-level fields of `response` it reads, `all` when it uses the response as a whole. */
+  readonly responseFields: ReadonlySet<string> | 'all';
   /** The mistake in its text, which every evaluation raises. */
   readonly error: TemplateError | undefined;
   /** Its value, null (or the default) when the text is empty; raises TemplateError. */
@@ -118,7 +120,11 @@ class PlacedTemplate implements Template {
   }
 
   get recordFields(): ReadonlySet<string> | 'all' {
-    return this.#source.recordFields;
+    return this.#source.fields.record;
+  }
+
+  get responseFields(): ReadonlySet<string> | 'all' {
+    return this.#source.fields.response;
   }
 
   get error(): TemplateError | undefined {
@@ -158,7 +164,7 @@ class Source {
   /** The mistake in the text. */
   readonly problem: PythonError | undefined;
   readonly variables: ReadonlySet<string> = new Set();
-  readonly recordFields: ReadonlySet<string> | 'all' = new Set<string>();
+  readonly fields: Readonly<Record<FieldOwner, ReadonlySet<string> | 'all'>> = { record: new Set<string>(), response: new Set<string>() };
   readonly constant: boolean = false;
   readonly #isBanned: boolean;
   readonly #runtime: Runtime;
@@ -187,14 +193,14 @@ class Source {
       const program = compile(normalizeSource(text), runtime, functions);
       this.#program = program;
       this.variables = program.variables;
-      this.recordFields = program.recordFields;
+      this.fields = program.fields;
       this.constant = program.variables.size === 0 && !program.impure;
       this.#isText = beginsNoLiteral(program.prefix);
       this.#isComplete = completeness([...program.variables]);
       this.#readsRecordOnly = program.variables.size === 1 && program.variables.has('record');
     } catch (error) {
       this.problem = asPythonError(error);
-      this.recordFields = 'all';
+      this.fields = { record: 'all', response: 'all' };
     }
   }
 

@@ -111,7 +111,7 @@ export const HttpRequester = component({
     return {
       queryProperties,
       actions: handler.actions,
-      send(request, contributors = [], pathOverride, { stream = false } = {}) {
+      send(request, contributors = [], pathOverride, { stream = false, beginning } = {}) {
         return b.run.http.send({
           name: b.stream?.name ?? '',
           handler,
@@ -122,6 +122,7 @@ export const HttpRequester = component({
           readTimeoutMs: toMilliseconds(spec.read_timeout_in_seconds),
           tcpKeepAlive: spec.use_tcp_keepalive,
           stream,
+          beginning,
           async prepare() {
             const credentials = new RequestOptions();
             await authenticator.contribute(credentials, () => fullUrl(request, pathOverride));
