@@ -83,7 +83,9 @@ function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, r
   const added: string[] | undefined = appended.length === 0 ? undefined : new Array<string>(to - from);
   if (added !== undefined || observe !== undefined) {
     const read = fieldReader(elements, plan.fields);
-    for (let i = from; i < to; i += 1) {
+    // The last record goes first: most lists ascend, and then the cursor need not look closely at the others.
+    for (let n = from - 1; n < to - 1; n += 1) {
+      const i = n < from ? to - 1 : n;
       const record = read(i);
       if (added !== undefined) added[i - from] = appendTo(record, appended, request);
       observe?.(record);

@@ -92,7 +92,7 @@ export function createPageReader(
     return { response, document: document ?? {}, extracted, emitted, lastRecord, token, slice, pageSize };
   }
 
-  const scan = createPageScan({ selector, decoder, paginator, cursor: stream?.cursor });
+  const scan = createPageScan({ selector, decoder, paginator, cursor: stream?.cursor }, run.environment);
   const sending: SendOptions = scan === undefined ? { stream: decoder.streams } : { stream: true, beginning: WHOLE_BODY };
 
   async function* readWhole(request: PageRequest, guard: PageGuard): PageRecords {

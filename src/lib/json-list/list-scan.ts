@@ -46,6 +46,11 @@ const STATE = { more: 0, ended: 1, broken: 2, full: 3 } as const;
 /** Bytes that an element is expected to take at least, when room is made for their rows. */
 const USUAL_ELEMENT = 48;
 
+/** Whether there is WebAssembly, which the scan is made of. */
+export function canScan(): boolean {
+  return 'WebAssembly' in globalThis;
+}
+
 /** Whether names can be looked for in bytes: they need no escapes there, and there is room for them. */
 export function isScannable({ path, fields }: ListShape): boolean {
   const isPlain = (name: string): boolean => name !== '__proto__' && JSON.stringify(name).length === name.length + 2;
@@ -75,7 +80,8 @@ function writeNames(memory: Buffer, at: number, names: readonly string[]): void 
 }
 
 /** Puts bytes where the module looks for them; gives the address after them. */
-function place(memory: Buffer, bytes: Uint8Array): number {
+function place(scan: Scanning, memory: Buffer, bytes: Uint8Array): number {
+  scan.placed = undefined;
   memory.set(bytes, BASE);
   memory[BASE + bytes.length] = 0;
   return BASE + bytes.length;
@@ -97,12 +103,14 @@ function scanElements(scan: Scanning, bytes: Uint8Array, shape: ListShape, from:
     const rowsEnd = rows + room * width * 4;
     const cutsEnd = rowsEnd + room * 8;
     const memory = memoryOf(scan, cutsEnd + SLACK);
-    const end = place(memory, bytes);
+    const end = place(scan, memory, bytes);
     const count = module.elements(BASE + from, end, isFirst ? 1 : 0, rows, rowsEnd, rowsEnd, cutsEnd);
     if (module.state.value === STATE.full) continue;
     const integers = (start: number, length: number): Int32Array => new Int32Array(memory.buffer, start, length).slice();
+    const elements = { bytes, count, width, rows: integers(rows, count * width), cuts: integers(rowsEnd, module.cutCount.value * 2) };
+    scan.placed = { rows: elements.rows, rowsAt: rows, cutsAt: rowsEnd, end: cutsEnd };
     return {
-      elements: { bytes, count, width, rows: integers(rows, count * width), cuts: integers(rowsEnd, module.cutCount.value * 2) },
+      elements,
       next: module.position.value - BASE,
       state: module.state.value,
     };
@@ -123,7 +131,7 @@ function prepare({ path, fields }: ListShape): Scanning {
 export function scanDocument(bytes: Uint8Array, shape: ListShape): ScannedDocument | undefined {
   if (!isUtf8(bytes)) return undefined;
   const scan = prepare(shape);
-  const end = place(memoryOf(scan, BASE + bytes.length + SLACK), bytes);
+  const end = place(scan, memoryOf(scan, BASE + bytes.length + SLACK), bytes);
   const list = scan.module.locate(BASE, end);
   if (list < 0) return undefined;
   const start = list - BASE;
@@ -166,7 +174,7 @@ export class ListScan {
 
   #locate(scan: Scanning): 'found' | 'more' | 'unfit' {
     const bytes = this.#pending;
-    const list = scan.module.locate(BASE, place(memoryOf(scan, BASE + bytes.length + SLACK), bytes));
+    const list = scan.module.locate(BASE, place(scan, memoryOf(scan, BASE + bytes.length + SLACK), bytes));
     if (list === INCOMPLETE) {
       this.#worthwhile = bytes.length * 2;
       return 'more';
@@ -201,7 +209,7 @@ export class ListScan {
     const tail = Buffer.concat(this.#tail);
     if (!isUtf8(tail)) return undefined;
     const scan = prepare(this.#shape);
-    const end = place(memoryOf(scan, BASE + tail.length + SLACK), tail);
+    const end = place(scan, memoryOf(scan, BASE + tail.length + SLACK), tail);
     return scan.module.rest(BASE, end) < 0 ? undefined : Buffer.concat([this.#head, Buffer.from(']'), tail]);
   }
 }
