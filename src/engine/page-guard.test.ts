@@ -5,7 +5,7 @@ import { createPageGuard } from './page-guard.ts';
 function guard(): { check: (token: string | number | undefined, body: string) => void; warnings: string[]; sawNoRecords: () => void } {
   const warnings: string[] = [];
   const inner = createPageGuard('items', { ...testRun().log, warn: (message) => void warnings.push(String(message)) });
-  return { check: (token, body) => inner.check(token, Buffer.from(body)), warnings, sawNoRecords: () => inner.sawNoRecords() };
+  return { check: (token, body) => inner.check(token, [Buffer.from(body)]), warnings, sawNoRecords: () => inner.sawNoRecords() };
 }
 
 describe('createPageGuard', () => {

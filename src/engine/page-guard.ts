@@ -3,17 +3,21 @@ import type { Value } from '../lang/values.ts';
 import { SystemError } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 
-/** Bytes hashed at each end of a page; with its length they tell pages apart without reading all of a large one. */
-const SAMPLE = 65_536;
 /** Identical pages in a row that a slice may have; one more ends it with an error. */
 const MOST_IDENTICAL = 10;
+
+/** A page whose bytes come one after the other; `check` is for its end. */
+export interface FollowedPage {
+  update(chunk: Uint8Array): void;
+  check(token: Value | undefined): void;
+}
 
 /** Watches the pages of one slice for signs that paging will never end. */
 export interface PageGuard {
   /** Throws SystemError when the page is one that its token gave before, or the last of too many identical ones. */
-  check(token: Value | undefined, body: Uint8Array): void;
+  check(token: Value | undefined, body: readonly Uint8Array[]): void;
   /** Follows a page that is not held as a whole. */
-  follow(): { update(chunk: Uint8Array): void; check(token: Value | undefined): void };
+  follow(): FollowedPage;
   /** Told when a page turned out to have no records: many such pages in a row are alike and yet lead on. */
   sawNoRecords(): void;
 }
@@ -50,29 +54,28 @@ export function createPageGuard(streamName: string, log: Log): PageGuard {
     }
   }
 
+  function follow(): FollowedPage {
+    // Loaded by the first page: most commands read none.
+    const { crc32 } = process.getBuiltinModule('node:zlib');
+    let [length, sum] = [0, 0];
+    return {
+      update(chunk) {
+        length += chunk.length;
+        sum = crc32(chunk, sum);
+      },
+      check: (token) => check(token, `${length}:${sum}`),
+    };
+  }
+
   return {
-    check: (token, body) => check(token, fingerprint(body)),
-    follow() {
-      const { crc32 } = process.getBuiltinModule('node:zlib');
-      let [length, sum] = [0, 0];
-      return {
-        update(chunk) {
-          length += chunk.length;
-          sum = crc32(chunk, sum);
-        },
-        check: (token) => check(token, `${length}:${sum}`),
-      };
+    check(token, body) {
+      const page = follow();
+      for (const chunk of body) page.update(chunk);
+      page.check(token);
     },
+    follow,
     sawNoRecords() {
       last = undefined;
     },
   };
-}
-
-function fingerprint(body: Uint8Array): string {
-  const { length } = body;
-  // Loaded by the first page: most commands read none.
-  const { crc32 } = process.getBuiltinModule('node:zlib');
-  if (length <= 2 * SAMPLE) return `${length}:${crc32(body)}`;
-  return `${length}:${crc32(body.subarray(length - SAMPLE), crc32(body.subarray(0, SAMPLE)))}`;
 }

@@ -1,6 +1,6 @@
-/** The beginning of a body, and whether it is all of it. */
+/** The beginning of a body in the chunks that it came in, and whether it is all of it. */
 export interface Beginning {
-  readonly bytes: Uint8Array;
+  readonly chunks: readonly Uint8Array[];
   readonly ended: boolean;
 }
 
@@ -14,6 +14,11 @@ export interface ByteSource {
   all(): Promise<Uint8Array>;
   /** Gives up what has not been read. */
   discard(): void;
+}
+
+/** Chunks as one; a single one is not copied. */
+export function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
 /** A body that is there already. */
@@ -31,7 +36,7 @@ export class MemorySource implements ByteSource {
   }
 
   async upTo(): Promise<Beginning> {
-    return { bytes: await this.all(), ended: true };
+    return { chunks: [await this.all()], ended: true };
   }
 
   async all(): Promise<Uint8Array> {
@@ -131,15 +136,14 @@ export class NetworkSource implements ByteSource {
     }
     if (this.#error) throw this.#error;
     const chunks = this.#chunks;
-    const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, this.#queued);
     this.#chunks = [];
     this.#queued = 0;
     this.#mode = 'pull';
-    return { bytes, ended: this.#ended };
+    return { chunks, ended: this.#ended };
   }
 
   async all(): Promise<Uint8Array> {
-    return (await this.upTo(Number.POSITIVE_INFINITY)).bytes;
+    return joined((await this.upTo(Number.POSITIVE_INFINITY)).chunks);
   }
 
   discard(): void {

@@ -1,5 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
-import type { Beginning, ByteSource } from './byte-source.ts';
+import { type Beginning, type ByteSource, joined } from './byte-source.ts';
 import { TransportError } from './errors.ts';
 
 /** Bounds of a body: it may not be longer than `maxBytes`, nor, beyond `freeBytes`, more than `ratio` times its compressed size. */
@@ -71,18 +71,18 @@ class DecodedSource implements ByteSource {
   }
 
   async upTo(limit: number): Promise<Beginning> {
-    const { bytes, ended } = await this.#source.upTo(limit / USUAL_RATIO);
-    if (ended) return { bytes: await this.#decode(bytes), ended };
-    this.#head = bytes;
+    const raw = await this.#source.upTo(limit / USUAL_RATIO);
+    if (raw.ended) return { chunks: [await this.#decode(joined(raw.chunks))], ended: true };
+    this.#head = joined(raw.chunks);
     const chunks: Uint8Array[] = [];
     let length = 0;
     while (length <= limit) {
       const chunk = await this.next();
-      if (chunk === null) return { bytes: Buffer.concat(chunks, length), ended: true };
+      if (chunk === null) return { chunks, ended: true };
       chunks.push(chunk);
       length += chunk.length;
     }
-    return { bytes: Buffer.concat(chunks, length), ended: false };
+    return { chunks, ended: false };
   }
 
   async all(): Promise<Uint8Array> {

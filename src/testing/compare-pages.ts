@@ -26,7 +26,7 @@ export function comparePages(firstSeed: number, count: number): Comparison {
     const document = documentOf(seed);
     const expected = plainLines(document);
     const whole = copiedLines(document, (shape) => {
-      const scanned = scanDocument(document.bytes, shape);
+      const scanned = scanDocument(halves(document.bytes, seed), shape);
       return scanned && [scanned.elements];
     });
     if (whole === undefined) {
@@ -44,6 +44,12 @@ export function comparePages(firstSeed: number, count: number): Comparison {
     );
   }
   return tally;
+}
+
+/** The bytes in two chunks. */
+function halves(bytes: Buffer, seed: number): Buffer[] {
+  const at = new Random(seed).below(bytes.length + 1);
+  return [bytes.subarray(0, at), bytes.subarray(at)];
 }
 
 function requireEqual(seed: number, way: string, got: readonly string[] | undefined, expected: readonly string[] | undefined): void {

@@ -67,7 +67,10 @@ export function createPageReader(
   }
 
   async function* readEmbedded(request: PageRequest, guard: PageGuard, response: HttpResponse): PageRecords {
-    if (paginator.pages) guard.check(request.token, await response.load());
+    if (paginator.pages) {
+      await response.load();
+      guard.check(request.token, response.parts);
+    }
     let [extracted, emitted] = [0, 0];
     let document: Json | undefined;
     let lastRecord: Row | undefined;
@@ -106,7 +109,7 @@ export function createPageReader(
     if (!(await response.begin(WHOLE_BODY))) return yield* scan.readArriving(request, guard, response);
     const page = scan.readLoaded(request, response);
     if (page === undefined) return yield* readEmbedded(request, guard, response);
-    if (paginator.pages) guard.check(request.token, response.bytes);
+    if (paginator.pages) guard.check(request.token, response.parts);
     if (page.batch.count > 0) yield page.batch;
     else guard.sawNoRecords();
     return page.page;

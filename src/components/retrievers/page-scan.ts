@@ -60,9 +60,10 @@ export function createPageScan(
 
   return {
     readLoaded(request, response) {
-      const { bytes } = response;
-      if (plan === undefined || bytes.length < leastBytes || startsOddly(bytes)) return undefined;
-      const document = scanDocument(bytes, shape);
+      const { parts } = response;
+      const [first = NOTHING] = parts;
+      if (plan === undefined || (parts.length === 1 && first.length < leastBytes) || startsOddly(first)) return undefined;
+      const document = scanDocument(parts, shape);
       if (document === undefined) return undefined;
       const { elements, skeleton } = document;
       const batch = rawBatch(elements, plan, request, parser);
