@@ -155,8 +155,17 @@ function buildRetriever(b: Builder, spec: Slot<'retriever'>): Retriever {
     if (spec[field] !== undefined && spec[field] !== null)
       b.fail(`A truncated_list_retriever cannot have a ${field}.`, 'truncated_list_retriever');
   }
-  return b.build('retriever', spec, { stream: auxiliaryScope(b.run, 'record_expander_truncated_list') });
+  return b.build('retriever', spec, { stream: auxiliaryScope(b.run, REST.streamName, REST) });
 }
+
+/** What a test read shows of the requests for the rest of a list. */
+const REST = {
+  title: "Record expander 'record_expander_truncated_list' request",
+  description: 'Request performed in order to fetch the complete nested list of a truncated record.',
+  type: 'HTTP',
+  auxiliary: true,
+  streamName: 'record_expander_truncated_list',
+} as const;
 
 function rejectPatterns(b: Builder, path: readonly unknown[], field: string): void {
   if (path.some((segment) => typeof segment === 'string' && isGlob(segment)))

@@ -10,6 +10,7 @@ import type {
   Requester,
   Row,
 } from '../../engine/kinds.ts';
+import { recordsPurpose } from '../../engine/observer.ts';
 import type { Page } from '../../engine/page.ts';
 import type { PageGuard } from '../../engine/page-guard.ts';
 import { mergeChunks } from '../../engine/property-chunks.ts';
@@ -44,6 +45,7 @@ export function createPageReader(
   { stream, run }: Builder,
   { requester, selector, decoder, paginator, contributors }: PageParts,
 ): PageReader {
+  const purpose = run.observer && (stream?.purpose ?? recordsPurpose(stream?.name ?? ''));
   let hasWarned = false;
 
   /** Says, once, what is where the records should be. */
@@ -88,7 +90,7 @@ export function createPageReader(
   }
 
   async function* readWhole(request: PageRequest, guard: PageGuard): PageRecords {
-    const response = await requester.send(request, contributors, paginator.path(request), { stream: decoder.streams });
+    const response = await requester.send(request, contributors, paginator.path(request), { stream: decoder.streams, purpose });
     if (response === null || response.status >= 400) {
       response?.discard();
       return undefined;

@@ -56,7 +56,7 @@ export const DynamicSchemaLoader = component({
   }),
   build(spec, b) {
     const retriever = b.build('retriever', cacheRetrieverRequests(spec.retriever) as typeof spec.retriever, {
-      stream: auxiliaryScope(b.run, 'dynamic_properties'),
+      stream: auxiliaryScope(b.run, FIELDS.streamName, FIELDS),
     });
     const filter = spec.schema_filter && b.build('recordFilter', spec.schema_filter);
     const transformations = b.buildAll('transformation', spec.schema_transformations);
@@ -88,6 +88,15 @@ export const DynamicSchemaLoader = component({
     };
   },
 });
+
+/** What a test read shows of the requests for the fields of a schema. */
+const FIELDS = {
+  title: "Schema loader 'dynamic_properties' request",
+  description: 'Request performed in order to extract schema.',
+  type: 'HTTP',
+  auxiliary: true,
+  streamName: 'dynamic_properties',
+} as const;
 
 async function firstRecord(retriever: Retriever): Promise<Json | undefined> {
   const slices = retriever.slices?.(oneSlice()) ?? oneSlice();

@@ -1,4 +1,5 @@
 import { auxiliaryScope } from '../../engine/auxiliary-scope.ts';
+import { firstSlices } from '../../engine/bounded-slices.ts';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { compositeSchema } from '../../engine/composite-schema.ts';
@@ -66,6 +67,8 @@ export const DeclarativeStream = component({
 
     return {
       name: spec.name,
+      primaryKey,
+      cursorField: () => incremental()?.field,
       async describe() {
         const sync = incremental();
         return {
@@ -106,7 +109,10 @@ export const DeclarativeStream = component({
           cursor,
           router,
           schema: loadSchema,
-          slices: () => retriever.slices?.(slices()) ?? slices(),
+          slices() {
+            const all = retriever.slices?.(slices()) ?? slices();
+            return b.run.limits.slices === undefined ? all : firstSlices(all, b.run.limits.slices);
+          },
           read: (slice) => retriever.read(slice),
           fileOf: spec.file_uploader === undefined ? undefined : fileReferenceOf,
         };
