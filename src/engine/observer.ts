@@ -35,6 +35,11 @@ export function recordsPurpose(streamName: string): Purpose {
   };
 }
 
+/** The purpose of a request for something that is read like a stream but is none. */
+export function sidePurpose(streamName: string, title: string, description: string): Purpose {
+  return { title, description, type: 'HTTP', auxiliary: true, streamName };
+}
+
 /** The purpose of a request for a page that is asked for anew, smaller, since the API refused it. */
 // parity: streams/http/http_client.py:HttpClient._send
 export function refusedPurpose(purpose: Purpose, streamName: string, refused: 'page' | 'window'): Purpose {
