@@ -10,6 +10,7 @@ import type { CustomCode } from '../engine/custom-code.ts';
 import type { Slot } from '../engine/fields.ts';
 import { createHttp, type Http } from '../engine/http.ts';
 import type { ConnectorSpec, Source } from '../engine/kinds.ts';
+import type { RunObserver } from '../engine/observer.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
 import type { Limits, Run } from '../engine/run.ts';
 import { createCloudGuard } from '../http/address-guard.ts';
@@ -33,11 +34,12 @@ import { loadCustomCode } from './custom-code.ts';
 import { createFileStore, filesFolder } from './file-store.ts';
 import { readObject, readText } from './inputs.ts';
 import type { CommandOptions } from './program.ts';
-import { version } from './version.ts';
+import { userAgent } from './version.ts';
 
 /** Where an image holds the manifest of its connector. */
 const IMAGE_MANIFEST = '/airbyte/integration_code/source_declarative_manifest/manifest.yaml';
-const INJECTED_MANIFEST = '__injected_declarative_manifest';
+/** The key of the config under which a manifest may come. */
+export const INJECTED_MANIFEST = '__injected_declarative_manifest';
 
 /** What every command works with. */
 export interface Session {
@@ -48,6 +50,8 @@ export interface Session {
   readonly registry: Registry;
   /** Has something given back when the command ends, by a signal too. */
   readonly onEnd: (close: () => void) => void;
+  /** Watches what the command does; absent unless it is a test read. */
+  readonly observer?: RunObserver | undefined;
 }
 
 /** The connector that a command is about, ready to be built. */
@@ -57,8 +61,8 @@ export interface Connector {
   readonly manifest: JsonObject;
   readonly config: JsonObject;
   readonly configPath: string | undefined;
-  /** The folder that the manifest lies in. */
-  readonly folder: string;
+  /** The folder that the manifest lies in; undefined when it came over the network, so that no file belongs to it. */
+  readonly folder: string | undefined;
 }
 
 /** Runs a command: an error becomes one ERROR trace and exit code 1, and all output is written before the end. */
@@ -84,14 +88,13 @@ export async function runCommand(options: CommandOptions, body: (session: Sessio
 }
 
 /** Errors of the manifest are the user's to mend. */
-function forUser(error: unknown): unknown {
+export function forUser(error: unknown): unknown {
   if (error instanceof ManifestError) return new ConfigError(error.message, { cause: error });
   return error;
 }
 
 /** Finds the manifest: the image's own, the one of the arguments, the one inside the config, or the built-in one; undefined when there is none. */
-export async function findConnector({ options, log }: Session): Promise<Connector | undefined> {
-  const config = options.config === undefined ? {} : readObject('config', options.config);
+export async function findConnector({ options, log }: Session, config = readConfig(options)): Promise<Connector | undefined> {
   const file = manifestFile(options);
   if (file === undefined) {
     const injected = config[INJECTED_MANIFEST];
@@ -120,13 +123,18 @@ export async function findConnector({ options, log }: Session): Promise<Connecto
   };
 }
 
+/** The config of the arguments; empty when there is none. */
+export function readConfig({ config }: CommandOptions): JsonObject {
+  return config === undefined ? {} : readObject('config', config);
+}
+
 function manifestFile(options: CommandOptions): string | undefined {
   return existsSync(IMAGE_MANIFEST) ? IMAGE_MANIFEST : options.manifestPath;
 }
 
 /** The connector, which must be there. */
-export async function requireConnector(session: Session): Promise<Connector> {
-  const connector = await findConnector(session);
+export async function requireConnector(session: Session, config?: JsonObject): Promise<Connector> {
+  const connector = await findConnector(session, config);
   if (connector === undefined) {
     throw new ConfigError(`There is no manifest: give one by --manifest-path, or in the config under ${INJECTED_MANIFEST}.`);
   }
@@ -151,14 +159,19 @@ export async function inManifest<T>({ text, prepared }: Connector, work: () => P
   }
 }
 
-/** The specification that lies beside a manifest which holds none: `spec.json`, as the `spec` command prints it; throws ConfigError without it. */
-function specFile(folder: string): ConnectorSpec {
+/**
+ * The specification that lies beside a manifest which holds none: `spec.json`, as the `spec` command prints it; throws ConfigError without it.
+ * A manifest that lies nowhere takes any config.
+ */
+function specFile(folder: string | undefined): ConnectorSpec {
+  const accepting = { migrate: (config: JsonObject) => config, transform: (config: JsonObject) => config, validate: async () => {} };
+  if (folder === undefined) return { message: {}, ...accepting };
   const file = path.join(folder, 'spec.json');
   if (!existsSync(file))
     throw new ConfigError(
       'The manifest has no "spec", and no spec.json lies beside it: add a Spec with the connection_specification of the config.',
     );
-  return { message: readObject('spec', file), migrate: (config) => config, transform: (config) => config, validate: async () => {} };
+  return { message: readObject('spec', file), ...accepting };
 }
 
 /** The specification of a connector. */
@@ -253,15 +266,16 @@ async function migrateConfig({ config, configPath }: Connector, spec: ConnectorS
 
 /** What differs between the runs of commands. */
 export interface RunSettings {
-  /** The folder that the manifest lies in. */
-  readonly folder: string;
+  /** The folder that the manifest lies in, if any. */
+  readonly folder: string | undefined;
   readonly limits?: Limits;
   readonly customCode?: CustomCode | undefined;
   readonly saveConfig: (config: JsonObject) => Promise<void>;
 }
 
-/** Reads files of the connector's folder by their relative paths. */
-function readBeside(folder: string): (file: string) => Promise<string | undefined> {
+/** Reads files of the connector's folder by their relative paths; without a folder there are none. */
+function readBeside(folder: string | undefined): (file: string) => Promise<string | undefined> {
+  if (folder === undefined) return async () => undefined;
   return async (file) => {
     try {
       return await readFile(path.resolve(folder, file), 'utf8');
@@ -279,7 +293,10 @@ function now(): bigint {
 }
 
 /** Everything that lasts as long as the command. */
-export function createRun({ output, log, secrets, onEnd }: Session, { folder, limits = {}, customCode, saveConfig }: RunSettings): Run {
+export function createRun(
+  { output, log, secrets, onEnd, observer }: Session,
+  { folder, limits = {}, customCode, saveConfig }: RunSettings,
+): Run {
   const abort = new AbortController();
   const nowMs = (): number => Date.now();
   const rest = async (ms: number, signal?: AbortSignal): Promise<void> => {
@@ -293,7 +310,7 @@ export function createRun({ output, log, secrets, onEnd }: Session, { folder, li
     const cloud = process.env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
     const transport = createTransport({
       connections: 256,
-      userAgent: `source-declarative/${version().split(' ')[0]}`,
+      userAgent: userAgent(),
       redact: secrets.redact,
       observer: {
         end: ({ request, status, totalMs, bytes, attempt }) =>
@@ -324,6 +341,7 @@ export function createRun({ output, log, secrets, onEnd }: Session, { folder, li
       random: Math.random,
       onRateLimited: reportRateLimit,
       retries: limits.retries !== false,
+      observer,
     });
   };
   return {
@@ -345,5 +363,6 @@ export function createRun({ output, log, secrets, onEnd }: Session, { folder, li
     storeFile: limits.retries === false ? undefined : createFileStore(filesFolder(process.env)),
     customCode,
     environment: process.env,
+    observer,
   };
 }
