@@ -87,9 +87,12 @@ export async function runCommand(options: CommandOptions, body: (session: Sessio
   }
 }
 
+/** A mistake of the manifest, as its user is told. */
+export class InvalidManifest extends ConfigError {}
+
 /** Errors of the manifest are the user's to mend. */
 export function forUser(error: unknown): unknown {
-  if (error instanceof ManifestError) return new ConfigError(error.message, { cause: error });
+  if (error instanceof ManifestError) return new InvalidManifest(error.message, { cause: error });
   return error;
 }
 

@@ -4,11 +4,11 @@ import { type FieldFacts, factsOf } from './fields.ts';
 import type { Known, Registry } from './registry.ts';
 
 /**
- * What to say of the deprecated fields that the streams of a manifest use, each once, in the order in which they are met. Parents of streams
- * are passed over: where they count they are streams themselves.
+ * What to say of the deprecated fields in the declarations of streams, each once, in the order in which they are met. Parents of streams are
+ * passed over: where they count they are streams themselves.
  */
 // parity: models/base_model_with_deprecations.py:BaseModelWithDeprecations
-export function deprecations(registry: Registry, manifest: JsonObject): string[] {
+export function deprecations(registry: Registry, streams: readonly Json[]): string[] {
   const found = new Set<string>();
 
   function visit(spec: JsonObject, known: Known | undefined): void {
@@ -26,13 +26,6 @@ export function deprecations(registry: Registry, manifest: JsonObject): string[]
     return typeof type === 'string' ? registry.find(type) : undefined;
   };
 
-  for (const section of ['streams', 'dynamic_streams']) {
-    for (const stream of listIn(manifest, section)) visit(stream, typeOf(stream, {}));
-  }
+  for (const stream of streams) if (isPlainObject(stream)) visit(stream as JsonObject, typeOf(stream as JsonObject, {}));
   return [...found];
-}
-
-function listIn(manifest: JsonObject, section: string): JsonObject[] {
-  const value: Json | undefined = ownProperty(manifest, section);
-  return Array.isArray(value) ? (value.filter(isPlainObject) as JsonObject[]) : [];
 }

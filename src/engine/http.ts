@@ -53,6 +53,8 @@ export interface Exchange {
   readonly exitOnRateLimit?: boolean;
   /** Costs no call of the budget, as requests for tokens do. */
   readonly outsideBudget?: boolean;
+  /** Repeats failures that may pass even where the run shows failures rather than repeating them. */
+  readonly alwaysRepeats?: boolean;
   /** What the run's observer is told of it; nothing when absent. */
   readonly purpose?: Purpose | undefined;
 }
@@ -131,7 +133,7 @@ export function createHttp(options: HttpOptions): Http {
         return resolution;
       },
       backoffSeconds: (outcome, count) => handler.backoffSeconds(outcome, count) ?? null,
-      maxRetries: options.retries ? (handler.maxRetries ?? 5) : 0,
+      maxRetries: options.retries || exchange.alwaysRepeats ? (handler.maxRetries ?? 5) : 0,
       exitOnRateLimit: exchange.exitOnRateLimit ?? false,
       ...(refresh === undefined ? {} : { refresh: (sent: HttpRequest) => refresh(sent).catch(toRefreshFailure) }),
       ...(hasOther === undefined ? {} : { hasOtherCredential: (sent: HttpRequest) => hasOther(sent) }),

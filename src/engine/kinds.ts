@@ -462,8 +462,8 @@ export interface Stream {
   readonly name: string;
   /** The fields that tell its records apart; undefined when the manifest names none. */
   readonly primaryKey: readonly string[] | undefined;
-  /** The field that orders its records; undefined for a stream without a cursor. */
-  cursorField(): string | undefined;
+  /** The field that orders its records, the one of the catalog where it may choose; undefined for a stream without a cursor. */
+  cursorField(catalogField?: string): string | undefined;
   /** What the catalog says of it. */
   describe(): Promise<StreamDescription>;
   /** Builds everything that reading needs, with the state of the last sync. */

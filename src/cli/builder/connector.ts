@@ -6,6 +6,8 @@ import type { JsonObject } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
 import { createSecrets } from '../../lib/secrets.ts';
 import { processManifest } from '../../manifest/index.ts';
+import { normalizeManifest } from '../../manifest/normalize.ts';
+import { Failure } from '../../protocol/failure.ts';
 import { createLog } from '../../protocol/log.ts';
 import type { Output } from '../../protocol/output.ts';
 import { type Connector, INJECTED_MANIFEST, type Session } from '../session.ts';
@@ -34,12 +36,12 @@ export function withoutConcurrency(manifest: JsonObject): JsonObject {
   return { ...manifest, concurrency_level: { ...level, default_concurrency: 1 } as JsonObject };
 }
 
-/** The connector of a manifest and a config that are no files; throws ManifestError. */
+/** The connector of a manifest and a config that are no files; throws ManifestError for all that is wrong with the manifest. */
 export function connectorOf(manifest: JsonObject, config: JsonObject, { migrate, normalize }: ManifestWishes): Connector {
-  const processed = processManifest(manifest, {
-    normalize,
-    ...(migrate ? { migrate: { now: new Date().toISOString() } } : {}),
-  });
+  const complete = processManifest(manifest, migrate ? { migrate: { now: new Date().toISOString() } } : {});
+  const [first, ...others] = createRegistry(components).validate(complete, ['source'], '').errors;
+  if (first !== undefined) throw first.with(others);
+  const processed = normalize ? normalizeManifest(complete) : complete;
   return {
     prepared: { fileName: INJECTED_MANIFEST, manifest: processed, warnings: [] },
     text: undefined,
@@ -50,7 +52,19 @@ export function connectorOf(manifest: JsonObject, config: JsonObject, { migrate,
   };
 }
 
-/** A session that shares nothing with others, for work whose messages go to an output of its own. */
+/** Masks the secrets in an error and its causes, which whoever asked is told. */
+function redactError(error: unknown, redact: (text: string) => string): void {
+  const seen = new Set<unknown>();
+  for (let link = error; link instanceof Error && !seen.has(link); link = link.cause) {
+    seen.add(link);
+    link.message = redact(link.message);
+    if (link.stack !== undefined) link.stack = redact(link.stack);
+    if (link instanceof Failure && link.internalMessage !== undefined)
+      Object.assign(link, { internalMessage: redact(link.internalMessage) });
+  }
+}
+
+/** A session that shares nothing with others, for work whose messages go to an output of its own; its errors are redacted. */
 export async function inSession<T>(
   output: (redact: (text: string) => string) => Output,
   work: (session: Session) => Promise<T>,
@@ -67,6 +81,9 @@ export async function inSession<T>(
       registry: createRegistry(components),
       onEnd: (close) => closers.push(close),
     });
+  } catch (error) {
+    redactError(error, secrets.redact);
+    throw error;
   } finally {
     for (const close of closers) close();
   }

@@ -1,7 +1,7 @@
 import { deprecations } from '../../engine/deprecations.ts';
 import type { Source, Stream } from '../../engine/kinds.ts';
 import { readStreams } from '../../engine/read.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import type { Secrets } from '../../lib/secrets.ts';
 import type { ConfiguredCatalog } from '../../protocol/catalog.ts';
 import { errorTrace } from '../../protocol/failure.ts';
@@ -46,6 +46,7 @@ export function testRead({ connector, catalog, state, limits, log }: TestRead): 
   const schemas = createSchemaInferrer();
   const formats = createFormatInferrer();
   const logs: ReadLog[] = state.ignored.map((text) => readLog('WARN', text));
+  const declarations: Json[] = [connector.manifest['streams'] ?? []].flat();
   let isReading = false;
   let savedConfig: JsonObject | undefined;
 
@@ -81,12 +82,14 @@ export function testRead({ connector, catalog, state, limits, log }: TestRead): 
     const read = async (opened: Opened): Promise<Stream | undefined> => {
       const source = opened.source();
       const stream = await findStream(source, streamName);
+      declarations.push(...(await source.filledTemplates()).map(({ spec }) => spec));
       if (stream === undefined) logs.push(readLog('ERROR', `The manifest has no stream "${streamName}", so nothing was read.`));
       isReading = true;
       await readStreams(source, {
         run: opened.run,
         output: session.output,
-        catalog,
+        // All that can be read of a stream is read for a test, whether it has a cursor or not.
+        catalog: { streams: catalog.streams.slice(0, 1).map((configured) => ({ ...configured, sync_mode: 'full_refresh' })) },
         state,
         explain: (error) => explainError(connector, error),
       });
@@ -97,8 +100,8 @@ export function testRead({ connector, catalog, state, limits, log }: TestRead): 
       return opened && read(opened);
     });
     const { slices, auxiliary } = groups.finish();
-    const inferred = inferSchema(schemas, stream);
-    const told = [...deprecations(session.registry, connector.manifest).map((text) => readLog('WARN', text))];
+    const inferred = inferSchema(schemas, stream, catalog.streams[0]?.cursor_field?.[0]);
+    const told = deprecations(session.registry, declarations).map((text) => readLog('WARN', text));
     return {
       logs: [...logs, ...told, ...(inferred?.problems ?? []).map((text) => readLog('ERROR', text))],
       slices: slices.map((slice) => showSlice(slice, session.secrets)),
@@ -127,8 +130,8 @@ async function findStream(source: Source, name: string): Promise<Stream | undefi
 }
 
 /** The schema of the records, the fields of the primary key and the cursor required. */
-function inferSchema(schemas: SchemaInferrer, stream: Stream | undefined): InferredSchema | undefined {
-  const cursorField = stream?.cursorField();
+function inferSchema(schemas: SchemaInferrer, stream: Stream | undefined, catalogField: string | undefined): InferredSchema | undefined {
+  const cursorField = stream?.cursorField(catalogField);
   return schemas.finish([...(stream?.primaryKey ?? []).map((key) => [key]), ...(cursorField === undefined ? [] : [[cursorField]])]);
 }
 

@@ -32,7 +32,14 @@ export async function sendTokenRequest(
   prepare: () => RequestParts | Promise<RequestParts>,
   purpose?: Purpose,
 ): Promise<HttpResponse> {
-  const response = await run.http.send({ name: '', handler, outsideBudget: true, purpose, prepare: async () => prepare() });
+  const response = await run.http.send({
+    name: '',
+    handler,
+    outsideBudget: true,
+    alwaysRepeats: true,
+    purpose,
+    prepare: async () => prepare(),
+  });
   if (response === null) throw new SystemError('The request for a token got no response.');
   return response;
 }

@@ -68,7 +68,10 @@ export const DeclarativeStream = component({
     return {
       name: spec.name,
       primaryKey,
-      cursorField: () => incremental()?.field,
+      cursorField(catalogField) {
+        const sync = incremental();
+        return sync?.allowsCatalogField && catalogField !== undefined ? catalogField : sync?.field;
+      },
       async describe() {
         const sync = incremental();
         return {

@@ -62,7 +62,7 @@ export const StateDelegatingStream = component({
     return {
       name: spec.name,
       primaryKey: full.primaryKey,
-      cursorField: () => full.cursorField(),
+      cursorField: (catalogField) => full.cursorField(catalogField),
       describe: () => full.describe(),
       async open(options: OpenOptions) {
         const { state } = options;
