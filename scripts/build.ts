@@ -1,36 +1,33 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { storeCodeCache } from './store-code-cache.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
 
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist);
-// A CommonJS bundle starts faster than an ES module: importing node:http from an ES module loads far more of Node.
-writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+/** Loaded when they are first needed, each a file of its own: by the names that dynamic imports have for them, what their file exports. */
+const PARTS: Readonly<Record<string, { readonly file: string; readonly exports: string }>> = {
+  'any-ascii': { file: 'any-ascii.js', exports: "export { default } from 'any-ascii'" },
+  yaml: { file: 'yaml.js', exports: "export * from 'yaml'" },
+  yauzl: { file: 'yauzl.js', exports: "export * from 'yauzl'" },
+  saxes: { file: 'saxes.js', exports: "export * from 'saxes'" },
+  '@cfworker/json-schema': { file: 'json-schema.js', exports: "export * from '@cfworker/json-schema'" },
+  './undici.ts': { file: 'undici.js', exports: "export * from './src/http/undici.ts'" },
+  './spec.ts': { file: 'spec.js', exports: "export * from './src/cli/spec.ts'" },
+  './commands.ts': { file: 'engine.js', exports: "export * from './src/cli/commands.ts'" },
+};
 
-/** Starts the bundle, by the Node that the project brings where the present one is too old for it. */
-const LAUNCHER = `#!/usr/bin/env node
-if (typeof JSON.rawJSON === 'function' && typeof Array.fromAsync === 'function') {
-  require('node:module').enableCompileCache?.();
-  require('./source-declarative.js');
-} else {
-  const node = require('node:path').join(__dirname, '../node_modules/node/bin/node');
-  if (require('node:fs').existsSync(node)) {
-    const child = require('node:child_process').spawn(node, [__filename, ...process.argv.slice(2)], { stdio: 'inherit' });
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-    child.on('exit', (code, signal) => {
-      if (signal === null) process.exit(code);
-      process.removeAllListeners(signal);
-      process.kill(process.pid, signal);
+/** Leaves what is loaded later out of a file. */
+const withoutParts: Plugin = {
+  name: 'without-parts',
+  setup({ onResolve }) {
+    onResolve({ filter: /.*/ }, ({ path: name, kind }) => {
+      const part = kind === 'dynamic-import' && Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
+      return part && { path: `./${part.file}`, external: true };
     });
-  } else {
-    console.error('source-declarative needs Node 22 or later, and this is ' + process.version + '.');
-    process.exitCode = 1;
-  }
-}
-`;
+  },
+};
 
 /** HTTP/2 is not used: without its module a request loads neither node:http2 nor what comes with it. */
 const withoutHttp2: Plugin = {
@@ -53,21 +50,50 @@ const withoutSubprocesses: Plugin = {
   },
 };
 
-await build({
-  entryPoints: [path.join(root, 'src/main.ts')],
-  outfile: path.join(dist, 'source-declarative.js'),
+const OPTIONS: BuildOptions = {
   bundle: true,
   platform: 'node',
   target: 'node26',
+  // A CommonJS bundle starts faster than an ES module: importing node:http from an ES module loads far more of Node.
   format: 'cjs',
-  sourcemap: 'linked',
-  sourcesContent: false,
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  plugins: [withoutHttp2, withoutSubprocesses],
+  sourcemap: 'linked',
+  sourcesContent: false,
   logLevel: 'warning',
-});
-// What was compiled once is not compiled again where Node may keep it.
-writeFileSync(path.join(dist, 'main.js'), LAUNCHER, { mode: 0o755 });
-console.error(`dist/source-declarative.js: ${Math.round(statSync(path.join(dist, 'source-declarative.js')).size / 1024)} kB`);
+};
+
+const LOADS_PART = new RegExp(
+  `import\\("\\./(${Object.values(PARTS)
+    .map(({ file }) => file.replaceAll('.', '\\.'))
+    .join('|')})"\\)`,
+  'g',
+);
+
+/** Has the launcher load the parts, under a name as long as `import`, which the source map is made for; any other import is of a user's file. */
+function obtainParts(file: string): void {
+  writeFileSync(file, readFileSync(file, 'utf8').replace(LOADS_PART, 'obtain("./$1")'));
+}
+
+/** Builds one file of the bundle. */
+async function bundle(file: string, options: BuildOptions): Promise<void> {
+  const outfile = path.join(dist, file);
+  await build({ ...OPTIONS, ...options, outfile, plugins: [withoutParts, withoutHttp2, withoutSubprocesses] });
+  obtainParts(outfile);
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+await bundle('source-declarative.js', { entryPoints: [path.join(root, 'src/main.ts')] });
+for (const { file, exports } of Object.values(PARTS)) {
+  await bundle(file, { stdin: { contents: exports, resolveDir: root, loader: 'ts' } });
+}
+const launcher = path.join(dist, 'main.js');
+copyFileSync(path.join(root, 'scripts/launcher.cjs'), launcher);
+chmodSync(launcher, 0o755);
+await storeCodeCache();
+for (const file of ['source-declarative.js', 'spec.js', 'engine.js']) {
+  console.error(`dist/${file}: ${Math.round(statSync(path.join(dist, file)).size / 1024)} kB`);
+}

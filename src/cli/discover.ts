@@ -1,12 +1,15 @@
+import { components } from '../components/index.ts';
 import type { StreamDescription } from '../engine/kinds.ts';
 import type { Limits } from '../engine/run.ts';
 import type { CatalogStream } from '../protocol/messages.ts';
+import { type Connector, inManifest, requireConnector } from './connector.ts';
+import { openConnector } from './open-connector.ts';
 import type { CommandOptions } from './program.ts';
-import { type Connector, inManifest, openConnector, requireConnector, runCommand, type Session } from './session.ts';
+import { runCommand, type Session } from './session.ts';
 
 /** Prints the CATALOG message. */
 export function runDiscover(options: CommandOptions): Promise<number> {
-  return runCommand(options, async (session) => {
+  return runCommand(options, components, async (session) => {
     const connector = await requireConnector(session);
     const streams = await inManifest(connector, () => discoverStreams(session, connector));
     session.output.message({ type: 'CATALOG', catalog: { streams } });

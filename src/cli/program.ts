@@ -21,6 +21,11 @@ export type RunCommand = (options: CommandOptions) => Promise<number>;
 
 const USAGE_ERROR = 2;
 
+/** The commands that need the whole engine, which `spec` does not. */
+async function loadCommands() {
+  return (await import('./commands.ts')).commands;
+}
+
 /** Runs the command that the arguments name and gives its exit code: 2 for arguments that make no command. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -41,11 +46,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     'source-declarative spec --manifest-path manifest.yaml',
   ).action(run(async () => (await import('./spec.ts')).runSpec));
   withConfig(addCommand(program, 'check', 'tries whether a config works', 'source-declarative check --config secrets/config.json')).action(
-    run(async () => (await import('./check.ts')).runCheck),
+    run(async () => (await loadCommands()).check()),
   );
   withConfig(
     addCommand(program, 'discover', 'prints the streams and their schemas', 'source-declarative discover --config secrets/config.json'),
-  ).action(run(async () => (await import('./discover.ts')).runDiscover));
+  ).action(run(async () => (await loadCommands()).discover()));
   withConfig(
     addCommand(
       program,
@@ -56,14 +61,23 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   )
     .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
     .option('--state <file>', 'the state that the last read left (- for standard input)')
-    .action(run(async () => (await import('./read.ts')).runRead));
+    .action(run(async () => (await loadCommands()).read()));
 
   program
     .command('schema')
     .description('prints the JSON Schema of manifests, for editors')
     .addHelpText('after', '\nExample:\n  $ source-declarative schema > manifest.schema.json')
     .action(async () => {
-      exitCode = await (await import('./schema.ts')).runSchema(printText);
+      exitCode = await (await (await loadCommands()).schema())(printText);
+    });
+  program
+    .command('prepare')
+    .description('stores a manifest as the engine reads it, so that its commands start faster')
+    .argument('<manifest>', 'the manifest, YAML or JSON')
+    .option('--output <file>', 'where to: beside the manifest unless stated')
+    .addHelpText('after', '\nExample:\n  $ source-declarative prepare manifest.yaml')
+    .action(async (manifest: string, options: { readonly output?: string }) => {
+      exitCode = await (await (await loadCommands()).prepare())({ manifest, ...options });
     });
   program
     .command('eval')
@@ -76,7 +90,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .option('--jsonl', 'evaluates a template for each line of standard input, each an object with "template" and "context"')
     .addHelpText('after', `\nExample:\n  $ source-declarative eval "{{ record['updated_at'] | int / 1000 }}" --record record.json`)
     .action(async (template: string | undefined, options: EvalOptions) => {
-      const { runEval } = await import('./eval.ts');
+      const runEval = await (await loadCommands()).eval();
       exitCode = await runEval(
         { ...options, jsonl: options.jsonl === true, ...(template === undefined ? {} : { template }) },
         process.stdin,
@@ -95,11 +109,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .option('--max-body <megabytes>', 'the largest body of a request', '32')
     .addHelpText('after', '\nExample:\n  $ source-declarative serve --port 8080')
     .action(async (options: ServeOptions) => {
-      const { runServe } = await import('./serve.ts');
+      const runServe = await (await loadCommands()).serve();
       exitCode = await runServe(options, process.argv[1] as string, (line) => void process.stderr.write(`${line}\n`));
     });
   program.command('answer-request', { hidden: true }).action(async () => {
-    await (await import('./serve/answer-request.ts')).answerRequest();
+    await (await (await loadCommands()).answerRequest())();
   });
 
   try {
@@ -116,7 +130,10 @@ function addCommand(program: Command, name: string, description: string, example
   return program
     .command(name)
     .description(description)
-    .option('--manifest-path <file>', 'the manifest, YAML or JSON, in place of the built-in one (- for standard input)')
+    .option(
+      '--manifest-path <file>',
+      'the manifest, YAML or JSON (- for standard input); a connector folder, one with manifest.yaml and metadata.yaml, needs none',
+    )
     .addOption(new Option('--components-path <file>', 'custom components of the manifest, in TypeScript or JavaScript'))
     .option('--debug', 'prints each request and what was made of its response')
     .addHelpText('after', `\nExample:\n  $ ${example}`);

@@ -46,6 +46,8 @@ export interface Exchange {
   readonly useCache?: boolean;
   /** Gives the body as it arrives, unless the handler must look into it. */
   readonly stream?: boolean;
+  /** Bytes of a streamed body that are loaded before it is given, and asked for again when it breaks off within them. */
+  readonly beginning?: number | undefined;
   readonly connectTimeoutMs?: number | undefined;
   readonly readTimeoutMs?: number | undefined;
   readonly tcpKeepAlive?: boolean;
@@ -142,6 +144,7 @@ export function createHttp(options: HttpOptions): Http {
       redact,
       pauses: options.pauses,
       stream: exchange.stream === true && !isWatched(exchange),
+      ...(exchange.beginning === undefined ? {} : { beginning: exchange.beginning }),
       random: options.random,
       ...waiting,
       options: {

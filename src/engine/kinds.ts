@@ -3,6 +3,7 @@ import type { Value } from '../lang/values.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { DateTime } from '../lib/time/index.ts';
 import type { FileReference } from '../protocol/messages.ts';
+import type { RecordWriter } from '../protocol/output.ts';
 import type {
   BudgetRules,
   CallRatePolicy,
@@ -17,6 +18,7 @@ import type {
 } from './http.ts';
 import type { Purpose } from './observer.ts';
 import type { Page } from './page.ts';
+import type { AppendedField } from './raw-rows.ts';
 import type { RequestOptions } from './request-options.ts';
 import type { StreamSlice } from './stream-slice.ts';
 
@@ -116,6 +118,8 @@ export interface SendOptions {
   readonly stream?: boolean;
   /** What the run's observer is told of the request. */
   readonly purpose?: Purpose | undefined;
+  /** Bytes of such a body that are loaded first, and asked for again when it breaks off within them. */
+  readonly beginning?: number;
 }
 
 /** Decides what an outcome means; undefined leaves the decision to the next handler. */
@@ -153,6 +157,8 @@ export interface Decoder {
   /** Whether a paginator may look into its documents. */
   readonly paginates: boolean;
   decode(response: HttpResponse): AsyncIterable<readonly Json[]>;
+  /** Reads the values in the bytes of a JSON list; there when a response is one JSON document in UTF-8, so that a part of its bytes can be read alone. */
+  parseList?(bytes: Uint8Array): Json[];
   /** What is wrong with a loaded body, as the end of a sentence on it; undefined when it can be read, or when it is empty. */
   refusal?(response: HttpResponse): string | undefined;
   /** The documents in bytes that another decoder unpacked; absent in decoders that cannot be nested. */
@@ -163,6 +169,8 @@ export interface Decoder {
 export interface Extractor {
   /** The decoder that it brings along, whatever the retriever's is. */
   readonly decoder?: Decoder;
+  /** The names that lead to the list whose items it gives as they are, of a response that is an object; absent when it does anything else. */
+  readonly listPath?: readonly string[] | undefined;
   /** Whether it must see all documents of a response at once, so that a decoder that streams cannot feed it. */
   readonly wholeResponse?: boolean;
   /** Whether it adds up the records of several lists, so that their count says nothing of the page's size. */
@@ -217,6 +225,9 @@ export interface RecordSelector {
   readonly changesDocuments: boolean;
   readonly decoder?: Decoder | undefined;
   readonly wholeResponse: boolean;
+  readonly listPath: Extractor['listPath'];
+  /** The fields that it adds, when that is all that it does to records. */
+  readonly appended: readonly AppendedField[] | undefined;
   readonly sumsLists: boolean;
   /** Why there are no records in a document, for a warning; undefined when the place is right. */
   explain?: Extractor['explain'];
@@ -224,6 +235,10 @@ export interface RecordSelector {
   select(documents: readonly Json[], request: PageRequest): Selected | Promise<Selected>;
   /** Does the same with records that were found already, without its extractor. */
   refine(records: readonly Json[], request: PageRequest): Promise<Row[]>;
+  /** Loads what `refineNow` needs. */
+  ready(): Promise<void>;
+  /** Does what `refine` does, at once; there is nothing in it that waits where `appended` is there. */
+  refineNow(records: readonly Json[], request: PageRequest): Row[];
 }
 
 /** The records left of some documents; `extracted` counts those before any filter. */
@@ -237,8 +252,8 @@ export interface Paginator extends RequestContributor {
   /** Whether it may ask for more than one page. */
   readonly pages: boolean;
   readonly pageSize: number | undefined;
-  /** Whether it looks into the document of a page. */
-  readonly readsDocument: boolean;
+  /** What it looks at in the document of a page. */
+  readonly readsDocument: Reads;
   initialToken(): Value | undefined;
   /** The token of the page after this one; undefined ends the slice. */
   nextToken(page: Page): Value | undefined;
@@ -261,7 +276,7 @@ export interface Resizing {
 /** Finds the next page's token. */
 export interface PageStrategy {
   readonly pageSize: number | undefined;
-  readonly readsDocument: boolean;
+  readonly readsDocument: Reads;
   readonly initialToken: Value | undefined;
   nextToken(page: Page): Value | undefined;
   /** Whether its pages can be made smaller while it pages, down to a size; absent when they cannot. */
@@ -277,7 +292,20 @@ export interface Retriever {
 
 /** Records that became ready together. */
 export interface Batch {
+  readonly count: number;
+  /** The records; parsed when they are first asked for where `writeTo` is there. */
   readonly records: Row[];
+  /** Writes all of them without making values of them; there where nothing looks into them. */
+  readonly writeTo?: (target: RowTarget) => void;
+}
+
+/** Where records go that are written without being parsed. */
+export interface RowTarget {
+  readonly writer: Pick<RecordWriter, 'linePrefix' | 'writeLines'>;
+  /** Writes a record that had to be parsed, and has it observed. */
+  write(record: Json): void;
+  /** Told of every record that is not parsed, with the fields that the cursor reads; absent when it reads none. */
+  readonly observe: ((record: Row) => void) | undefined;
 }
 
 /** Gives the slices that a stream is split into without regard to time, such as one for each parent record. */

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import { repr } from '../lang/text.ts';
 import type { Value } from '../lang/values.ts';
 import { SystemError } from '../protocol/failure.ts';
@@ -13,6 +12,8 @@ const MOST_IDENTICAL = 10;
 export interface PageGuard {
   /** Throws SystemError when the page is one that its token gave before, or the last of too many identical ones. */
   check(token: Value | undefined, body: Uint8Array): void;
+  /** Follows a page that is not held as a whole. */
+  follow(): { update(chunk: Uint8Array): void; check(token: Value | undefined): void };
   /** Told when a page turned out to have no records: many such pages in a row are alike and yet lead on. */
   sawNoRecords(): void;
 }
@@ -24,30 +25,43 @@ export function createPageGuard(streamName: string, log: Log): PageGuard {
   let page = 0;
   let identical = 1;
   let last: string | undefined;
-  return {
-    check(token, body) {
-      page += 1;
-      const print = fingerprint(body);
-      identical = print === last ? identical + 1 : 1;
-      last = print;
-      if (token !== undefined) {
-        const key = repr(token);
-        const seen = byToken.get(key);
-        if (seen !== undefined && seen.print === print) {
-          throw new SystemError(
-            `${where}: page token ${key} was used before (page ${page}, first on page ${seen.page}) and gave the same page again, so paging would never end. ` +
-              'The API repeats its pages: correct the cursor_value, or add a stop_condition to the paginator.',
-          );
-        }
-        byToken.set(key, { page, print });
-      }
-      if (identical === 2) log.warn(`${where}: page ${page} is identical to the page before; the API may not look at the page token.`);
-      if (identical > MOST_IDENTICAL) {
+
+  function check(token: Value | undefined, print: string): void {
+    page += 1;
+    identical = print === last ? identical + 1 : 1;
+    last = print;
+    if (token !== undefined) {
+      const key = repr(token);
+      const seen = byToken.get(key);
+      if (seen !== undefined && seen.print === print) {
         throw new SystemError(
-          `${where}: the last ${identical} pages are identical, so paging would never end. ` +
-            'The API does not seem to look at the page token: check page_token_option (name and place) and the stop condition.',
+          `${where}: page token ${key} was used before (page ${page}, first on page ${seen.page}) and gave the same page again, so paging would never end. ` +
+            'The API repeats its pages: correct the cursor_value, or add a stop_condition to the paginator.',
         );
       }
+      byToken.set(key, { page, print });
+    }
+    if (identical === 2) log.warn(`${where}: page ${page} is identical to the page before; the API may not look at the page token.`);
+    if (identical > MOST_IDENTICAL) {
+      throw new SystemError(
+        `${where}: the last ${identical} pages are identical, so paging would never end. ` +
+          'The API does not seem to look at the page token: check page_token_option (name and place) and the stop condition.',
+      );
+    }
+  }
+
+  return {
+    check: (token, body) => check(token, fingerprint(body)),
+    follow() {
+      const { crc32 } = process.getBuiltinModule('node:zlib');
+      let [length, sum] = [0, 0];
+      return {
+        update(chunk) {
+          length += chunk.length;
+          sum = crc32(chunk, sum);
+        },
+        check: (token) => check(token, `${length}:${sum}`),
+      };
     },
     sawNoRecords() {
       last = undefined;
@@ -57,6 +71,8 @@ export function createPageGuard(streamName: string, log: Log): PageGuard {
 
 function fingerprint(body: Uint8Array): string {
   const { length } = body;
+  // Loaded by the first page: most commands read none.
+  const { crc32 } = process.getBuiltinModule('node:zlib');
   if (length <= 2 * SAMPLE) return `${length}:${crc32(body)}`;
   return `${length}:${crc32(body.subarray(length - SAMPLE), crc32(body.subarray(0, SAMPLE)))}`;
 }

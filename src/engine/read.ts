@@ -1,4 +1,4 @@
-import type { Json } from '../lib/json.ts';
+import { Float, type Json } from '../lib/json.ts';
 import { createSemaphore, type Semaphore } from '../lib/semaphore.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../protocol/catalog.ts';
 import { ConfigError, errorTrace, SystemError } from '../protocol/failure.ts';
@@ -7,7 +7,7 @@ import type { Output, RecordWriter } from '../protocol/output.ts';
 import type { InputState } from '../protocol/state.ts';
 import { ancestorNames } from './ancestors.ts';
 import { slicesTogether } from './bounded-slices.ts';
-import type { OpenStream, Source } from './kinds.ts';
+import type { OpenStream, Row, RowTarget, Source } from './kinds.ts';
 import { sliceDescriptor } from './observer.ts';
 import type { Run } from './run.ts';
 import type { StreamSlice } from './stream-slice.ts';
@@ -164,17 +164,21 @@ async function readPartition(
 ): Promise<void> {
   const { cursor, fileOf } = stream;
   run.observer?.slice(sliceDescriptor(slice));
-  for await (const { records } of stream.read(slice)) {
-    if (progress.records === 0 && records.length > 0) {
+  const write = (record: Json): void => {
+    if (typeof record !== 'object' || record === null || Array.isArray(record) || record instanceof Float) throw noRecord(record);
+    writer.write(record, fileOf?.(record));
+    cursor.observe(record, slice);
+  };
+  const observe = cursor.reads === 'nothing' ? undefined : (record: Row): void => cursor.observe(record, slice);
+  const target: RowTarget = { writer, write, observe };
+  for await (const batch of stream.read(slice)) {
+    if (progress.records === 0 && batch.count > 0) {
       run.log.info(`Marking stream ${stream.name} as RUNNING`);
       output.message(streamStatus(descriptor, 'RUNNING'));
     }
-    progress.records += records.length;
-    for (const record of records) {
-      if (typeof record !== 'object' || record === null || Array.isArray(record)) throw noRecord(record);
-      writer.write(record, fileOf?.(record));
-      cursor.observe(record, slice);
-    }
+    progress.records += batch.count;
+    if (batch.writeTo !== undefined && fileOf === undefined) batch.writeTo(target);
+    else for (const record of batch.records) write(record);
     await output.drained();
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;
   }

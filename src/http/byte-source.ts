@@ -1,5 +1,13 @@
+/** The beginning of a body, and whether it is all of it. */
+export interface Beginning {
+  readonly bytes: Uint8Array;
+  readonly ended: boolean;
+}
+
 /** The bytes of one response body; it is read by `next` until null or by `all`, never by both. */
 export interface ByteSource {
+  /** The body as far as `limit` bytes and a chunk, to be asked for first if at all; throws TransportError when the body breaks off. */
+  upTo(limit: number): Promise<Beginning>;
   /** The next chunk, null at the end; throws TransportError when the body breaks off. */
   next(): Promise<Uint8Array | null>;
   /** The whole body at once; throws TransportError when the body breaks off. */
@@ -20,6 +28,10 @@ export class MemorySource implements ByteSource {
     const bytes = this.#bytes;
     this.#bytes = null;
     return bytes?.length ? bytes : null;
+  }
+
+  async upTo(): Promise<Beginning> {
+    return { bytes: await this.all(), ended: true };
   }
 
   async all(): Promise<Uint8Array> {
@@ -52,6 +64,8 @@ export class NetworkSource implements ByteSource {
   #chunks: Uint8Array[] = [];
   #queued = 0;
   #mode: 'pull' | 'collect' | 'discard' = 'pull';
+  /** How many bytes are collected before the connection is paused. */
+  #most = Number.POSITIVE_INFINITY;
   #paused = false;
   #ended = false;
   #error: Error | null = null;
@@ -69,12 +83,12 @@ export class NetworkSource implements ByteSource {
       return;
     }
     this.#chunks.push(chunk);
-    if (this.#mode === 'collect') return;
-    if (this.#waiter) this.#wake();
-    else if (this.#queued > HIGH_WATER_MARK && !this.#paused) {
-      this.#paused = true;
-      this.#flow.pause();
-    }
+    if (this.#mode === 'collect') {
+      if (this.#queued <= this.#most) return;
+      this.#pause();
+      this.#wake();
+    } else if (this.#waiter) this.#wake();
+    else if (this.#queued > HIGH_WATER_MARK) this.#pause();
   }
 
   /** Marks the body complete. */
@@ -102,20 +116,30 @@ export class NetworkSource implements ByteSource {
         return chunk;
       }
       if (this.#ended) return null;
+      this.#resume();
       await this.#change();
     }
   }
 
-  async all(): Promise<Uint8Array> {
+  async upTo(limit: number): Promise<Beginning> {
     this.#mode = 'collect';
-    this.#resume();
-    while (!this.#ended) {
+    this.#most = limit;
+    if (this.#queued <= limit) this.#resume();
+    while (!this.#ended && this.#queued <= limit) {
       if (this.#error) throw this.#error;
       await this.#change();
     }
+    if (this.#error) throw this.#error;
     const chunks = this.#chunks;
+    const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, this.#queued);
     this.#chunks = [];
-    return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, this.#queued);
+    this.#queued = 0;
+    this.#mode = 'pull';
+    return { bytes, ended: this.#ended };
+  }
+
+  async all(): Promise<Uint8Array> {
+    return (await this.upTo(Number.POSITIVE_INFINITY)).bytes;
   }
 
   discard(): void {
@@ -124,6 +148,12 @@ export class NetworkSource implements ByteSource {
     this.#chunks = [];
     this.#queued = 0;
     this.#resume();
+  }
+
+  #pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#flow.pause();
   }
 
   #resume(): void {

@@ -27,7 +27,8 @@ export class HttpResponse {
   readonly elapsedMs: number;
   readonly fromCache: boolean;
   readonly #body: ByteSource;
-  #state: 'fresh' | 'streamed' | 'loading' | 'discarded' = 'fresh';
+  #state: 'fresh' | 'begun' | 'streamed' | 'loading' | 'discarded' = 'fresh';
+  #beginning: Uint8Array | undefined;
   #loading: Promise<Uint8Array> | undefined;
   #bytes: Uint8Array | undefined;
   #text: string | undefined;
@@ -57,9 +58,11 @@ export class HttpResponse {
       if (bytes.length) yield bytes;
       return;
     }
+    const beginning = this.#beginning;
     this.#claim('streamed');
     let ended = false;
     try {
+      if (beginning !== undefined) yield beginning;
       for (let chunk = await this.#body.next(); chunk !== null; chunk = await this.#body.next()) yield chunk;
       ended = true;
     } finally {
@@ -67,11 +70,33 @@ export class HttpResponse {
     }
   }
 
+  /**
+   * Loads the body as far as `limit` bytes, so that what breaks off within them shows here; true when that is all of it, which is loaded
+   * then, and otherwise `chunks` begins with them. Throws TransportError when the body breaks off.
+   */
+  async begin(limit: number): Promise<boolean> {
+    if (this.#loading !== undefined) {
+      await this.#loading;
+      return true;
+    }
+    if (this.#state === 'begun') return false;
+    this.#claim('begun');
+    const { bytes, ended } = await this.#body.upTo(limit);
+    if (ended) {
+      this.#bytes = bytes;
+      this.#state = 'loading';
+      this.#loading = Promise.resolve(bytes);
+    } else this.#beginning = bytes;
+    return ended;
+  }
+
   /** The whole decompressed body, read once; throws TransportError when it breaks off. */
   load(): Promise<Uint8Array> {
     if (!this.#loading) {
+      const beginning = this.#beginning;
       this.#claim('loading');
-      this.#loading = this.#body.all().then((bytes) => {
+      this.#loading = this.#body.all().then((rest) => {
+        const bytes = beginning === undefined ? rest : Buffer.concat([beginning, rest]);
         this.#bytes = bytes;
         return bytes;
       });
@@ -81,8 +106,9 @@ export class HttpResponse {
 
   /** Gives the connection back without reading the body; harmless after it was read. */
   discard(): void {
-    if (this.#state !== 'fresh') return;
+    if (this.#state !== 'fresh' && this.#state !== 'begun') return;
     this.#state = 'discarded';
+    this.#beginning = undefined;
     this.#body.discard();
   }
 
@@ -122,9 +148,10 @@ export class HttpResponse {
     return (guess === null ? null : decodeStrictly(this.bytes, guess)) ?? this.text;
   }
 
-  #claim(state: 'streamed' | 'loading'): void {
-    if (this.#state !== 'fresh') throw new Error(`The response body was already ${this.#state}.`);
+  #claim(state: 'begun' | 'streamed' | 'loading'): void {
+    if (this.#state !== 'fresh' && this.#state !== 'begun') throw new Error(`The response body was already ${this.#state}.`);
     this.#state = state;
+    this.#beginning = undefined;
   }
 }
 

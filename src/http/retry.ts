@@ -90,6 +90,8 @@ export interface RetryInput extends Waiting {
   takeRetry?: () => boolean;
   /** Leaves the body to be streamed by the caller; otherwise it is loaded here, so that a body that breaks off is retried. */
   stream?: boolean;
+  /** Bytes of a streamed body that are loaded here all the same, and asked for again when it breaks off within them. */
+  beginning?: number;
   /** A number in [0, 1) for the jitter. */
   random?: () => number;
   options?: SendOptions;
@@ -211,6 +213,7 @@ class RetryRun {
     try {
       const response = await this.#input.send(request, { ...this.#input.options, attempt: this.#attempts });
       if (!this.#input.stream) await response.load();
+      else if (this.#input.beginning !== undefined) await response.begin(this.#input.beginning);
       return { response };
     } catch (error) {
       if (error instanceof TransportError) return { error };

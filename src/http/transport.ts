@@ -74,16 +74,7 @@ const PAYLOAD_METHODS = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'P
 
 type Connect = buildConnector.connector;
 
-async function loadClient() {
-  const [{ default: Pool }, { default: Client }, { default: buildConnector }] = await Promise.all([
-    import('undici/lib/dispatcher/pool.js'),
-    import('undici/lib/dispatcher/client.js'),
-    import('undici/lib/core/connect.js'),
-  ]);
-  return { Pool, Client, buildConnector };
-}
-
-type ClientParts = Awaited<ReturnType<typeof loadClient>>;
+type ClientParts = typeof import('./undici.ts');
 
 /** Makes a transport; the HTTP client is loaded by its first request. */
 export function createTransport(options: TransportOptions): Transport {
@@ -101,7 +92,7 @@ export function createTransport(options: TransportOptions): Transport {
     const url = parseTarget(request.url, redact);
     if (options.guard) await options.guard.check(url);
     if (!parts) {
-      loading ??= loadClient();
+      loading ??= import('./undici.ts');
       parts = await loading;
     }
     const proxy = findProxy(url, proxies(), redact);

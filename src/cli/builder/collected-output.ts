@@ -2,6 +2,9 @@ import { Float, type JsonObject, parseJson } from '../../lib/json.ts';
 import { descriptorOf, type OutgoingMessage, type StreamDescriptor } from '../../protocol/messages.ts';
 import type { Output, RecordWriter } from '../../protocol/output.ts';
 
+/** What makes a whole line of the data of a record. */
+const PREFIX = Buffer.from('{"record":{"data":');
+
 /** Takes what a read writes, instead of stdout. */
 export interface OutputTarget {
   record(data: JsonObject): void;
@@ -26,9 +29,13 @@ export function createCollectedOutput({ record, state, message }: OutputTarget):
         record(data);
         count++;
       },
-      writeRaw(bytes, start, end, added = '') {
-        record(parseJson(Buffer.from(bytes.subarray(start, end)).toString() + added) as JsonObject);
-        count++;
+      linePrefix: () => PREFIX,
+      writeLines(lines, records) {
+        for (const line of Buffer.from(lines).toString().trimEnd().split('\n')) {
+          const message = parseJson(line) as { record: { data: JsonObject } };
+          record(message.record.data);
+        }
+        count += records;
       },
       state(streamState) {
         state(shownState(stream, streamState, count - counted));

@@ -4,8 +4,9 @@ import { type ConfiguredCatalog, parseCatalog } from '../../protocol/catalog.ts'
 import { ConfigError, errorTrace } from '../../protocol/failure.ts';
 import type { OutgoingMessage } from '../../protocol/messages.ts';
 import { parseState } from '../../protocol/state.ts';
+import { INJECTED_MANIFEST } from '../connector.ts';
 import { readJson } from '../inputs.ts';
-import { forUser, INJECTED_MANIFEST, type Session } from '../session.ts';
+import { forUser, type Session } from '../session.ts';
 import { connectorOf, DEFAULT_LIMITS, withoutConcurrency } from './connector.ts';
 
 /** Does what the config's `__command` says and prints one RECORD with the answer, or one ERROR trace; the exit code is 0 both times. */

@@ -10,7 +10,8 @@ import { normalizeManifest } from '../../manifest/normalize.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { createLog } from '../../protocol/log.ts';
 import type { Output } from '../../protocol/output.ts';
-import { type Connector, INJECTED_MANIFEST, type Session } from '../session.ts';
+import { type Connector, INJECTED_MANIFEST } from '../connector.ts';
+import type { Session } from '../session.ts';
 
 /** How a manifest that somebody works on is to be prepared. */
 export interface ManifestWishes {

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { OutgoingMessage } from '../../protocol/messages.ts';
-import { type Connector, inManifest, openConnector } from '../session.ts';
+import { type Connector, inManifest } from '../connector.ts';
+import { openConnector } from '../open-connector.ts';
 import { createCollectedOutput } from './collected-output.ts';
 import { DEFAULT_LIMITS, inSession, testLimits } from './connector.ts';
 

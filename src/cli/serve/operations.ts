@@ -8,8 +8,9 @@ import { parseState } from '../../protocol/state.ts';
 import { createCollectedOutput } from '../builder/collected-output.ts';
 import { connectorOf, DEFAULT_LIMITS, inSession, type ManifestWishes, testLimits, withoutConcurrency } from '../builder/connector.ts';
 import { checkConnection } from '../check.ts';
+import { type Connector, inManifest } from '../connector.ts';
 import { discoverStreams } from '../discover.ts';
-import { type Connector, forUser, InvalidManifest, inManifest, type Session } from '../session.ts';
+import { forUser, InvalidManifest, type Session } from '../session.ts';
 import type { Operation, RequestBody } from './request-body.ts';
 
 /** What a request is answered with. */

@@ -1,5 +1,6 @@
 import { component } from '../../engine/component.ts';
 import type { Decoder } from '../../engine/kinds.ts';
+import { parseXml, XmlError } from './xml-document.ts';
 
 /** parity: decoders/xml_decoder.py:XmlDecoder */
 export const XmlDecoder = component({
@@ -15,9 +16,8 @@ export const XmlDecoder = component({
     paginates: true,
     async *decode(response) {
       await response.load();
-      const { parseXml, XmlError } = await import('./xml-document.ts');
       try {
-        yield [parseXml(response.text)];
+        yield [await parseXml(response.text)];
       } catch (error) {
         if (!(error instanceof XmlError)) throw error;
         b.run.log.warn(`The response is no XML and counts as empty: ${error.message}`);

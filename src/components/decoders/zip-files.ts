@@ -1,5 +1,4 @@
-import { crc32 } from 'node:zlib';
-import { type Entry, fromBufferPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 
 /** Raised for bytes that are no zip archive, or one that cannot be read. */
 export class ZipError extends Error {
@@ -21,6 +20,9 @@ export interface PackedFile {
 export async function listZip(bytes: Uint8Array): Promise<PackedFile[]> {
   const entries: { name: string; entry: Entry }[] = [];
   let archive: ZipFile;
+  const { fromBufferPromise, getFileNameLowLevel } = await import('yauzl');
+  const nameOf = ({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string =>
+    getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
   try {
     // Names are decoded apart: the archive would refuse those that are unsafe as paths, and here no file is written.
     archive = await fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
@@ -35,12 +37,9 @@ export async function listZip(bytes: Uint8Array): Promise<PackedFile[]> {
   return entries.map(({ name }) => byName.get(name) as PackedFile);
 }
 
-function nameOf(entry: Entry): string {
-  return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
-}
-
 async function* unpack(archive: ZipFile, entry: Entry, name: string): AsyncGenerator<Uint8Array> {
   let sum = 0;
+  const { crc32 } = await import('node:zlib');
   try {
     for await (const chunk of await archive.openReadStreamPromise(entry)) {
       sum = crc32(chunk as Buffer, sum);

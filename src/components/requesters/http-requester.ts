@@ -118,7 +118,7 @@ export const HttpRequester = component({
     return {
       queryProperties,
       actions: handler.actions,
-      send(request, contributors = [], pathOverride, { stream = false, purpose } = {}) {
+      send(request, contributors = [], pathOverride, { stream = false, beginning, purpose } = {}) {
         return b.run.http.send({
           name: b.stream?.name ?? '',
           handler,
@@ -130,6 +130,7 @@ export const HttpRequester = component({
           tcpKeepAlive: spec.use_tcp_keepalive,
           stream,
           purpose,
+          beginning,
           async prepare() {
             const credentials = new RequestOptions();
             await authenticator.contribute(credentials, () => fullUrl(request, pathOverride));

@@ -1,4 +1,5 @@
 import { auxiliaryScope } from '../../engine/auxiliary-scope.ts';
+import { batchOf } from '../../engine/batch.ts';
 import { firstSlices } from '../../engine/bounded-slices.ts';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
@@ -127,7 +128,7 @@ export const AsyncRetriever = component({
       for (const target of await api.downloads(job)) {
         for await (const { records } of download.read(target)) {
           const refined = await selector.refine(records, request);
-          if (refined.length > 0) yield { records: refined };
+          if (refined.length > 0) yield batchOf(refined);
         }
       }
       await api.delete(job);

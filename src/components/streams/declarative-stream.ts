@@ -17,6 +17,7 @@ import type {
   SchemaLoader,
   StreamScope,
 } from '../../engine/kinds.ts';
+import { NoSchemaFile } from '../../engine/no-schema-file.ts';
 import { createPartitionCursor } from '../../engine/partition-cursor.ts';
 import { RequestOptions } from '../../engine/request-options.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
@@ -148,11 +149,24 @@ function parsePrimaryKey(b: Builder, key: Json | undefined): readonly string[] |
   return keys as string[];
 }
 
+/** The loader of a schema; without one, the file of the stream's name where there is one. */
+// parity: schema/default_schema_loader.py:DefaultSchemaLoader
 function schemaLoaderOf(b: Builder, name: string, loader: Slot<'schemaLoader'> | Slot<'schemaLoader'>[] | undefined): SchemaLoader {
   if (Array.isArray(loader)) return compositeSchema(b.buildAll('schemaLoader', loader));
   if (loader !== undefined) return b.build('schemaLoader', loader);
   const parameters = { ...b.parameters, name: b.parameters['name'] ?? name };
-  return b.build('schemaLoader', { type: 'DefaultSchemaLoader', $parameters: parameters } as unknown as Slot<'schemaLoader'>);
+  const file = b.build('schemaLoader', { type: 'JsonFileSchemaLoader', $parameters: parameters } as unknown as Slot<'schemaLoader'>);
+  return {
+    async load() {
+      try {
+        return await file.load();
+      } catch (error) {
+        if (!(error instanceof NoSchemaFile)) throw error;
+        b.run.log.info(`The stream ${name} has no schema, so its catalog entry has an empty one.`);
+        return {};
+      }
+    },
+  };
 }
 
 interface StreamSpec {

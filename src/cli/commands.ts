@@ -1,0 +1,11 @@
+/** Commands that look at more of a manifest than its spec; each is loaded when it runs. */
+export const commands = {
+  check: async () => (await import('./check.ts')).runCheck,
+  discover: async () => (await import('./discover.ts')).runDiscover,
+  read: async () => (await import('./read.ts')).runRead,
+  schema: async () => (await import('./schema.ts')).runSchema,
+  prepare: async () => (await import('./prepare.ts')).runPrepare,
+  eval: async () => (await import('./eval.ts')).runEval,
+  serve: async () => (await import('./serve.ts')).runServe,
+  answerRequest: async () => (await import('./serve/answer-request.ts')).answerRequest,
+};
