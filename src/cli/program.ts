@@ -103,7 +103,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .description("serves the HTTP API of Airbyte's manifest server, for the Connector Builder")
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--port <number>', 'the port to listen on; 0 takes a free one', '8000')
-    .option('--workers <number>', 'requests that are answered at a time', '8')
+    .option('--processes <number>', 'requests that are answered at a time, each in a process of its own', '8')
     .option('--timeout <seconds>', 'the longest that a request may take', '300')
     .option('--memory <megabytes>', 'the most memory that a request may take', '1024')
     .option('--max-body <megabytes>', 'the largest body of a request', '32')
@@ -113,7 +113,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       exitCode = await runServe(options, process.argv[1] as string, (line) => void process.stderr.write(`${line}\n`));
     });
   program.command('answer-request', { hidden: true }).action(async () => {
-    await (await (await loadCommands()).answerRequest())();
+    exitCode = await (await (await loadCommands()).answerRequest())();
   });
 
   try {

@@ -1,19 +1,19 @@
 import type { AddressInfo, Server } from 'node:net';
 import { createManifestServer } from './serve/http-server.ts';
-import { createWorkerPool } from './serve/worker-pool.ts';
+import { createProcessPool } from './serve/process-pool.ts';
 
 /** The options of `serve`, as they are written. */
 export interface ServeOptions {
   readonly host: string;
   readonly port: string;
-  readonly workers: string;
+  readonly processes: string;
   readonly timeout: string;
   readonly memory: string;
   readonly maxBody: string;
 }
 
-/** Requests that wait for a thread, for each thread. */
-const WAITING_PER_WORKER = 8;
+/** Requests that wait for a process, for each process. */
+const WAITING_PER_PROCESS = 8;
 /** Milliseconds that requests under way have to end when the server is told to stop. */
 const GRACE = 20_000;
 
@@ -24,11 +24,11 @@ export async function runServe(options: ServeOptions, program: string, log: (lin
     log(`error: ${numbers}`);
     return 2;
   }
-  const { port, workers, timeout, memory, maxBody } = numbers;
-  const pool = createWorkerPool({
+  const { port, processes, timeout, memory, maxBody } = numbers;
+  const pool = createProcessPool({
     program,
-    workers,
-    waiting: workers * WAITING_PER_WORKER,
+    processes,
+    waiting: processes * WAITING_PER_PROCESS,
     timeoutMs: timeout * 1000,
     memoryMb: memory,
     log,
@@ -52,13 +52,13 @@ export async function runServe(options: ServeOptions, program: string, log: (lin
     log(`error: cannot serve on ${options.host} port ${port}: ${code === 'EADDRINUSE' ? 'the port is in use' : message}`);
     return 1;
   } finally {
-    await pool.close();
+    pool.close();
   }
 }
 
 const RANGES = {
   port: ['--port', 0, 65_535],
-  workers: ['--workers', 1, 256],
+  processes: ['--processes', 1, 256],
   timeout: ['--timeout', 1, 86_400],
   memory: ['--memory', 64, 65_536],
   maxBody: ['--max-body', 1, 1024],

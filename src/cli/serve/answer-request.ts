@@ -1,17 +1,18 @@
-import { type MessagePort, parentPort } from 'node:worker_threads';
 import { type Json, type JsonObject, parseJson, stringifyJson } from '../../lib/json.ts';
 import type { OutgoingMessage } from '../../protocol/messages.ts';
-import type { Job, WorkerMessage } from './job.ts';
+import type { ChildMessage, Job } from './job.ts';
 import { type Answer, operations } from './operations.ts';
 import { checkBody, type RequestBody, unreadableBody } from './request-body.ts';
 
-/** Answers the one request that this thread is for. */
-export async function answerRequest(port: MessagePort | null = parentPort): Promise<void> {
-  if (port === null) throw new Error('This command is for the threads of the server.');
-  const job = await new Promise<Job>((resolve) => port.once('message', resolve));
-  const say = (message: WorkerMessage): void => port.postMessage(message);
+/** Answers the one request that this process is for, and ends when the server does; gives 1 where no server has started it. */
+export async function answerRequest(): Promise<number> {
+  if (process.send === undefined) return 1;
+  process.once('disconnect', () => process.exit());
+  const job = await new Promise<Job>((resolve) => process.once('message', resolve));
+  const say = (message: ChildMessage): void => void process.send?.(message);
   const { status, text, tags } = await answerJob(job, (log) => say({ log }));
-  say({ answer: { status, body: new TextEncoder().encode(text), tags } });
+  say({ answer: { status, body: Buffer.from(text), tags } });
+  return 0;
 }
 
 interface JobText {

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isOperation } from './job.ts';
 import { isValidToken } from './json-web-token.ts';
+import { JobFailure, type JobProblem, type ProcessPool } from './process-pool.ts';
 import { checkBody, type Operation } from './request-body.ts';
-import { JobFailure, type JobProblem, type WorkerPool } from './worker-pool.ts';
 
 /** What the server is made of. */
 export interface ManifestServerOptions {
-  readonly pool: WorkerPool;
+  readonly pool: ProcessPool;
   /** The secret that bearer tokens must be signed with; undefined lets everybody in. */
   readonly secret: string | undefined;
   /** Whether manifests may bring code along, as the capabilities tell. */
@@ -140,10 +140,7 @@ function detail(status: number, message: string): Reply {
 }
 
 function failureReply(error: unknown, log: (line: string) => void): Reply {
-  if (error instanceof JobFailure) {
-    if (error.cause !== undefined) log(`ERROR ${error.cause instanceof Error ? (error.cause.stack ?? '') : String(error.cause)}`);
-    return detail(PROBLEM_STATUS[error.problem], error.message);
-  }
+  if (error instanceof JobFailure) return detail(PROBLEM_STATUS[error.problem], error.message);
   log(`ERROR ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return detail(500, 'Internal Server Error');
 }

@@ -1,9 +1,9 @@
 import { type Operation, requestBodies } from './request-body.ts';
 
-/** The hidden command by which the server's workers are started: the connector's own program in a thread. */
-export const WORKER_COMMAND = 'answer-request';
+/** The hidden command by which the server starts the processes that answer its requests. */
+export const ANSWER_COMMAND = 'answer-request';
 
-/** One request for a worker: the last word of its path and its body as it came. */
+/** One request: the last word of its path and its body as it came. */
 export interface Job {
   readonly operation: Operation;
   readonly body: Uint8Array;
@@ -17,8 +17,8 @@ export interface JobAnswer {
   readonly tags: string;
 }
 
-/** What a worker says: lines for whoever runs the server, and in the end one answer. */
-export type WorkerMessage = { readonly log: string } | { readonly answer: JobAnswer };
+/** What a process says of its job: lines for whoever runs the server, and in the end one answer. */
+export type ChildMessage = { readonly log: string } | { readonly answer: JobAnswer };
 
 /** Whether there is an operation of that name. */
 export function isOperation(name: string): name is Operation {
