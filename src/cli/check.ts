@@ -1,4 +1,5 @@
 import { components } from '../components/index.ts';
+import type { Limits } from '../engine/run.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import type { ConnectionStatus } from '../protocol/messages.ts';
 import { type Connector, inManifest, requireConnector } from './connector.ts';
@@ -18,9 +19,10 @@ export function runCheck(options: CommandOptions): Promise<number> {
   });
 }
 
-async function checkConnection(session: Session, connector: Connector): Promise<ConnectionStatus> {
+/** Tries whether a config works; throws for what is neither the user's nor the API's to mend. */
+export async function checkConnection(session: Session, connector: Connector, limits?: Limits): Promise<ConnectionStatus> {
   try {
-    const opened = await openConnector(session, connector);
+    const opened = await openConnector(session, connector, limits);
     opened.validate();
     const source = opened.source();
     const { check } = source;

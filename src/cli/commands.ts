@@ -6,4 +6,6 @@ export const commands = {
   schema: async () => (await import('./schema.ts')).runSchema,
   prepare: async () => (await import('./prepare.ts')).runPrepare,
   eval: async () => (await import('./eval.ts')).runEval,
+  serve: async () => (await import('./serve.ts')).runServe,
+  answerRequest: async () => (await import('./serve/answer-request.ts')).answerRequest,
 };

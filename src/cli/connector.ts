@@ -21,7 +21,8 @@ import { version } from './version.ts';
 
 /** Where an image holds the manifest of its connector. */
 const IMAGE_MANIFEST = '/airbyte/integration_code/source_declarative_manifest/manifest.yaml';
-const INJECTED_MANIFEST = '__injected_declarative_manifest';
+/** The key of the config under which a manifest may come. */
+export const INJECTED_MANIFEST = '__injected_declarative_manifest';
 /** The manifest of the working directory, when nothing else says which one and the second file shows that it is a connector's folder. */
 const NEARBY_MANIFEST = 'manifest.yaml';
 const CONNECTOR_METADATA = 'metadata.yaml';
@@ -33,13 +34,12 @@ export interface Connector {
   readonly manifest: JsonObject;
   readonly config: JsonObject;
   readonly configPath: string | undefined;
-  /** The folder that the manifest lies in. */
-  readonly folder: string;
+  /** The folder that the manifest lies in; undefined when it came over the network, so that no file belongs to it. */
+  readonly folder: string | undefined;
 }
 
 /** Finds the manifest: the image's own, the one of the arguments, inside the config or in the working directory; undefined when there is none. */
-export async function findConnector({ options, log }: Session): Promise<Connector | undefined> {
-  const config = options.config === undefined ? {} : readObject('config', options.config);
+export async function findConnector({ options, log }: Session, config = readConfig(options)): Promise<Connector | undefined> {
   const injected = config[INJECTED_MANIFEST];
   const file = manifestFile(options, injected !== undefined);
   if (file === undefined) {
@@ -68,6 +68,11 @@ export async function findConnector({ options, log }: Session): Promise<Connecto
   };
 }
 
+/** The config of the arguments; empty when there is none. */
+export function readConfig({ config }: CommandOptions): JsonObject {
+  return config === undefined ? {} : readObject('config', config);
+}
+
 /** What `prepare` has stored of the manifest, beside it or beside the bundle, if it stands for this very text. */
 function preparedBefore(file: string, text: string): PreparedManifest | undefined {
   if (file === '-') return undefined;
@@ -87,8 +92,8 @@ function manifestFile({ manifestPath }: CommandOptions, isInjected: boolean): st
 }
 
 /** The connector, which must be there. */
-export async function requireConnector(session: Session): Promise<Connector> {
-  const connector = await findConnector(session);
+export async function requireConnector(session: Session, config?: JsonObject): Promise<Connector> {
+  const connector = await findConnector(session, config);
   if (connector === undefined) {
     const hint = existsSync(NEARBY_MANIFEST) ? `; ./${NEARBY_MANIFEST} is taken by itself only beside a ${CONNECTOR_METADATA}` : '';
     throw new ConfigError(`There is no manifest: give one by --manifest-path, or in the config under ${INJECTED_MANIFEST}${hint}.`);
@@ -114,14 +119,19 @@ export async function inManifest<T>({ text, prepared }: Connector, work: () => P
   }
 }
 
-/** The specification that lies beside a manifest which holds none: `spec.json`, as the `spec` command prints it; throws ConfigError without it. */
-function specFile(folder: string): ConnectorSpec {
+/**
+ * The specification that lies beside a manifest which holds none: `spec.json`, as the `spec` command prints it; throws ConfigError without it.
+ * A manifest that lies nowhere takes any config.
+ */
+function specFile(folder: string | undefined): ConnectorSpec {
+  const accepting = { migrate: (config: JsonObject) => config, transform: (config: JsonObject) => config, validate: async () => {} };
+  if (folder === undefined) return { message: {}, ...accepting };
   const file = path.join(folder, 'spec.json');
   if (!existsSync(file))
     throw new ConfigError(
       'The manifest has no "spec", and no spec.json lies beside it: add a Spec with the connection_specification of the config.',
     );
-  return { message: readObject('spec', file), migrate: (config) => config, transform: (config) => config, validate: async () => {} };
+  return { message: readObject('spec', file), ...accepting };
 }
 
 /** The specification of a connector. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { printText } from '../protocol/output.ts';
+import type { ServeOptions } from './serve.ts';
 import { version } from './version.ts';
 
 /** The options of one run of a command. */
@@ -96,6 +97,24 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
         printText,
       );
     });
+
+  program
+    .command('serve')
+    .description("serves the HTTP API of Airbyte's manifest server, for the Connector Builder")
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--port <number>', 'the port to listen on; 0 takes a free one', '8000')
+    .option('--processes <number>', 'requests that are answered at a time, each in a process of its own', '8')
+    .option('--timeout <seconds>', 'the longest that a request may take', '300')
+    .option('--memory <megabytes>', 'the most memory that a request may take', '1024')
+    .option('--max-body <megabytes>', 'the largest body of a request', '32')
+    .addHelpText('after', '\nExample:\n  $ source-declarative serve --port 8080')
+    .action(async (options: ServeOptions) => {
+      const runServe = await (await loadCommands()).serve();
+      exitCode = await runServe(options, process.argv[1] as string, (line) => void process.stderr.write(`${line}\n`));
+    });
+  program.command('answer-request', { hidden: true }).action(async () => {
+    exitCode = await (await (await loadCommands()).answerRequest())();
+  });
 
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -5,15 +5,18 @@ import { createHostPauses } from '../http/pauses.ts';
 import { createTransport } from '../http/transport.ts';
 import type { RequestSettings } from './run.ts';
 import type { Session } from './session.ts';
-import { version } from './version.ts';
+import { userAgent } from './version.ts';
 
 /** The way in which a run sends its requests; its connections are closed when the command ends. */
-export function createRequests({ log, secrets, onEnd }: Session, { limits, signal, sleep, onRateLimited }: RequestSettings): Http {
+export function createRequests(
+  { log, secrets, onEnd, observer }: Session,
+  { limits, signal, sleep, onRateLimited }: RequestSettings,
+): Http {
   const cloud = process.env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
   const nowMs = (): number => Date.now();
   const transport = createTransport({
     connections: 256,
-    userAgent: `source-declarative/${version().split(' ')[0]}`,
+    userAgent: userAgent(),
     redact: secrets.redact,
     observer: {
       end: ({ request, status, totalMs, bytes, attempt }) =>
@@ -43,5 +46,6 @@ export function createRequests({ log, secrets, onEnd }: Session, { limits, signa
     random: Math.random,
     onRateLimited,
     retries: limits.retries !== false,
+    observer,
   });
 }

@@ -22,8 +22,8 @@ export interface RequestSettings {
 
 /** What differs between the runs of commands. */
 export interface RunSettings {
-  /** The folder that the manifest lies in. */
-  readonly folder: string;
+  /** The folder that the manifest lies in; undefined when no file belongs to it. */
+  readonly folder: string | undefined;
   readonly limits?: Limits;
   readonly customCode?: CustomCode | undefined;
   readonly saveConfig: (config: JsonObject) => Promise<void>;
@@ -42,7 +42,7 @@ async function rest(ms: number, signal?: AbortSignal): Promise<void> {
 
 /** Everything that lasts as long as the command. */
 export function createRun(session: Session, { folder, limits = {}, customCode, saveConfig, requests }: RunSettings): Run {
-  const { output, log, secrets, onEnd } = session;
+  const { output, log, secrets, onEnd, observer } = session;
   const abort = new AbortController();
   const reportRateLimit = (name: string): void => {
     if (name !== '') output.message(streamStatus({ name }, 'RUNNING', [{ type: 'RATE_LIMITED' }]));
@@ -67,9 +67,10 @@ export function createRun(session: Session, { folder, limits = {}, customCode, s
     signal: abort.signal,
     saveConfig,
     reportRateLimit,
-    readFile: async (file) => readIfPresent(path.resolve(folder, file), file),
+    readFile: async (file) => (folder === undefined ? undefined : readIfPresent(path.resolve(folder, file), file)),
     storeFile: limits.retries === false ? undefined : createFileStore(filesFolder(process.env)),
     customCode,
     environment: process.env,
+    observer,
   };
 }

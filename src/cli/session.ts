@@ -1,4 +1,5 @@
 import type { AnyComponent } from '../engine/component.ts';
+import type { RunObserver } from '../engine/observer.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
 import { createSecrets, type Secrets } from '../lib/secrets.ts';
 import { ManifestError } from '../manifest/errors.ts';
@@ -17,6 +18,8 @@ export interface Session {
   readonly registry: Registry;
   /** Has something given back when the command ends, by a signal too. */
   readonly onEnd: (close: () => void) => void;
+  /** Watches what the command does; absent unless it is a test read. */
+  readonly observer?: RunObserver | undefined;
 }
 
 /** Runs a command: an error becomes one ERROR trace and exit code 1, and all output is written before the end. */
@@ -45,8 +48,11 @@ export async function runCommand(
   }
 }
 
+/** A mistake of the manifest, as its user is told. */
+export class InvalidManifest extends ConfigError {}
+
 /** Errors of the manifest are the user's to mend. */
 export function forUser(error: unknown): unknown {
-  if (error instanceof ManifestError) return new ConfigError(error.message, { cause: error });
+  if (error instanceof ManifestError) return new InvalidManifest(error.message, { cause: error });
   return error;
 }

@@ -13,6 +13,7 @@ import type { Secrets } from '../lib/secrets.ts';
 import { ConfigError, type Failure, SystemError, TransientError } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Authenticator, ErrorHandler } from './kinds.ts';
+import { type Purpose, type RunObserver, refusedPurpose } from './observer.ts';
 
 export { type BudgetOptions, type CallRatePolicy, matchesRequest, type Rate, type RequestMatcher } from '../http/budget.ts';
 export { HttpHeaders } from '../http/headers.ts';
@@ -54,6 +55,10 @@ export interface Exchange {
   readonly exitOnRateLimit?: boolean;
   /** Costs no call of the budget, as requests for tokens do. */
   readonly outsideBudget?: boolean;
+  /** Repeats failures that may pass even where the run shows failures rather than repeating them. */
+  readonly alwaysRepeats?: boolean;
+  /** What the run's observer is told of it; nothing when absent. */
+  readonly purpose?: Purpose | undefined;
 }
 
 /** The rates that the API allows, without the clock that they are kept by. */
@@ -88,6 +93,8 @@ export interface HttpOptions {
   readonly onRateLimited: (name: string) => void;
   /** False where failures are shown rather than repeated. */
   readonly retries: boolean;
+  /** Told of every response whose request has a purpose. */
+  readonly observer?: RunObserver | undefined;
 }
 
 /** The HTTP side of a run over a transport. */
@@ -96,6 +103,8 @@ export function createHttp(options: HttpOptions): Http {
   const redact = (text: string): string => secrets.redact(text);
   const waiting: Waiting = { now: options.nowMs, sleep: options.sleep };
   let budget: CallBudget | undefined;
+
+  const isWatched = (exchange: Exchange): exchange is WatchedExchange => options.observer !== undefined && exchange.purpose !== undefined;
 
   async function attempt(exchange: Exchange): Promise<SendResult> {
     const { handler, authenticator } = exchange;
@@ -119,11 +128,14 @@ export function createHttp(options: HttpOptions): Http {
         return authenticator?.sign === undefined ? request : authenticator.sign(request);
       },
       interpret: async (outcome) => {
-        if (outcome.response !== undefined && (handler.readsBody || outcome.response.status >= 400)) await outcome.response.load();
-        return handler.interpret(outcome);
+        const { response } = outcome;
+        if (response !== undefined && (handler.readsBody || response.status >= 400)) await response.load();
+        const resolution = handler.interpret(outcome);
+        if (response !== undefined && isWatched(exchange)) options.observer?.response(response, purposeOf(exchange, resolution.action));
+        return resolution;
       },
       backoffSeconds: (outcome, count) => handler.backoffSeconds(outcome, count) ?? null,
-      maxRetries: options.retries ? (handler.maxRetries ?? 5) : 0,
+      maxRetries: options.retries || exchange.alwaysRepeats ? (handler.maxRetries ?? 5) : 0,
       exitOnRateLimit: exchange.exitOnRateLimit ?? false,
       ...(refresh === undefined ? {} : { refresh: (sent: HttpRequest) => refresh(sent).catch(toRefreshFailure) }),
       ...(hasOther === undefined ? {} : { hasOtherCredential: (sent: HttpRequest) => hasOther(sent) }),
@@ -131,7 +143,7 @@ export function createHttp(options: HttpOptions): Http {
       log: (level, message) => log[level](message),
       redact,
       pauses: options.pauses,
-      stream: exchange.stream ?? false,
+      stream: exchange.stream === true && !isWatched(exchange),
       ...(exchange.beginning === undefined ? {} : { beginning: exchange.beginning }),
       random: options.random,
       ...waiting,
@@ -165,6 +177,16 @@ const SIGNALS: Partial<Record<ResponseAction, new (message: string) => Error>> =
   REDUCE_PAGE_SIZE: PageSizeTooLarge,
   SPLIT_REQUEST_WINDOW: WindowTooLarge,
 };
+
+interface WatchedExchange extends Exchange {
+  readonly purpose: Purpose;
+}
+
+/** What an exchange was for, once it is known what is made of it. */
+function purposeOf({ purpose, name }: WatchedExchange, action: ResponseAction): Purpose {
+  if (action === 'REDUCE_PAGE_SIZE') return refusedPurpose(purpose, name, 'page');
+  return action === 'SPLIT_REQUEST_WINDOW' ? refusedPurpose(purpose, name, 'window') : purpose;
+}
 
 function throwSignal({ action, response, resolution }: SendResult): void {
   const Signal = SIGNALS[action];

@@ -16,6 +16,7 @@ import type {
   Resolution,
   ResponseAction,
 } from './http.ts';
+import type { Purpose } from './observer.ts';
 import type { Page } from './page.ts';
 import type { AppendedField } from './raw-rows.ts';
 import type { RequestOptions } from './request-options.ts';
@@ -115,6 +116,8 @@ export interface Requester {
 export interface SendOptions {
   /** Gives the body as it arrives; a body that breaks off is not asked for again then. */
   readonly stream?: boolean;
+  /** What the run's observer is told of the request. */
+  readonly purpose?: Purpose | undefined;
   /** Bytes of such a body that are loaded first, and asked for again when it breaks off within them. */
   readonly beginning?: number;
 }
@@ -447,6 +450,8 @@ export interface Source {
   staticStreams(): readonly Stream[];
   /** The streams of each template, by its name. */
   dynamicStreams(): Promise<ReadonlyMap<string, readonly Stream[]>>;
+  /** The declarations that the templates become when they are filled in. */
+  filledTemplates(): Promise<readonly FilledTemplate[]>;
   readonly check: ConnectionCheck;
   /** Partitions that are read at a time. */
   readonly concurrency: number;
@@ -458,6 +463,11 @@ export interface Source {
 export interface StreamDeclaration {
   readonly spec: JsonObject;
   readonly path: string;
+}
+
+/** A stream that a template was filled in to, and the template's name. */
+export interface FilledTemplate extends StreamDeclaration {
+  readonly template: string;
 }
 
 /** Something that stands among the streams of a manifest and gives some, such as a condition around them. */
@@ -478,6 +488,10 @@ export interface StreamTemplate {
 /** A stream of the manifest. */
 export interface Stream {
   readonly name: string;
+  /** The fields that tell its records apart; undefined when the manifest names none. */
+  readonly primaryKey: readonly string[] | undefined;
+  /** The field that orders its records, the one of the catalog where it may choose; undefined for a stream without a cursor. */
+  cursorField(catalogField?: string): string | undefined;
   /** What the catalog says of it. */
   describe(): Promise<StreamDescription>;
   /** Builds everything that reading needs, with the state of the last sync. */
@@ -534,6 +548,8 @@ export interface StreamScope {
   /** The schema of the fields that the catalog selects; undefined without a catalog. */
   readonly selectedSchema?: JsonObject | undefined;
   readonly fileUploader: FileUploader | undefined;
+  /** What its requests are for, where that is not its records. */
+  readonly purpose?: Purpose | undefined;
 }
 
 /** Asks the API whether the config works. */

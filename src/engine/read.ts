@@ -6,7 +6,9 @@ import { type StreamDescriptor, streamStatus } from '../protocol/messages.ts';
 import type { Output, RecordWriter } from '../protocol/output.ts';
 import type { InputState } from '../protocol/state.ts';
 import { ancestorNames } from './ancestors.ts';
+import { slicesTogether } from './bounded-slices.ts';
 import type { OpenStream, Row, RowTarget, Source } from './kinds.ts';
+import { sliceDescriptor } from './observer.ts';
 import type { Run } from './run.ts';
 import type { StreamSlice } from './stream-slice.ts';
 
@@ -122,8 +124,7 @@ async function readStream({ options, partitions }: Reading, { configured, open }
   try {
     // Asked for even where nothing needs it yet: a schema that cannot be had fails the stream before its first record.
     await open.schema();
-    for await (const slice of open.slices()) {
-      if (run.limits.slices !== undefined && progress.partitions >= run.limits.slices) break;
+    for await (const slice of run.observer === undefined ? open.slices() : slicesTogether(open.slices())) {
       progress.partitions += 1;
       await partitions.acquire();
       const partition = readPartition(options, open, slice, { descriptor, writer, progress })
@@ -162,6 +163,7 @@ async function readPartition(
   { descriptor, writer, progress }: Target,
 ): Promise<void> {
   const { cursor, fileOf } = stream;
+  run.observer?.slice(sliceDescriptor(slice));
   const write = (record: Json): void => {
     if (typeof record !== 'object' || record === null || Array.isArray(record) || record instanceof Float) throw noRecord(record);
     writer.write(record, fileOf?.(record));

@@ -204,7 +204,8 @@ function pathOf(url: string): string {
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-function wireHeaders(request: HttpRequest, userAgent: string, forward: { url: URL; proxy: URL } | null): Record<string, string> {
+/** The headers that go out with a request: its own but for those of one connection, and the defaults; `forward` adds a proxy's. */
+export function wireHeaders(request: HttpRequest, userAgent: string, forward: { url: URL; proxy: URL } | null): Record<string, string> {
   const headers = withoutHeaders(request.headers, CONNECTION_HEADERS);
   const fill = (name: string, value: string | undefined): void => {
     if (value !== undefined && findHeader(headers, name) === undefined) headers[name] = value;

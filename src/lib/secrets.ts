@@ -12,6 +12,8 @@ export interface Secrets {
   addPassing(value: unknown): void;
   /** Masks registered secrets, and the values of secret-like names in URLs and JSON. */
   redact(text: string): string;
+  /** Masks registered secrets only, for texts that are data, where a name says nothing. */
+  redactKnown(text: string): string;
   /** Masks the secrets of a URL, its user info and the values of secret-like parameters. */
   redactUrl(url: string): string;
   /** A copy of the headers without secrets; of an authorization the scheme stays. */
@@ -78,6 +80,7 @@ export function createSecrets(): Secrets {
       if (text !== undefined) addPassingText(text);
     },
     redact: (text) => maskNamed(maskKnown(text)),
+    redactKnown: maskKnown,
     redactUrl: (url) => maskNamed(maskKnown(maskUserInfo(url))),
     redactHeaders(headers) {
       return Object.fromEntries(

@@ -27,6 +27,9 @@ import { ConfigError } from '../../protocol/failure.ts';
 
 const URL_VARIABLES = ['config', ...REQUEST_VARIABLES, 'creation_response', 'polling_response', 'download_target'];
 
+const USE_URL = 'Use `url` field instead.';
+const USE_BODY = 'Use `request_body` field instead.';
+
 const TEXTS = { type: 'object', additionalProperties: { type: 'string' } };
 const PARAMETERS = { type: 'object', additionalProperties: { anyOf: [{ type: 'string' }, { $ref: '#/definitions/QueryProperties' }] } };
 
@@ -42,21 +45,25 @@ export const HttpRequester = component({
     request_parameters:
       updated_since: "{{ stream_interval.start_time }}"`,
   fields: () => ({
-    url_base: optional(template(...URL_VARIABLES)),
+    url_base: describe(optional(template(...URL_VARIABLES)), { deprecated: USE_URL }),
     url: optional(template(...URL_VARIABLES)),
-    path: optional(template(...URL_VARIABLES)),
+    path: describe(optional(template(...URL_VARIABLES)), { deprecated: USE_URL }),
     http_method: withDefault(oneOf('GET', 'POST'), 'GET'),
     authenticator: optional(slot('authenticator')),
-    fetch_properties_from_endpoint: optional(
-      slot('propertyList', { types: ['PropertiesFromEndpoint'], defaultType: 'PropertiesFromEndpoint' }),
+    fetch_properties_from_endpoint: describe(
+      optional(slot('propertyList', { types: ['PropertiesFromEndpoint'], defaultType: 'PropertiesFromEndpoint' })),
+      { deprecated: 'Use `query_properties` field instead.' },
     ),
     query_properties: optional(slot('queryProperties', { defaultType: 'QueryProperties' })),
     request_parameters: optional(either(describe(object(), { schema: PARAMETERS }), template(...REQUEST_VARIABLES))),
     request_headers: optional(either(describe(object(), { schema: TEXTS }), template(...REQUEST_VARIABLES))),
-    request_body_data: optional(either(describe(object(), { schema: TEXTS }), template(...REQUEST_VARIABLES))),
+    request_body_data: describe(optional(either(describe(object(), { schema: TEXTS }), template(...REQUEST_VARIABLES))), {
+      deprecated: USE_BODY,
+    }),
     request_body_json: describe(optional(anything()), {
       schema: { anyOf: [{ type: 'string' }, { type: 'object' }] },
       context: REQUEST_VARIABLES,
+      deprecated: USE_BODY,
     }),
     request_body: describe(optional(slot('requestBody')), { context: REQUEST_VARIABLES }),
     error_handler: optional(slot('errorHandler', { defaultType: 'DefaultErrorHandler' })),
@@ -111,7 +118,7 @@ export const HttpRequester = component({
     return {
       queryProperties,
       actions: handler.actions,
-      send(request, contributors = [], pathOverride, { stream = false, beginning } = {}) {
+      send(request, contributors = [], pathOverride, { stream = false, beginning, purpose } = {}) {
         return b.run.http.send({
           name: b.stream?.name ?? '',
           handler,
@@ -122,6 +129,7 @@ export const HttpRequester = component({
           readTimeoutMs: toMilliseconds(spec.read_timeout_in_seconds),
           tcpKeepAlive: spec.use_tcp_keepalive,
           stream,
+          purpose,
           beginning,
           async prepare() {
             const credentials = new RequestOptions();

@@ -13,6 +13,7 @@ import type {
   Row,
   SendOptions,
 } from '../../engine/kinds.ts';
+import { recordsPurpose } from '../../engine/observer.ts';
 import type { Page } from '../../engine/page.ts';
 import type { PageGuard } from '../../engine/page-guard.ts';
 import { mergeChunks } from '../../engine/property-chunks.ts';
@@ -48,6 +49,7 @@ export function createPageReader(
   { stream, run }: Builder,
   { requester, selector, decoder, paginator, contributors }: PageParts,
 ): PageReader {
+  const purpose = run.observer && (stream?.purpose ?? recordsPurpose(stream?.name ?? ''));
   let hasWarned = false;
 
   /** Says, once, what is where the records should be. */
@@ -95,8 +97,11 @@ export function createPageReader(
     return { response, document: document ?? {}, extracted, emitted, lastRecord, token, slice, pageSize };
   }
 
-  const scan = createPageScan({ selector, decoder, paginator, cursor: stream?.cursor }, run.environment);
-  const sending: SendOptions = scan === undefined ? { stream: decoder.streams } : { stream: true, beginning: WHOLE_BODY };
+  // Whoever watches sees the records as values.
+  const scan =
+    run.observer === undefined ? createPageScan({ selector, decoder, paginator, cursor: stream?.cursor }, run.environment) : undefined;
+  const sending: SendOptions =
+    scan === undefined ? { stream: decoder.streams, purpose } : { stream: true, beginning: WHOLE_BODY, purpose };
 
   async function* readWhole(request: PageRequest, guard: PageGuard): PageRecords {
     const response = await requester.send(request, contributors, paginator.path(request), sending);
