@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -53,9 +53,25 @@ const withoutSubprocesses: Plugin = {
   },
 };
 
-await build({
-  entryPoints: [path.join(root, 'src/main.ts')],
-  outfile: path.join(dist, 'source-declarative.js'),
+/** What only `typegen` needs lies beside the bundle, and so costs the other commands nothing. */
+const TYPE_COMPILER = 'json-schema-to-typescript';
+const typeCompilerBeside: Plugin = {
+  name: 'type-compiler-beside',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^${TYPE_COMPILER}$`) }, () => ({ path: `./${TYPE_COMPILER}.js`, external: true }));
+  },
+};
+
+/** Types are laid out by typegen itself, so the formatter stays away. */
+const withoutPrettier: Plugin = {
+  name: 'without-prettier',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^prettier$/ }, () => ({ path: 'prettier', namespace: 'absent' }));
+    onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+const options = {
   bundle: true,
   platform: 'node',
   target: 'node26',
@@ -65,9 +81,39 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  plugins: [withoutHttp2, withoutSubprocesses],
   logLevel: 'warning',
+  metafile: true,
+  absWorkingDir: root,
+} satisfies BuildOptions;
+
+/** The packages, as name@version, that something of went into a bundle. */
+function packagesOf({ inputs }: Metafile): string[] {
+  const folders = Object.keys(inputs).flatMap((file) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []);
+  return [...new Set(folders)].map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')) as {
+      name: string;
+      version: string;
+    };
+    return `${name}@${version}`;
+  });
+}
+
+const main = await build({
+  ...options,
+  entryPoints: [path.join(root, 'src/main.ts')],
+  outfile: path.join(dist, 'source-declarative.js'),
+  plugins: [withoutHttp2, withoutSubprocesses, typeCompilerBeside],
 });
+const typeCompiler = await build({
+  ...options,
+  stdin: { contents: `export { compile } from '${TYPE_COMPILER}';`, resolveDir: root },
+  outfile: path.join(dist, `${TYPE_COMPILER}.js`),
+  // It prints its every step where this variable is set.
+  define: { 'process.env.VERBOSE': 'undefined' },
+  plugins: [withoutPrettier],
+});
+const packages = [main, typeCompiler].flatMap(({ metafile }) => packagesOf(metafile));
+writeFileSync(path.join(dist, 'packages.json'), `${JSON.stringify([...new Set(packages)].sort(), undefined, 2)}\n`);
 // What was compiled once is not compiled again where Node may keep it.
 writeFileSync(path.join(dist, 'main.js'), LAUNCHER, { mode: 0o755 });
 console.error(`dist/source-declarative.js: ${Math.round(statSync(path.join(dist, 'source-declarative.js')).size / 1024)} kB`);
