@@ -4,6 +4,7 @@ export const commands = {
   discover: async () => (await import('./discover.ts')).runDiscover,
   read: async () => (await import('./read.ts')).runRead,
   schema: async () => (await import('./schema.ts')).runSchema,
+  typegen: async () => (await import('./typegen.ts')).runTypegen,
   prepare: async () => (await import('./prepare.ts')).runPrepare,
   eval: async () => (await import('./eval.ts')).runEval,
   serve: async () => (await import('./serve.ts')).runServe,

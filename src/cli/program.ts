@@ -79,6 +79,18 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .action(async (manifest: string, options: { readonly output?: string }) => {
       exitCode = await (await (await loadCommands()).prepare())({ manifest, ...options });
     });
+  addCommand(
+    program,
+    'typegen',
+    'writes TypeScript types of the config and of the records of every stream',
+    'source-declarative typegen --config secrets/config.json --output types.ts',
+  )
+    .option('--config <file>', 'the config, JSON, for schemas that depend on it (- for standard input)')
+    .option('--output <file>', 'where the types are written, instead of standard output')
+    .action(async (options: CommandOptions & { readonly output?: string }) => {
+      const runTypegen = await (await loadCommands()).typegen();
+      exitCode = await runTypegen(options, { write: printText, tell: (text) => void process.stderr.write(`${text}\n`) });
+    });
   program
     .command('eval')
     .description('evaluates a template as a manifest would, and says what type its result has')

@@ -100,8 +100,7 @@ export function createPageReader(
   // Whoever watches sees the records as values.
   const scan =
     run.observer === undefined ? createPageScan({ selector, decoder, paginator, cursor: stream?.cursor }, run.environment) : undefined;
-  const sending: SendOptions =
-    scan === undefined ? { stream: decoder.streams, purpose } : { stream: true, beginning: WHOLE_BODY, purpose };
+  const sending: SendOptions = scan === undefined ? { stream: decoder.streams, purpose } : { stream: true, beginning: WHOLE_BODY, purpose };
 
   async function* readWhole(request: PageRequest, guard: PageGuard): PageRecords {
     const response = await requester.send(request, contributors, paginator.path(request), sending);
