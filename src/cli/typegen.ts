@@ -16,6 +16,7 @@ import type { Output } from '../protocol/output.ts';
 import { buildSpec, type Connector, inManifest, requireConnector } from './connector.ts';
 import { openConnector } from './open-connector.ts';
 import type { CommandOptions } from './program.ts';
+import { createRequests } from './requests.ts';
 import { createRun } from './run.ts';
 import type { Session } from './session.ts';
 import { typescriptTypes } from './typescript-types.ts';
@@ -93,7 +94,7 @@ async function openWithConfig(session: Session, connector: Connector): Promise<K
 
 /** The streams that the manifest names itself, which may not make a request; code of its own need not exist yet. */
 async function openWithoutConfig(session: Session, connector: Connector): Promise<Known> {
-  const made = createRun(session, { folder: connector.folder, saveConfig: async () => {} });
+  const made = createRun(session, { folder: connector.folder, saveConfig: async () => {}, requests: createRequests });
   const http: Http = {
     send: () => Promise.reject(new ConfigError('the API was to be asked')),
     cookieJar: made.http.cookieJar,
