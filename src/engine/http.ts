@@ -3,6 +3,7 @@ import type { ResponseCache } from '../http/cache.ts';
 import { type CookieJar, createCookieJar } from '../http/cookies.ts';
 import { errorMessageOf } from '../http/error-message.ts';
 import { TransportError } from '../http/errors.ts';
+import type { RequestedPage } from '../http/exchange-log.ts';
 import type { HostPauses, Waiting } from '../http/pauses.ts';
 import { buildRequest, type HttpRequest, type RequestParts } from '../http/request.ts';
 import type { HttpResponse } from '../http/response.ts';
@@ -52,6 +53,10 @@ export interface Exchange {
   readonly exitOnRateLimit?: boolean;
   /** Costs no call of the budget, as requests for tokens do. */
   readonly outsideBudget?: boolean;
+  /** Whether the response is expected to hold credentials. */
+  readonly obtainsCredentials?: boolean;
+  /** The page that is asked for, for those who watch. */
+  readonly page?: (() => RequestedPage) | undefined;
 }
 
 /** The rates that the API allows, without the clock that they are kept by. */
@@ -84,6 +89,8 @@ export interface HttpOptions {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly onRateLimited: (name: string) => void;
+  /** Told of each wait between two attempts of a request, in milliseconds. */
+  readonly onWait?: ((name: string, ms: number) => void) | undefined;
   /** False where failures are shown rather than repeated. */
   readonly retries: boolean;
 }
@@ -131,9 +138,14 @@ export function createHttp(options: HttpOptions): Http {
       pauses: options.pauses,
       stream: exchange.stream ?? false,
       random: options.random,
-      ...waiting,
+      now: options.nowMs,
+      sleep(ms, waker) {
+        options.onWait?.(exchange.name, ms);
+        return options.sleep(ms, waker);
+      },
       options: {
         signal,
+        origin: { name: exchange.name, obtainsCredentials: exchange.obtainsCredentials ?? false, page: exchange.page },
         ...(exchange.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: exchange.connectTimeoutMs }),
         ...(exchange.readTimeoutMs === undefined ? {} : { readTimeoutMs: exchange.readTimeoutMs }),
       },

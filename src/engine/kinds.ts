@@ -113,6 +113,8 @@ export interface Requester {
 export interface SendOptions {
   /** Gives the body as it arrives; a body that breaks off is not asked for again then. */
   readonly stream?: boolean;
+  /** Says that the response is expected to hold credentials, for those who keep responses. */
+  readonly obtainsCredentials?: boolean;
 }
 
 /** Decides what an outcome means; undefined leaves the decision to the next handler. */

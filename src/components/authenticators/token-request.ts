@@ -27,7 +27,13 @@ const handler: ErrorHandler = {
 
 /** Sends a request for a token, outside of the budget of calls; gives any response below 500 but 429, with its body loaded. */
 export async function sendTokenRequest(run: Run, prepare: () => RequestParts | Promise<RequestParts>): Promise<HttpResponse> {
-  const response = await run.http.send({ name: '', handler, outsideBudget: true, prepare: async () => prepare() });
+  const response = await run.http.send({
+    name: '',
+    handler,
+    outsideBudget: true,
+    obtainsCredentials: true,
+    prepare: async () => prepare(),
+  });
   if (response === null) throw new SystemError('The request for a token got no response.');
   return response;
 }

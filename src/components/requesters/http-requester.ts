@@ -17,7 +17,7 @@ import {
 import { joinUrl, type Params } from '../../engine/http.ts';
 import type { PageRequest, QueryProperties } from '../../engine/kinds.ts';
 import { compileBodyData, compileBodyJson, compileMapping, requireTexts } from '../../engine/mappings.ts';
-import { REQUEST_VARIABLES, requestContext } from '../../engine/request-context.ts';
+import { REQUEST_VARIABLES, requestContext, requestedPage } from '../../engine/request-context.ts';
 import { combineOptions, RequestOptions } from '../../engine/request-options.ts';
 import { str } from '../../lang/text.ts';
 import { isDict, type Value } from '../../lang/values.ts';
@@ -111,7 +111,7 @@ export const HttpRequester = component({
     return {
       queryProperties,
       actions: handler.actions,
-      send(request, contributors = [], pathOverride, { stream = false } = {}) {
+      send(request, contributors = [], pathOverride, { stream = false, obtainsCredentials = false } = {}) {
         return b.run.http.send({
           name: b.stream?.name ?? '',
           handler,
@@ -122,6 +122,8 @@ export const HttpRequester = component({
           readTimeoutMs: toMilliseconds(spec.read_timeout_in_seconds),
           tcpKeepAlive: spec.use_tcp_keepalive,
           stream,
+          obtainsCredentials,
+          page: () => requestedPage(request),
           async prepare() {
             const credentials = new RequestOptions();
             await authenticator.contribute(credentials, () => fullUrl(request, pathOverride));
