@@ -10,6 +10,8 @@ export interface CommandOptions {
   readonly manifestPath?: string;
   readonly componentsPath?: string;
   readonly debug?: boolean;
+  /** The folder in which every response is kept. */
+  readonly raw?: string;
 }
 
 /** The options of `eval`. */
@@ -55,6 +57,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   )
     .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
     .option('--state <file>', 'the state that the last read left (- for standard input)')
+    .option('--raw <folder>', 'keeps every response in a new folder within this one, to be extracted again by replay')
     .action(run(async () => (await import('./read.ts')).runRead));
 
   program

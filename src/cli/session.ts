@@ -14,6 +14,7 @@ import { createRegistry, type Registry } from '../engine/registry.ts';
 import type { Limits, Run } from '../engine/run.ts';
 import { createCloudGuard } from '../http/address-guard.ts';
 import { createResponseCache } from '../http/cache.ts';
+import { combineObservers, type ExchangeObserver } from '../http/exchange-log.ts';
 import { createHostPauses } from '../http/pauses.ts';
 import { createTransport } from '../http/transport.ts';
 import { createTemplates, TemplateError } from '../lang/index.ts';
@@ -34,10 +35,12 @@ import { createFileStore, filesFolder } from './file-store.ts';
 import { readObject, readText } from './inputs.ts';
 import type { CommandOptions } from './program.ts';
 import { version } from './version.ts';
+import type { World } from './world.ts';
 
 /** Where an image holds the manifest of its connector. */
 const IMAGE_MANIFEST = '/airbyte/integration_code/source_declarative_manifest/manifest.yaml';
-const INJECTED_MANIFEST = '__injected_declarative_manifest';
+/** The key of a config under which a manifest may come. */
+export const INJECTED_MANIFEST = '__injected_declarative_manifest';
 
 /** What every command works with. */
 export interface Session {
@@ -48,6 +51,8 @@ export interface Session {
   readonly registry: Registry;
   /** Has something given back when the command ends, by a signal too. */
   readonly onEnd: (close: () => void) => void;
+  /** What stands between the engine and the outside; absent where nothing does. */
+  readonly world?: World;
 }
 
 /** The connector that a command is about, ready to be built. */
@@ -274,46 +279,58 @@ function readBeside(folder: string): (file: string) => Promise<string | undefine
 }
 
 /** Microseconds since 1970. */
-function now(): bigint {
+function systemNow(): bigint {
   return BigInt(Math.round(Date.now() * 1000));
 }
 
+async function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, signal === undefined ? {} : { signal });
+}
+
+function keep<T>(value: T): T {
+  return value;
+}
+
 /** Everything that lasts as long as the command. */
-export function createRun({ output, log, secrets, onEnd }: Session, { folder, limits = {}, customCode, saveConfig }: RunSettings): Run {
+export function createRun(
+  { output, log, secrets, onEnd, world = {} }: Session,
+  { folder, limits = {}, customCode, saveConfig }: RunSettings,
+): Run {
   const abort = new AbortController();
-  const nowMs = (): number => Date.now();
-  const rest = async (ms: number, signal?: AbortSignal): Promise<void> => {
-    await sleep(ms, undefined, signal === undefined ? {} : { signal });
-  };
+  const { now = systemNow, sleep: rest = systemSleep, wrapSend = keep, wrapReadFile = keep } = world;
+  const nowMs = (): number => Number(now() / 1000n);
   const reportRateLimit = (name: string): void => {
     if (name !== '') output.message(streamStatus({ name }, 'RUNNING', [{ type: 'RATE_LIMITED' }]));
   };
   let http: Http | undefined;
   const makeHttp = (): Http => {
     const cloud = process.env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
-    const transport = createTransport({
-      connections: 256,
-      userAgent: `source-declarative/${version().split(' ')[0]}`,
-      redact: secrets.redact,
-      observer: {
-        end: ({ request, status, totalMs, bytes, attempt }) =>
-          log.debug(
-            () =>
-              `${request.method} ${secrets.redactUrl(request.url)} -> ${status} in ${Math.round(totalMs ?? 0)} ms, ${bytes} bytes, attempt ${attempt}`,
-          ),
-        error: ({ request, error, attempt }) =>
-          log.debug(() => `${request.method} ${secrets.redactUrl(request.url)} failed: ${error?.message ?? ''} (attempt ${attempt})`),
-      },
-      ...(cloud ? { guard: createCloudGuard() } : {}),
-    });
+    const debugging: ExchangeObserver = {
+      end: ({ request, status, totalMs, bytes, attempt }) =>
+        log.debug(
+          () =>
+            `${request.method} ${secrets.redactUrl(request.url)} -> ${status} in ${Math.round(totalMs ?? 0)} ms, ${bytes} bytes, attempt ${attempt}`,
+        ),
+      error: ({ request, error, attempt }) =>
+        log.debug(() => `${request.method} ${secrets.redactUrl(request.url)} failed: ${error?.message ?? ''} (attempt ${attempt})`),
+    };
+    const network =
+      world.transport ??
+      createTransport({
+        connections: 256,
+        userAgent: `source-declarative/${version().split(' ')[0]}`,
+        redact: secrets.redact,
+        observer: combineObservers([debugging, ...(world.observers ?? [])]),
+        ...(cloud ? { guard: createCloudGuard() } : {}),
+      });
     const cache = createResponseCache({ onDiskFailure: (error) => log.warn(`Responses cannot be cached on disk: ${error.message}`) });
     onEnd(() => {
       abort.abort();
       cache.close();
-      void transport.close();
+      void network.close();
     });
     return createHttp({
-      transport: transport.send,
+      transport: wrapSend(network.send),
       cache: limits.retries === false ? undefined : cache,
       pauses: createHostPauses({ now: nowMs, sleep: rest }),
       log,
@@ -323,6 +340,7 @@ export function createRun({ output, log, secrets, onEnd }: Session, { folder, li
       sleep: rest,
       random: Math.random,
       onRateLimited: reportRateLimit,
+      onWait: world.onWait,
       retries: limits.retries !== false,
     });
   };
@@ -341,7 +359,7 @@ export function createRun({ output, log, secrets, onEnd }: Session, { folder, li
     signal: abort.signal,
     saveConfig,
     reportRateLimit,
-    readFile: readBeside(folder),
+    readFile: wrapReadFile(readBeside(folder)),
     storeFile: limits.retries === false ? undefined : createFileStore(filesFolder(process.env)),
     customCode,
     environment: process.env,
