@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { printText } from '../protocol/output.ts';
+import type { ReplayCommandOptions } from './replay.ts';
 import { version } from './version.ts';
 
 /** The options of one run of a command. */
@@ -60,6 +61,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .option('--raw <folder>', 'keeps every response in a new folder within this one, to be extracted again by replay')
     .action(run(async () => (await import('./read.ts')).runRead));
 
+  addReplay(program, (exit) => {
+    exitCode = exit;
+  });
   program
     .command('schema')
     .description('prints the JSON Schema of manifests, for editors')
@@ -94,6 +98,28 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return argv.length === 0 ? 1 : USAGE_ERROR;
   }
   return exitCode;
+}
+
+function addReplay(program: Command, end: (exitCode: number) => void): void {
+  program
+    .command('replay')
+    .description('reads the streams of a recording (read --raw) again without the network')
+    .argument('<folder>', 'a recording, or the folder that --raw named: then its last run')
+    .option('--run <name>', 'the run, where the folder holds several')
+    .option(
+      '--diff',
+      'prints in what the records and states differ from those by the recorded manifest, or from expected.jsonl; exit code 1 then',
+    )
+    .option('--manifest-path <file>', 'another manifest than the recorded one')
+    .option('--components-path <file>', 'custom components of the manifest, in TypeScript or JavaScript')
+    .option('--config <file>', 'the config, in place of the recorded one without its secrets')
+    .option('--catalog <file>', 'another catalog than the recorded one')
+    .option('--state <file>', 'another state than the one that the run began with')
+    .option('--debug', 'prints each request and what was made of its response')
+    .addHelpText('after', '\nExample:\n  $ source-declarative replay raw --manifest-path manifest.yaml --diff')
+    .action(async (folder: string, options: ReplayCommandOptions) => {
+      end(await (await import('./replay.ts')).runReplay(folder, options));
+    });
 }
 
 function addCommand(program: Command, name: string, description: string, example: string): Command {

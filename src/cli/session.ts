@@ -62,14 +62,25 @@ export interface Connector {
   readonly manifest: JsonObject;
   readonly config: JsonObject;
   readonly configPath: string | undefined;
+  /** Whether the config comes from a recording, which masks what only a whole config can show to be right. */
+  readonly configIsMasked?: boolean;
   /** The folder that the manifest lies in. */
   readonly folder: string;
 }
 
+/** Makes the output of a command; `redact` masks the secrets of a text. */
+export type MakeOutput = (redact: (text: string) => string) => Output;
+
+const messagesOnStdout: MakeOutput = (redact) => createOutput({ now: Date.now, redact });
+
 /** Runs a command: an error becomes one ERROR trace and exit code 1, and all output is written before the end. */
-export async function runCommand(options: CommandOptions, body: (session: Session) => Promise<number>): Promise<number> {
+export async function runCommand(
+  options: CommandOptions,
+  body: (session: Session) => Promise<number>,
+  makeOutput: MakeOutput = messagesOnStdout,
+): Promise<number> {
   const secrets = createSecrets();
-  const output = createOutput({ now: Date.now, redact: secrets.redact });
+  const output = makeOutput(secrets.redact);
   const log = createLog(output, { debug: options.debug === true || debugWanted(process.env) });
   const closers: (() => void)[] = [];
   const closeAll = (): void => {
@@ -113,16 +124,23 @@ export async function findConnector({ options, log }: Session): Promise<Connecto
     };
   }
   const text = readText('manifest', file);
-  const prepared = await prepareManifest(text, file === '-' ? 'manifest' : path.basename(file));
+  const folder = file === '-' ? process.cwd() : path.dirname(file);
+  return readConnector(
+    { text, name: file === '-' ? 'manifest' : path.basename(file), folder },
+    { config, configPath: options.config },
+    log,
+  );
+}
+
+/** The connector of a manifest's text, which is told of under a name. */
+export async function readConnector(
+  { text, name, folder }: { readonly text: string; readonly name: string; readonly folder: string },
+  config: Pick<Connector, 'config' | 'configPath' | 'configIsMasked'>,
+  log: Log,
+): Promise<Connector> {
+  const prepared = await prepareManifest(text, name);
   for (const { message, place } of prepared.warnings) log.warn(`${place}: ${message}`);
-  return {
-    prepared,
-    text,
-    manifest: prepared.manifest,
-    config,
-    configPath: options.config,
-    folder: file === '-' ? process.cwd() : path.dirname(file),
-  };
+  return { prepared, text, manifest: prepared.manifest, ...config, folder };
 }
 
 function manifestFile(options: CommandOptions): string | undefined {
@@ -209,8 +227,10 @@ export async function openConnector(session: Session, connector: Connector, limi
   const migrated = await migrateConfig(connector, spec, run);
   const config = Object.keys(migrated).length === 0 ? migrated : spec.transform(migrated);
   learn(config);
-  await validateConfig(config, specification);
-  await spec.validate(config);
+  if (connector.configIsMasked !== true) {
+    await validateConfig(config, specification);
+    await spec.validate(config);
+  }
   return {
     run,
     config,
@@ -314,13 +334,14 @@ export function createRun(
       error: ({ request, error, attempt }) =>
         log.debug(() => `${request.method} ${secrets.redactUrl(request.url)} failed: ${error?.message ?? ''} (attempt ${attempt})`),
     };
+    const observer = combineObservers([debugging, ...(world.observers ?? [])]);
     const network =
-      world.transport ??
+      world.transport?.(observer) ??
       createTransport({
         connections: 256,
         userAgent: `source-declarative/${version().split(' ')[0]}`,
         redact: secrets.redact,
-        observer: combineObservers([debugging, ...(world.observers ?? [])]),
+        observer,
         ...(cloud ? { guard: createCloudGuard() } : {}),
       });
     const cache = createResponseCache({ onDiskFailure: (error) => log.warn(`Responses cannot be cached on disk: ${error.message}`) });

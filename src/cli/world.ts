@@ -10,7 +10,7 @@ export interface World {
   readonly now?: () => bigint;
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** What requests are sent by in place of the network. */
-  readonly transport?: Transport;
+  readonly transport?: (observer: ExchangeObserver) => Transport;
   /** Wraps what sends requests, next to the wire. */
   readonly wrapSend?: (send: Send) => Send;
   readonly wrapReadFile?: (read: ReadFile) => ReadFile;

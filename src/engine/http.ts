@@ -196,6 +196,7 @@ const USERS_FAULTS: ReadonlySet<TransportError['kind']> = new Set([
   'invalid_schema',
   'invalid_header',
   'forbidden_address',
+  'not_recorded',
 ]);
 
 /** Whether the request itself is wrong, which comes of the config or of the manifest. */
