@@ -65,6 +65,8 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
+  // Optional and native: found beside the bundle when a warehouse asks for it, or not at all.
+  external: ['@duckdb/node-api'],
   plugins: [withoutHttp2, withoutSubprocesses],
   logLevel: 'warning',
 });
