@@ -12,9 +12,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   protocol: ['lib'],
   manifest: ['lib', 'http'],
   recording: ['lib', 'http', 'protocol'],
+  warehouse: ['lib', 'protocol'],
   engine: ['lib', 'lang', 'http', 'protocol', 'manifest'],
   components: ['lib', 'lang', 'engine', 'protocol', 'manifest'],
-  cli: ['lib', 'lang', 'http', 'protocol', 'manifest', 'engine', 'components', 'recording'],
+  cli: ['lib', 'lang', 'http', 'protocol', 'manifest', 'engine', 'components', 'recording', 'warehouse'],
 };
 
 interface Source {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { printText } from '../protocol/output.ts';
 import type { ReplayCommandOptions } from './replay.ts';
+import type { SyncCommandOptions } from './sync-options.ts';
 import { version } from './version.ts';
 
 /** The options of one run of a command. */
@@ -61,6 +62,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .option('--raw <folder>', 'keeps every response in a new folder within this one, to be extracted again by replay')
     .action(run(async () => (await import('./read.ts')).runRead));
 
+  addSync(program, (exit) => {
+    exitCode = exit;
+  });
   addReplay(program, (exit) => {
     exitCode = exit;
   });
@@ -98,6 +102,28 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return argv.length === 0 ? 1 : USAGE_ERROR;
   }
   return exitCode;
+}
+
+function addSync(program: Command, end: (exitCode: number) => void): void {
+  const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+  withConfig(
+    addCommand(
+      program,
+      'sync',
+      'loads streams into a local warehouse and keeps their state there',
+      'source-declarative sync --config secrets/config.json --to duckdb:warehouse.duckdb',
+    ),
+  )
+    .requiredOption('--to <kind:place>', 'where to: duckdb:FILE, sqlite:FILE, parquet:FOLDER or jsonl:FOLDER')
+    .option('--catalog <file>', 'the configured catalog; without it all streams are read, incrementally where they can be')
+    .option('--streams <names>', 'only these streams, separated by commas')
+    .addOption(new Option('--key <stream=fields>', 'the natural key of a stream, in place of its primary key').argParser(collect))
+    .option('--full-refresh', 'reads every stream from its beginning, and removes the rows that are gone')
+    .option('--full-refresh-every <duration>', 'does so when the last time is longer ago than this, such as P7D')
+    .option('--overlap <duration>', 'begins so much before the end of the last sync, in place of the lookback_window of the manifest')
+    .action(async (options: SyncCommandOptions) => {
+      end(await (await import('./sync.ts')).runSync(options));
+    });
 }
 
 function addReplay(program: Command, end: (exitCode: number) => void): void {

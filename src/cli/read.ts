@@ -13,7 +13,7 @@ export function runRead(options: CommandOptions): Promise<number> {
     const { recordRun } = await import('./recorded-run.ts');
     const recorded = await recordRun(session, options.raw);
     try {
-      return await read(recorded.session, recorded);
+      return await read({ ...session, output: recorded.watch(session.output), world: recorded.world }, recorded);
     } finally {
       await recorded.close();
     }

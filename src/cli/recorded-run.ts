@@ -17,40 +17,48 @@ export interface RunInputs {
 
 /** A run whose responses are kept. */
 export interface RecordedRun {
-  readonly session: Session;
-  readonly describe: (inputs: RunInputs) => Promise<void>;
+  readonly world: World;
+  /** The output, watched for how the streams end. */
+  watch(output: Output): Output;
+  describe(inputs: RunInputs): Promise<void>;
   /** Ends the recording; throws SystemError when it is not complete. */
-  readonly close: () => Promise<void>;
+  close(): Promise<void>;
 }
 
-/** A session whose responses are kept in a new folder within `parent`. */
-export async function recordRun(session: Session, parent: string): Promise<RecordedRun> {
-  const { secrets, log } = session;
+interface Outcome {
+  status: StreamOutcome['status'];
+  state?: JsonObject;
+  records: () => number;
+}
+
+/** Keeps the responses of a run in a new folder within `parent`. */
+export async function recordRun({ secrets, log }: Pick<Session, 'secrets' | 'log'>, parent: string): Promise<RecordedRun> {
   const recorder = await createRecorder(parent, { now: Date.now, random: Math.random, secrets });
-  const outcomes = new Map<string, { status: StreamOutcome['status']; state?: JsonObject; records: () => number }>();
-  const outcomeOf = (name: string) => {
-    const known = outcomes.get(name) ?? { status: 'INCOMPLETE', records: () => output.recordWriter({ name }).count };
-    outcomes.set(name, known);
-    return known;
-  };
-  const output: Output = watchOutput(session.output, {
-    state: ({ name }, state) => void Object.assign(outcomeOf(name), { state }),
-    status({ name }, status) {
-      if (status === 'COMPLETE' || status === 'INCOMPLETE') outcomeOf(name).status = status;
-    },
-  });
-  const world: World = {
-    ...session.world,
-    wrapSend: (send) => recorder.wrap(session.world?.wrapSend?.(send) ?? send),
-    wrapReadFile: (read) => async (file) => {
-      const text = await read(file);
-      if (text !== undefined) recorder.keepFile(file, text);
-      return text;
-    },
-  };
+  const outcomes = new Map<string, Outcome>();
   log.info(`The responses are kept in ${recorder.folder}`);
   return {
-    session: { ...session, output, world },
+    world: {
+      wrapSend: (send) => recorder.wrap(send),
+      wrapReadFile: (read) => async (file) => {
+        const text = await read(file);
+        if (text !== undefined) recorder.keepFile(file, text);
+        return text;
+      },
+    },
+    watch(output) {
+      const outcomeOf = (name: string): Outcome => {
+        const known = outcomes.get(name) ?? { status: 'INCOMPLETE', records: () => output.recordWriter({ name }).count };
+        outcomes.set(name, known);
+        return known;
+      };
+      return watchOutput(output, {
+        state: ({ name }, state) => void Object.assign(outcomeOf(name), { state }),
+        status({ name }, status) {
+          const outcome = outcomeOf(name);
+          if (status === 'COMPLETE' || status === 'INCOMPLETE') outcome.status = status;
+        },
+      });
+    },
     describe: ({ command, connector, catalog, state }) =>
       recorder.describe({ engine: version(), command, manifest: manifestFile(connector), config: ownConfig(connector), catalog, state }),
     close: () =>
