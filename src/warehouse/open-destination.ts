@@ -2,6 +2,7 @@ import { ConfigError } from '../protocol/failure.ts';
 import type { Destination } from './destination.ts';
 
 const OPENERS: Readonly<Record<string, (place: string) => Promise<Destination>>> = {
+  duckdb: async (place) => (await import('./duckdb.ts')).openDuckdb(place),
   sqlite: async (place) => (await import('./sqlite.ts')).openSqlite(place),
 };
 
