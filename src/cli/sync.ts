@@ -85,6 +85,7 @@ async function load({ session, options, connector, opened, destination, relay }:
   const explain = (error: unknown): Promise<unknown> => explainError(connector, error);
   const failed = await readStreams(source, { run: opened.run, output, catalog, state, explain });
   await output.end();
+  await destination.publish?.();
   printText(`${await report(output, destination)}\n`);
   return failed;
 }

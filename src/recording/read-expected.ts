@@ -1,8 +1,8 @@
 import { type JsonObject, parseJson } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
+import { readLines } from '../lib/read-lines.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import type { Extraction } from './compare.ts';
-import { readLines } from './read-lines.ts';
 
 /** Reads the records and states of a file of Airbyte messages; throws ConfigError with the line of one that is none. */
 export async function readExpected(file: string, extraction: Extraction): Promise<void> {

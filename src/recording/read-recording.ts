@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Json, type JsonObject, parseJson, stringifyJson } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
+import { readLines } from '../lib/read-lines.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import {
   FORMAT,
@@ -12,7 +13,6 @@ import {
   RUN_FILE,
   type RunFile,
 } from './format.ts';
-import { readLines } from './read-lines.ts';
 import { createSpool, type Spool, type Spooled } from './spool.ts';
 
 /** An exchange of a recording whose body lies in the spool. */

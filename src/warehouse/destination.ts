@@ -79,6 +79,8 @@ export interface Destination {
   begin(streams: readonly LoadedStream[]): Promise<void>;
   /** Takes changes in their order; when the process dies, all of them are there afterwards or none. Gives what they did, by stream. */
   commit(changes: readonly Change[]): Promise<ReadonlyMap<string, Counts>>;
+  /** Gives what was committed to readers, where a commit does not do so by itself; to be called at the end of a sync. */
+  publish?(): Promise<void>;
   /** The number of rows in the table of a stream. */
   count(stream: LoadedStream): Promise<number>;
   /** Gives the place free; what was not committed is lost. */

@@ -78,6 +78,8 @@ export class DuckdbDestination implements Destination {
   readonly #library: Library;
   readonly #instance: duckdb.DuckDBInstance;
   readonly #open = new Map<string, OpenTable>();
+  /** Told of the tables that a commit changes, within its transaction. */
+  onCommit: (tables: ReadonlySet<string>) => Promise<void> = async () => {};
 
   constructor(library: Library, instance: duckdb.DuckDBInstance, connection: duckdb.DuckDBConnection) {
     this.connection = connection;
@@ -108,6 +110,7 @@ export class DuckdbDestination implements Destination {
         else if (change.kind === 'discard') await this.#dropStaging(stream);
         else await this.#saveEntry(stream, change.entry);
       }
+      await this.onCommit(new Set(changes.flatMap(({ kind, stream }) => (kind === 'rows' || kind === 'finish' ? [stream.table] : []))));
     });
     return counts;
   }

@@ -3,6 +3,8 @@ import type { Destination } from './destination.ts';
 
 const OPENERS: Readonly<Record<string, (place: string) => Promise<Destination>>> = {
   duckdb: async (place) => (await import('./duckdb.ts')).openDuckdb(place),
+  jsonl: async (place) => (await import('./jsonl.ts')).openJsonl(place),
+  parquet: async (place) => (await import('./parquet.ts')).openParquet(place),
   sqlite: async (place) => (await import('./sqlite.ts')).openSqlite(place),
 };
 

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { gunzip } from '../lib/gunzip.ts';
+import { gunzip } from './gunzip.ts';
 
 const NEWLINE = 0x0a;
 
