@@ -13,9 +13,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   manifest: ['lib', 'http'],
   recording: ['lib', 'http', 'protocol'],
   warehouse: ['lib', 'protocol'],
+  operations: ['lib', 'http', 'protocol'],
   engine: ['lib', 'lang', 'http', 'protocol', 'manifest'],
   components: ['lib', 'lang', 'engine', 'protocol', 'manifest'],
-  cli: ['lib', 'lang', 'http', 'protocol', 'manifest', 'engine', 'components', 'recording', 'warehouse'],
+  cli: ['lib', 'lang', 'http', 'protocol', 'manifest', 'engine', 'components', 'recording', 'warehouse', 'operations'],
 };
 
 interface Source {

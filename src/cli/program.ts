@@ -1,19 +1,18 @@
 import { Command, CommanderError, Option } from 'commander';
 import { printText } from '../protocol/output.ts';
+import type { OperationOptions } from './instrumented-run.ts';
 import type { ReplayCommandOptions } from './replay.ts';
 import type { SyncCommandOptions } from './sync-options.ts';
 import { version } from './version.ts';
 
 /** The options of one run of a command. */
-export interface CommandOptions {
+export interface CommandOptions extends OperationOptions {
   readonly config?: string;
   readonly catalog?: string;
   readonly state?: string;
   readonly manifestPath?: string;
   readonly componentsPath?: string;
   readonly debug?: boolean;
-  /** The folder in which every response is kept. */
-  readonly raw?: string;
 }
 
 /** The options of `eval`. */
@@ -49,17 +48,19 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   withConfig(
     addCommand(program, 'discover', 'prints the streams and their schemas', 'source-declarative discover --config secrets/config.json'),
   ).action(run(async () => (await import('./discover.ts')).runDiscover));
-  withConfig(
-    addCommand(
-      program,
-      'read',
-      'reads the streams of a catalog',
-      'source-declarative read --config secrets/config.json --catalog catalog.json --state state.json',
-    ),
+  withOperations(
+    withConfig(
+      addCommand(
+        program,
+        'read',
+        'reads the streams of a catalog',
+        'source-declarative read --config secrets/config.json --catalog catalog.json --state state.json',
+      ),
+    )
+      .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
+      .option('--state <file>', 'the state that the last read left (- for standard input)'),
   )
-    .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
-    .option('--state <file>', 'the state that the last read left (- for standard input)')
-    .option('--raw <folder>', 'keeps every response in a new folder within this one, to be extracted again by replay')
+    .option('--history <file>', 'remembers the numbers of records of each run there, and warns when one is unusual')
     .action(run(async () => (await import('./read.ts')).runRead));
 
   addSync(program, (exit) => {
@@ -106,12 +107,14 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 
 function addSync(program: Command, end: (exitCode: number) => void): void {
   const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
-  withConfig(
-    addCommand(
-      program,
-      'sync',
-      'loads streams into a local warehouse and keeps their state there',
-      'source-declarative sync --config secrets/config.json --to duckdb:warehouse.duckdb',
+  withOperations(
+    withConfig(
+      addCommand(
+        program,
+        'sync',
+        'loads streams into a local warehouse and keeps their state there',
+        'source-declarative sync --config secrets/config.json --to duckdb:warehouse.duckdb',
+      ),
     ),
   )
     .requiredOption('--to <kind:place>', 'where to: duckdb:FILE, sqlite:FILE, parquet:FOLDER or jsonl:FOLDER')
@@ -160,4 +163,15 @@ function addCommand(program: Command, name: string, description: string, example
 
 function withConfig(command: Command): Command {
   return command.requiredOption('--config <file>', 'the config, JSON (- for standard input)');
+}
+
+/** The options of commands that read streams. */
+function withOperations(command: Command): Command {
+  return command
+    .option('--raw <folder>', 'keeps every response in a new folder within this one, to be extracted again by replay')
+    .option('--summary <file>', 'writes a summary of the run as JSON (- for people, to stderr)')
+    .option('--log-file <file>', 'appends what happens to a file, as lines of JSON')
+    .option('--on-anomaly <what>', 'warn or fail when the number of records is unusual (default: warn)')
+    .option('--notify-url <url>', 'posts a failure or an unusual number of records there, as JSON')
+    .option('--notify-command <command>', 'runs a shell command then, with the same JSON on its standard input');
 }

@@ -1,38 +1,36 @@
-import { failedStreamsError, readStreams } from '../engine/read.ts';
+import { readStreams } from '../engine/read.ts';
 import { parseCatalog } from '../protocol/catalog.ts';
 import { parseState } from '../protocol/state.ts';
 import { readJson } from './inputs.ts';
+import { type InstrumentedRun, instrument, type RunResult } from './instrumented-run.ts';
 import type { CommandOptions } from './program.ts';
-import type { RecordedRun } from './recorded-run.ts';
-import { explainError, inManifest, openConnector, requireConnector, runCommand, type Session } from './session.ts';
+import { explainError, inManifest, openConnector, requireConnector, runCommand } from './session.ts';
 
 /** Prints the records and states of the catalog's streams; exit code 1 when a stream failed. */
 export function runRead(options: CommandOptions): Promise<number> {
-  return runCommand(options, async (session) => {
-    if (options.raw === undefined) return read(session);
-    const { recordRun } = await import('./recorded-run.ts');
-    const recorded = await recordRun(session, options.raw);
-    try {
-      return await read({ ...session, output: recorded.watch(session.output), world: recorded.world }, recorded);
-    } finally {
-      await recorded.close();
-    }
-  });
+  return runCommand(options, (session) => instrument(session, 'read', options, read));
 }
 
-async function read(session: Session, recorded?: RecordedRun): Promise<number> {
-  const { output, log, options } = session;
+async function read({ session, watch, describe, statusOf, before }: InstrumentedRun): Promise<RunResult> {
+  const { log, options } = session;
   const connector = await requireConnector(session);
   const catalogFile = readJson('catalog', options.catalog as string);
   const catalog = parseCatalog(catalogFile);
   const stateFile = options.state === undefined ? [] : readJson('state', options.state);
   const state = parseState(stateFile);
   for (const ignored of state.ignored) log.warn(ignored);
-  const failed = await inManifest(connector, async () => {
+  return inManifest(connector, async () => {
     const opened = await openConnector(session, connector);
-    await recorded?.describe({ command: 'read', connector, catalog: catalogFile, state: stateFile });
-    return readStreams(opened.source(), { run: opened.run, output, catalog, state, explain: (error) => explainError(connector, error) });
+    await describe({ command: 'read', connector, catalog: catalogFile, state: stateFile });
+    const output = watch(session.output);
+    const explain = (error: unknown): Promise<unknown> => explainError(connector, error);
+    const failed = await readStreams(opened.source(), { run: opened.run, output, catalog, state, explain });
+    const streams = catalog.streams.map(({ stream }) => {
+      const { name } = stream;
+      const whole = Object.keys(state.of(stream)).length === 0;
+      const { count: records } = output.recordWriter(stream);
+      return { name, status: statusOf(name), records, whole, before: before(name, whole) };
+    });
+    return { streams, failed };
   });
-  if (failed.length > 0) throw failedStreamsError(failed);
-  return 0;
 }

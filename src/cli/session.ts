@@ -100,7 +100,7 @@ export async function runCommand(
 }
 
 /** Errors of the manifest are the user's to mend. */
-function forUser(error: unknown): unknown {
+export function forUser(error: unknown): unknown {
   if (error instanceof ManifestError) return new ConfigError(error.message, { cause: error });
   return error;
 }

@@ -1,17 +1,20 @@
 import type { Source } from '../engine/kinds.ts';
-import { failedStreamsError, readStreams } from '../engine/read.ts';
-import type { JsonObject } from '../lib/json.ts';
+import { readStreams } from '../engine/read.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 import { withOverlap } from '../manifest/overlap.ts';
+import type { StreamResult } from '../operations/summary.ts';
+import { unusualVolume } from '../operations/volume.ts';
 import { type ConfiguredCatalog, parseCatalog } from '../protocol/catalog.ts';
 import { createConsoleOutput } from '../protocol/console-output.ts';
 import { printText } from '../protocol/output.ts';
-import type { InputState } from '../protocol/state.ts';
+import { parseState } from '../protocol/state.ts';
 import type { Destination } from '../warehouse/destination.ts';
 import { loadTable } from '../warehouse/load-table.ts';
 import { openDestination } from '../warehouse/open-destination.ts';
 import { planStreams, type StreamPlan } from '../warehouse/plan-streams.ts';
-import { createWarehouseOutput, type WarehouseOutput } from '../warehouse/warehouse-output.ts';
+import { createWarehouseOutput, type PlannedStream, type StreamLoad, type WarehouseOutput } from '../warehouse/warehouse-output.ts';
 import { readJson } from './inputs.ts';
+import { type InstrumentedRun, instrument, type RunResult } from './instrumented-run.ts';
 import { keepConfig } from './keep-config.ts';
 import { createRelay, type Relay } from './relay-output.ts';
 import {
@@ -33,26 +36,25 @@ export function runSync(options: SyncCommandOptions): Promise<number> {
   const relay = createRelay();
   return runCommand(
     options,
-    (session) => sync(session, readSyncOptions(options), relay),
+    (session) => instrument(session, 'sync', options, (run) => sync(run, readSyncOptions(options), relay)),
     (redact) => relay.over(createConsoleOutput({ write, redact, level: options.debug === true ? 'DEBUG' : 'WARN' })),
   );
 }
 
-async function sync(session: Session, options: SyncOptions, relay: Relay): Promise<number> {
+async function sync(run: InstrumentedRun, options: SyncOptions, relay: Relay): Promise<RunResult> {
+  const { session } = run;
   const connector = overlapping(await requireConnector(session), options.overlap);
   const output = keepConfig(session.output, connector.configPath, session.log);
-  const failed = await inManifest(connector, async () => {
+  return inManifest(connector, async () => {
     const opened = await openConnector({ ...session, output }, connector);
     const destination = await openDestination(options.to);
     try {
-      return await load({ session, options, connector, opened, destination, relay });
+      return await load({ run, options, connector, opened, destination, relay });
     } finally {
       relay.endFirst(undefined);
       await destination.close();
     }
   });
-  if (failed.length > 0) throw failedStreamsError(failed);
-  return 0;
 }
 
 function overlapping(connector: Connector, overlap: string | undefined): Connector {
@@ -61,7 +63,7 @@ function overlapping(connector: Connector, overlap: string | undefined): Connect
 
 /** A sync whose parts are there. */
 interface Sync {
-  readonly session: Session;
+  readonly run: InstrumentedRun;
   readonly options: SyncOptions;
   readonly connector: Connector;
   readonly opened: Opened;
@@ -69,25 +71,40 @@ interface Sync {
   readonly relay: Relay;
 }
 
-/** Reads the streams into the destination; gives the names of those that failed. */
-async function load({ session, options, connector, opened, destination, relay }: Sync): Promise<string[]> {
+/** Reads the streams into the destination and prints what was loaded. */
+async function load({ run, options, connector, opened, destination, relay }: Sync): Promise<RunResult> {
+  const { session } = run;
   const source = opened.source();
   const catalog = await selectCatalog(source, options);
   const plans = planStreams(await describedStreams(source, catalog), await destination.ledger(), options, Date.now());
   warnOfContentKeys(session, plans);
+  await run.describe({ command: 'sync', connector, catalog: catalog as unknown as Json, state: stateFileOf(plans) });
   await destination.begin(plans.map(({ stream }) => stream));
-  const output = createWarehouseOutput({ destination, streams: plans, messages: session.output, now: Date.now });
+  const refuse = (planned: PlannedStream, records: number): string | undefined =>
+    run.failsOnAnomaly ? unusualVolume(runsBefore(planned), records) : undefined;
+  const loading = createWarehouseOutput({ destination, streams: plans, messages: session.output, now: Date.now, refuse });
   relay.endFirst(async () => {
-    await output.end();
+    await loading.end();
     await destination.close();
   });
-  const state = stateOf(plans);
+  const output = run.watch(loading);
   const explain = (error: unknown): Promise<unknown> => explainError(connector, error);
-  const failed = await readStreams(source, { run: opened.run, output, catalog, state, explain });
+  const failed = await readStreams(source, { run: opened.run, output, catalog, state: parseState(stateFileOf(plans)), explain });
   await output.end();
   await destination.publish?.();
-  printText(`${await report(output, destination)}\n`);
-  return failed;
+  printText(`${await report(loading, destination)}\n`);
+  return { streams: plans.map((plan, index) => resultOf(plan, loading.loads[index])), failed };
+}
+
+function resultOf(plan: StreamPlan, load: StreamLoad | undefined): StreamResult {
+  const { name } = plan.stream;
+  const { status = 'INCOMPLETE', records = 0, refused } = load ?? {};
+  return { name, status, records, whole: plan.whole, before: runsBefore(plan), refused };
+}
+
+/** The numbers of records of the syncs before that read the stream as this one does. */
+function runsBefore({ entry, whole }: PlannedStream): number[] {
+  return entry.runs.filter((past) => past.whole === whole).map(({ records }) => records);
 }
 
 async function selectCatalog(source: Source, { catalog, streams }: SyncOptions): Promise<ConfiguredCatalog> {
@@ -104,9 +121,13 @@ function warnOfContentKeys({ log }: Session, plans: readonly StreamPlan[]): void
   );
 }
 
-function stateOf(plans: readonly StreamPlan[]): InputState {
-  const byName = new Map(plans.map(({ stream, state }): [string, JsonObject] => [stream.name, state ?? {}]));
-  return { of: ({ name }) => byName.get(name) ?? {}, streams: plans.map(({ configured }) => configured.stream), ignored: [] };
+/** The states that the streams begin with, as a state file holds them. */
+function stateFileOf(plans: readonly StreamPlan[]): Json {
+  return plans.flatMap(({ stream: { name, namespace }, state }) => {
+    if (state === undefined) return [];
+    const descriptor: JsonObject = namespace === undefined ? { name } : { name, namespace };
+    return [{ type: 'STREAM', stream: { stream_descriptor: descriptor, stream_state: state } }];
+  });
 }
 
 async function report({ loads }: WarehouseOutput, destination: Destination): Promise<string> {

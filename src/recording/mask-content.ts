@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { type Json, type JsonObject, parseJson, stringifyJson } from '../lib/json.ts';
-import { isPlainObject, setOwnProperty } from '../lib/objects.ts';
+import { type Json, parseJson, stringifyJson } from '../lib/json.ts';
+import { mapScalars, maskJson } from '../lib/mask-json.ts';
 import { MASK } from '../lib/secrets.ts';
 import type { RecordedContent } from './format.ts';
 
@@ -40,15 +40,6 @@ function parsed(text: string): Json | undefined {
   }
 }
 
-/** A copy with secrets masked in keys and texts; a number that is a secret becomes a masked text. */
-export function maskJson<T extends Json>(value: T, redact: Redact): T {
-  return mapScalars(value, redact, (scalar) => {
-    const text = typeof scalar === 'string' ? scalar : stringifyJson(scalar);
-    const masked = redact(text);
-    return masked === text ? scalar : masked;
-  }) as T;
-}
-
 /** A date or time, which a response with credentials tells their expiry by. */
 const TIME = /^\d{4}-\d\d-\d\d([T ][\d:.,]+ ?(Z|UTC|[+-][\d:]+)?)?$/;
 /** Texts below this length, such as `Bearer`, are no credentials. */
@@ -72,12 +63,4 @@ function maskTexts(document: Json, redact: Redact): Json {
       return scalar.length < SHORTEST_CREDENTIAL || TIME.test(scalar) ? redact(scalar) : MASK;
     },
   );
-}
-
-function mapScalars(value: Json, mapKey: Redact, mapScalar: (scalar: Json) => Json): Json {
-  if (Array.isArray(value)) return value.map((item) => mapScalars(item, mapKey, mapScalar));
-  if (!isPlainObject(value)) return value === null || typeof value === 'boolean' ? value : mapScalar(value);
-  const copy: JsonObject = {};
-  for (const [key, item] of Object.entries(value as JsonObject)) setOwnProperty(copy, mapKey(key), mapScalars(item, mapKey, mapScalar));
-  return copy;
 }

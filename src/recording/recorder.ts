@@ -8,6 +8,7 @@ import { HttpResponse } from '../http/response.ts';
 import type { Send } from '../http/transport.ts';
 import { createFileNames } from '../lib/file-names.ts';
 import { type JsonObject, stringifyJson } from '../lib/json.ts';
+import { maskJson } from '../lib/mask-json.ts';
 import type { Secrets } from '../lib/secrets.ts';
 import { SystemError } from '../protocol/failure.ts';
 import {
@@ -21,7 +22,7 @@ import {
   type StreamOutcome,
 } from './format.ts';
 import { createDigest, type Landing, LandingSource } from './landing.ts';
-import { maskContent, maskCredentials, maskJson } from './mask-content.ts';
+import { maskContent, maskCredentials } from './mask-content.ts';
 import { createPageNumbers } from './page-numbers.ts';
 import { createRecordedFile, type RecordedFile } from './recorded-file.ts';
 import { createBodySplitter } from './split-body.ts';

@@ -20,7 +20,7 @@ export function jsonlLine({ id, extractedAt, generation, record }: JsonlRow): st
 
 /** Appends text to a file at the end of what is committed of it, on to the disk; gives its length then. */
 export async function appendText(file: string, committed: number, text: string): Promise<number> {
-  const handle = await open(file, 'a', 0o600);
+  const handle = await open(file, 'a');
   try {
     const { size } = await handle.stat();
     if (size !== committed) await handle.truncate(committed);
@@ -84,7 +84,7 @@ function isGreater(a: Json | undefined, b: Json | undefined): boolean {
 /** Writes the chosen lines of a file to another one, on to the disk; gives its length. */
 export async function writeLines(from: string, to: string, { versions }: Choice): Promise<number> {
   const chosen = new Set([...versions.values()].map(({ line }) => line));
-  const handle = await open(to, 'w', 0o600);
+  const handle = await open(to, 'w');
   try {
     return await copyLines(from, handle, chosen);
   } finally {

@@ -210,7 +210,7 @@ class JsonlDestination implements Destination {
 
   async #writeLedger(): Promise<void> {
     const file = path.join(this.#folder, LEDGER_FILE);
-    const handle = await open(`${file}.new`, 'w', 0o600);
+    const handle = await open(`${file}.new`, 'w');
     try {
       await handle.writeFile(`${stringifyJson(Object.fromEntries(this.#ledger))}\n`);
       await handle.datasync();

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { ConfigError } from '../protocol/failure.ts';
 
 /**
@@ -20,9 +20,7 @@ export function takeLock(place: string): () => void {
 
 function create(file: string): boolean {
   try {
-    const descriptor = openSync(file, 'wx', 0o600);
-    writeSync(descriptor, String(process.pid));
-    closeSync(descriptor);
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
