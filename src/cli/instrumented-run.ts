@@ -1,4 +1,5 @@
 import { failedStreamsError } from '../engine/read.ts';
+import type { JsonObject } from '../lib/json.ts';
 import type { EventLog } from '../operations/event-log.ts';
 import type { History } from '../operations/history.ts';
 import { type RunSummary, type StreamResult, summarize, summaryLines } from '../operations/summary.ts';
@@ -34,6 +35,8 @@ export interface InstrumentedRun {
   watch(output: Output): Output;
   /** Tells what is run, before its first record. */
   describe(inputs: RunInputs): Promise<void>;
+  /** Writes an event into the log file, where there is one. */
+  note(event: string, details: JsonObject): void;
   /** How a stream has ended, as far as it has. */
   statusOf(stream: string): StreamStatus;
   /** The numbers of records of earlier runs, where a history is kept. */
@@ -164,6 +167,7 @@ function runOf({ session, traffic, events, history, recorded, statuses, failsOnA
       return recorded?.watch(logged) ?? logged;
     },
     describe: async (inputs) => recorded?.describe(inputs),
+    note: (event, details) => events?.write(event, details),
     statusOf: (stream) => statuses.get(stream) ?? 'INCOMPLETE',
     before: (stream, whole) => history?.before(stream, whole) ?? [],
     failsOnAnomaly,

@@ -11,6 +11,7 @@ export interface SyncCommandOptions extends CommandOptions {
   readonly fullRefresh?: boolean;
   readonly fullRefreshEvery?: string;
   readonly overlap?: string;
+  readonly commitEvery?: string;
 }
 
 /** The options of a sync. */
@@ -19,11 +20,13 @@ export interface SyncOptions extends SyncWishes {
   readonly catalog: string | undefined;
   readonly streams: readonly string[] | undefined;
   readonly overlap: string | undefined;
+  /** Milliseconds. */
+  readonly commitEvery: number | undefined;
 }
 
 /** Reads the options of a sync; throws ConfigError for those that say nothing sensible. */
 export function readSyncOptions(options: SyncCommandOptions): SyncOptions {
-  const { to, catalog, streams, key = [], fullRefresh = false, fullRefreshEvery, overlap } = options;
+  const { to, catalog, streams, key = [], fullRefresh = false, fullRefreshEvery, overlap, commitEvery } = options;
   if (overlap !== undefined) milliseconds('--overlap', overlap);
   return {
     to,
@@ -33,6 +36,7 @@ export function readSyncOptions(options: SyncCommandOptions): SyncOptions {
     fullRefresh,
     fullRefreshEvery: fullRefreshEvery === undefined ? undefined : milliseconds('--full-refresh-every', fullRefreshEvery),
     overlap,
+    commitEvery: commitEvery === undefined ? undefined : milliseconds('--commit-every', commitEvery),
   };
 }
 

@@ -82,7 +82,16 @@ async function load({ run, options, connector, opened, destination, relay }: Syn
   await destination.begin(plans.map(({ stream }) => stream));
   const refuse = (planned: PlannedStream, records: number): string | undefined =>
     run.failsOnAnomaly ? unusualVolume(runsBefore(planned), records) : undefined;
-  const loading = createWarehouseOutput({ destination, streams: plans, messages: session.output, now: Date.now, refuse });
+  const loading = createWarehouseOutput({
+    destination,
+    streams: plans,
+    messages: session.output,
+    now: Date.now,
+    commitEvery: options.commitEvery,
+    refuse,
+    onCommit: (counts, states) =>
+      run.note('commit', { rows: Object.fromEntries(counts) as JsonObject, states: Object.fromEntries(states) }),
+  });
   relay.endFirst(async () => {
     await loading.end();
     await destination.close();

@@ -15,8 +15,8 @@ export function unusualVolume(before: readonly number[], records: number): strin
   if (runs.length < FEWEST_RUNS) return undefined;
   const usual = median(runs);
   const spread = Math.max(DEVIATIONS * median(runs.map((count) => Math.abs(count - usual))), usual * TOLERANCE, FEW_RECORDS);
-  if (Math.abs(records - usual) <= spread) return undefined;
   const [least, most] = [Math.min(...runs), Math.max(...runs)];
+  if (Math.abs(records - usual) <= spread || (records >= least && records <= most)) return undefined;
   const range = least === most ? shown(least) : `${shown(least)} to ${shown(most)}`;
   return `${shown(records)} records, where the last ${runs.length} runs had ${range}`;
 }

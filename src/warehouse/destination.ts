@@ -65,11 +65,11 @@ export type Change =
   | { readonly kind: 'ledger'; readonly stream: LoadedStream; readonly entry: LedgerEntry };
 
 /** What changes did to the rows of a stream. */
-export interface Counts {
+export type Counts = {
   added: number;
   replaced: number;
   removed: number;
-}
+};
 
 /** A place that streams are loaded into. */
 export interface Destination {

@@ -18,8 +18,8 @@ import {
 const MOST_ROWS = 20_000;
 /** ... or so many bytes of them, by a sample, ... */
 const MOST_BYTES = 32 * 1024 * 1024;
-/** ... or when a state has waited so many milliseconds. */
-const STATE_DELAY = 2_000;
+/** ... or when a state has waited so many milliseconds, unless told otherwise. */
+const COMMIT_EVERY = 2_000;
 
 /** A stream of a sync with what the sync before has left. */
 export interface PlannedStream {
@@ -48,6 +48,10 @@ export interface WarehouseOutputOptions {
   readonly messages: Pick<Output, 'message'>;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Told of each commit: what it did, by stream. */
+  readonly onCommit?: ((counts: ReadonlyMap<string, Counts>, states: ReadonlyMap<string, JsonObject>) => void) | undefined;
+  /** How many milliseconds a state may wait for its commit. */
+  readonly commitEvery?: number | undefined;
   /** Why a stream that was read to its end shall not be taken over; undefined when all is well. */
   readonly refuse?: (planned: PlannedStream, records: number) => string | undefined;
 }
@@ -64,7 +68,8 @@ interface Loading {
 }
 
 /** An output into a destination that has begun. A commit that fails makes `drained` and `end` reject from then on. */
-export function createWarehouseOutput({ destination, streams, messages, now, refuse }: WarehouseOutputOptions): WarehouseOutput {
+export function createWarehouseOutput(options: WarehouseOutputOptions): WarehouseOutput {
+  const { destination, streams, messages, now, commitEvery = COMMIT_EVERY, refuse, onCommit } = options;
   const loadings = new Map(streams.map((planned) => [streamKey(planned.stream), loadingOf(planned)]));
   let waiting: Change[] = [];
   let rows = 0;
@@ -76,6 +81,7 @@ export function createWarehouseOutput({ destination, streams, messages, now, ref
   let committing: Promise<void> = Promise.resolve();
   let failure: unknown;
   let ended: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
   for (const loading of loadings.values()) saveEntry(loading, {});
 
@@ -97,6 +103,8 @@ export function createWarehouseOutput({ destination, streams, messages, now, ref
     if (loading.planned.stream.mode === 'replace' && !isOver) return;
     waiting.push({ kind: 'ledger', stream: loading.planned.stream, entry: loading.entry });
     stateSince ??= now();
+    // A state is safe before long even when nothing else comes for a while.
+    timer ??= setTimeout(() => void (ended ?? commit()), commitEvery).unref();
   }
 
   function status(descriptor: StreamDescriptor, present: StreamStatus): void {
@@ -134,11 +142,15 @@ export function createWarehouseOutput({ destination, streams, messages, now, ref
   function commit(): Promise<void> {
     const changes = waiting;
     waiting = [];
+    clearTimeout(timer);
+    timer = undefined;
     [rows, bytes, lastSample, stateSince] = [0, 0, 0, undefined];
     committing = committing.then(async () => {
       if (failure !== undefined || changes.length === 0) return;
       try {
-        for (const [key, counts] of await destination.commit(changes)) note(key, counts);
+        const done = await destination.commit(changes);
+        for (const [key, counts] of done) note(key, counts);
+        onCommit?.(done, statesIn(changes));
       } catch (error) {
         failure = asFailure(error);
       }
@@ -160,7 +172,7 @@ export function createWarehouseOutput({ destination, streams, messages, now, ref
       lastSample = rows;
       sampled = undefined;
     }
-    return rows >= MOST_ROWS || bytes >= MOST_BYTES || (stateSince !== undefined && now() - stateSince >= STATE_DELAY);
+    return rows >= MOST_ROWS || bytes >= MOST_BYTES || (stateSince !== undefined && now() - stateSince >= commitEvery);
   }
 
   const output = createCollectingOutput({
@@ -197,6 +209,15 @@ function loadingOf(planned: PlannedStream): Loading {
     refused: undefined,
   };
   return { planned, load, entry: planned.entry };
+}
+
+/** The last state of each stream among changes. */
+function statesIn(changes: readonly Change[]): Map<string, JsonObject> {
+  return new Map(
+    changes.flatMap((change): [string, JsonObject][] =>
+      change.kind === 'ledger' && change.entry.state !== undefined ? [[streamKey(change.stream), change.entry.state]] : [],
+    ),
+  );
 }
 
 /** How many syncs a ledger remembers. */

@@ -63,7 +63,7 @@ describe('004.8 read --raw', () => {
     const [first, second] = linesOf(path.join(folder, 'orders.jsonl.gz'));
     expect(first).toMatchObject({
       attempt: 1,
-      page: { number: 1, slice: { start_time: '2026-01-01T00:00:00Z' }, token: 1 },
+      page: { number: 1, slice: { start_time: '2020-01-01T00:00:00Z' }, token: 1 },
       request: { method: 'GET', headers: { Authorization: 'Bearer ****' }, body: null },
       response: { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ data: ORDERS.slice(0, 2) }) },
     });
@@ -255,7 +255,7 @@ describe('a recording as a fixture of manifest authors', () => {
       config: { base_url: url, client_id: 'c', client_secret: '****' },
     });
     copyFileSync(ORDERS_MANIFEST, work.at('manifest.yaml'));
-    const window = 'updated_since=2026-01-01T00:00:00Z&updated_until=2026-03-01T00:00:00Z';
+    const window = 'updated_since=2020-01-01T00:00:00Z&updated_until=2026-03-01T00:00:00Z';
     work.file(
       'api.jsonl',
       [
