@@ -71,6 +71,8 @@ const OPTIONS = {
   legalComments: 'none',
   sourcemap: 'linked',
   sourcesContent: false,
+  // Optional and native: found beside the bundle when a warehouse asks for it, or not at all.
+  external: ['@duckdb/node-api'],
   logLevel: 'warning',
   metafile: true,
   absWorkingDir: root,

@@ -11,9 +11,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   http: ['lib', 'lang'],
   protocol: ['lib'],
   manifest: ['lib', 'http'],
+  recording: ['lib', 'http', 'protocol'],
+  warehouse: ['lib', 'protocol'],
+  operations: ['lib', 'http', 'protocol'],
   engine: ['lib', 'lang', 'http', 'protocol', 'manifest'],
   components: ['lib', 'lang', 'engine', 'protocol', 'manifest'],
-  cli: ['lib', 'lang', 'http', 'protocol', 'manifest', 'engine', 'components'],
+  cli: ['lib', 'lang', 'http', 'protocol', 'manifest', 'engine', 'components', 'recording', 'warehouse', 'operations'],
 };
 
 interface Source {

@@ -1,6 +1,7 @@
 import { createHttp, type Http } from '../engine/http.ts';
 import { createCloudGuard } from '../http/address-guard.ts';
 import { createResponseCache } from '../http/cache.ts';
+import { combineObservers, type ExchangeObserver } from '../http/exchange-log.ts';
 import { createHostPauses } from '../http/pauses.ts';
 import { createTransport } from '../http/transport.ts';
 import type { RequestSettings } from './run.ts';
@@ -9,33 +10,37 @@ import { userAgent } from './version.ts';
 
 /** The way in which a run sends its requests; its connections are closed when the command ends. */
 export function createRequests(
-  { log, secrets, onEnd, observer }: Session,
-  { limits, signal, sleep, onRateLimited }: RequestSettings,
+  { log, secrets, onEnd, observer, world = {} }: Session,
+  { limits, signal, now, sleep, onRateLimited }: RequestSettings,
 ): Http {
   const cloud = process.env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
-  const nowMs = (): number => Date.now();
-  const transport = createTransport({
-    connections: 256,
-    userAgent: userAgent(),
-    redact: secrets.redact,
-    observer: {
-      end: ({ request, status, totalMs, bytes, attempt }) =>
-        log.debug(
-          () =>
-            `${request.method} ${secrets.redactUrl(request.url)} -> ${status} in ${Math.round(totalMs ?? 0)} ms, ${bytes} bytes, attempt ${attempt}`,
-        ),
-      error: ({ request, error, attempt }) =>
-        log.debug(() => `${request.method} ${secrets.redactUrl(request.url)} failed: ${error?.message ?? ''} (attempt ${attempt})`),
-    },
-    ...(cloud ? { guard: createCloudGuard() } : {}),
-  });
+  const nowMs = (): number => Number(now() / 1000n);
+  const debugging: ExchangeObserver = {
+    end: ({ request, status, totalMs, bytes, attempt }) =>
+      log.debug(
+        () =>
+          `${request.method} ${secrets.redactUrl(request.url)} -> ${status} in ${Math.round(totalMs ?? 0)} ms, ${bytes} bytes, attempt ${attempt}`,
+      ),
+    error: ({ request, error, attempt }) =>
+      log.debug(() => `${request.method} ${secrets.redactUrl(request.url)} failed: ${error?.message ?? ''} (attempt ${attempt})`),
+  };
+  const watching = combineObservers([debugging, ...(world.observers ?? [])]);
+  const network =
+    world.transport?.(watching) ??
+    createTransport({
+      connections: 256,
+      userAgent: userAgent(),
+      redact: secrets.redact,
+      observer: watching,
+      ...(cloud ? { guard: createCloudGuard() } : {}),
+    });
   const cache = createResponseCache({ onDiskFailure: (error) => log.warn(`Responses cannot be cached on disk: ${error.message}`) });
   onEnd(() => {
     cache.close();
-    void transport.close();
+    void network.close();
   });
   return createHttp({
-    transport: transport.send,
+    transport: world.wrapSend?.(network.send) ?? network.send,
     cache: limits.retries === false ? undefined : cache,
     pauses: createHostPauses({ now: nowMs, sleep }),
     log,
@@ -45,6 +50,7 @@ export function createRequests(
     sleep,
     random: Math.random,
     onRateLimited,
+    onWait: world.onWait,
     retries: limits.retries !== false,
     observer,
   });

@@ -15,6 +15,8 @@ import type { Session } from './session.ts';
 export interface RequestSettings {
   readonly limits: Limits;
   readonly signal: AbortSignal;
+  /** Microseconds since 1970. */
+  readonly now: () => bigint;
   /** Waits so many milliseconds. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly onRateLimited: (stream: string) => void;
@@ -32,17 +34,20 @@ export interface RunSettings {
 }
 
 /** Microseconds since 1970. */
-function now(): bigint {
+function systemNow(): bigint {
   return BigInt(Math.round(Date.now() * 1000));
 }
 
-async function rest(ms: number, signal?: AbortSignal): Promise<void> {
+async function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
   await sleep(ms, undefined, signal === undefined ? {} : { signal });
 }
 
 /** Everything that lasts as long as the command. */
 export function createRun(session: Session, { folder, limits = {}, customCode, saveConfig, requests }: RunSettings): Run {
-  const { output, log, secrets, onEnd, observer } = session;
+  const { output, log, secrets, onEnd, observer, world = {} } = session;
+  const { now = systemNow, sleep: rest = systemSleep } = world;
+  const readBeside = async (file: string): Promise<string | undefined> =>
+    folder === undefined ? undefined : readIfPresent(path.resolve(folder, file), file);
   const abort = new AbortController();
   const reportRateLimit = (name: string): void => {
     if (name !== '') output.message(streamStatus({ name }, 'RUNNING', [{ type: 'RATE_LIMITED' }]));
@@ -55,7 +60,7 @@ export function createRun(session: Session, { folder, limits = {}, customCode, s
       if (http === undefined) {
         if (requests === undefined) throw new Error('This command makes no requests.');
         onEnd(() => abort.abort());
-        http = requests(session, { limits, signal: abort.signal, sleep: rest, onRateLimited: reportRateLimit });
+        http = requests(session, { limits, signal: abort.signal, now, sleep: rest, onRateLimited: reportRateLimit });
       }
       return http;
     },
@@ -67,7 +72,7 @@ export function createRun(session: Session, { folder, limits = {}, customCode, s
     signal: abort.signal,
     saveConfig,
     reportRateLimit,
-    readFile: async (file) => (folder === undefined ? undefined : readIfPresent(path.resolve(folder, file), file)),
+    readFile: world.wrapReadFile?.(readBeside) ?? readBeside,
     storeFile: limits.retries === false ? undefined : createFileStore(filesFolder(process.env)),
     customCode,
     environment: process.env,

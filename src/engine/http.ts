@@ -3,6 +3,7 @@ import type { ResponseCache } from '../http/cache.ts';
 import { type CookieJar, createCookieJar } from '../http/cookies.ts';
 import { errorMessageOf } from '../http/error-message.ts';
 import { TransportError } from '../http/errors.ts';
+import type { RequestedPage } from '../http/exchange-log.ts';
 import type { HostPauses, Waiting } from '../http/pauses.ts';
 import { buildRequest, type HttpRequest, type RequestParts } from '../http/request.ts';
 import type { HttpResponse } from '../http/response.ts';
@@ -59,6 +60,10 @@ export interface Exchange {
   readonly alwaysRepeats?: boolean;
   /** What the run's observer is told of it; nothing when absent. */
   readonly purpose?: Purpose | undefined;
+  /** Whether the response is expected to hold credentials. */
+  readonly obtainsCredentials?: boolean;
+  /** The page that is asked for, for those who watch. */
+  readonly page?: (() => RequestedPage) | undefined;
 }
 
 /** The rates that the API allows, without the clock that they are kept by. */
@@ -91,6 +96,8 @@ export interface HttpOptions {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly onRateLimited: (name: string) => void;
+  /** Told of each wait between two attempts of a request, in milliseconds. */
+  readonly onWait?: ((name: string, ms: number) => void) | undefined;
   /** False where failures are shown rather than repeated. */
   readonly retries: boolean;
   /** Told of every response whose request has a purpose. */
@@ -146,9 +153,14 @@ export function createHttp(options: HttpOptions): Http {
       stream: exchange.stream === true && !isWatched(exchange),
       ...(exchange.beginning === undefined ? {} : { beginning: exchange.beginning }),
       random: options.random,
-      ...waiting,
+      now: options.nowMs,
+      sleep(ms, waker) {
+        options.onWait?.(exchange.name, ms);
+        return options.sleep(ms, waker);
+      },
       options: {
         signal,
+        origin: { name: exchange.name, obtainsCredentials: exchange.obtainsCredentials ?? false, page: exchange.page },
         ...(exchange.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: exchange.connectTimeoutMs }),
         ...(exchange.readTimeoutMs === undefined ? {} : { readTimeoutMs: exchange.readTimeoutMs }),
       },
@@ -209,6 +221,7 @@ const USERS_FAULTS: ReadonlySet<TransportError['kind']> = new Set([
   'invalid_schema',
   'invalid_header',
   'forbidden_address',
+  'not_recorded',
 ]);
 
 /** Whether the request itself is wrong, which comes of the config or of the manifest. */

@@ -3,7 +3,7 @@ import type { Value } from '../lang/values.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { DateTime } from '../lib/time/index.ts';
 import type { FileReference } from '../protocol/messages.ts';
-import type { RecordWriter } from '../protocol/output.ts';
+import type { LineWriter } from '../protocol/output.ts';
 import type {
   BudgetRules,
   CallRatePolicy,
@@ -120,6 +120,8 @@ export interface SendOptions {
   readonly purpose?: Purpose | undefined;
   /** Bytes of such a body that are loaded first, and asked for again when it breaks off within them. */
   readonly beginning?: number;
+  /** Says that the response is expected to hold credentials, for those who keep responses. */
+  readonly obtainsCredentials?: boolean;
 }
 
 /** Decides what an outcome means; undefined leaves the decision to the next handler. */
@@ -301,7 +303,7 @@ export interface Batch {
 
 /** Where records go that are written without being parsed. */
 export interface RowTarget {
-  readonly writer: Pick<RecordWriter, 'linePrefix' | 'writeLines'>;
+  readonly lines: LineWriter;
   /** Writes a record that had to be parsed, and has it observed. */
   write(record: Json): void;
   /** Told of every record that is not parsed, with the fields that the cursor reads; absent when it reads none. */

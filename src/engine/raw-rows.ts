@@ -80,7 +80,7 @@ function parsingTest({ rows, width }: Elements, { fields, appended }: RawPlan): 
   };
 }
 
-function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, request: PageRequest, { writer, observe }: RowTarget): void {
+function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, request: PageRequest, { lines, observe }: RowTarget): void {
   const { appended } = plan;
   const added: string[] | undefined = appended.length === 0 ? undefined : new Array<string>(to - from);
   if (added !== undefined || observe !== undefined) {
@@ -93,7 +93,7 @@ function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, r
       observe?.(record);
     }
   }
-  composeLines(elements, from, to, { prefix: writer.linePrefix(), suffix: SUFFIX, added }, writer.writeLines);
+  composeLines(elements, from, to, { prefix: lines.prefix(), suffix: SUFFIX, added }, lines.write);
 }
 
 /** Adds the computed fields to what was read of a record, and gives their JSON; a null is left out, as it is of every record. */

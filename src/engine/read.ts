@@ -170,14 +170,14 @@ async function readPartition(
     cursor.observe(record, slice);
   };
   const observe = cursor.reads === 'nothing' ? undefined : (record: Row): void => cursor.observe(record, slice);
-  const target: RowTarget = { writer, write, observe };
+  const target: RowTarget | undefined = writer.lines && fileOf === undefined ? { lines: writer.lines, write, observe } : undefined;
   for await (const batch of stream.read(slice)) {
     if (progress.records === 0 && batch.count > 0) {
       run.log.info(`Marking stream ${stream.name} as RUNNING`);
       output.message(streamStatus(descriptor, 'RUNNING'));
     }
     progress.records += batch.count;
-    if (batch.writeTo !== undefined && fileOf === undefined) batch.writeTo(target);
+    if (batch.writeTo !== undefined && target !== undefined) batch.writeTo(target);
     else for (const record of batch.records) write(record);
     await output.drained();
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;

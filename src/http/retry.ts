@@ -185,8 +185,7 @@ class RetryRun {
     this.#attempts++;
     const outcome = await this.#exchange(request);
     if (outcome.error?.kind === 'aborted') throw outcome.error;
-    if (outcome.error?.kind === 'forbidden_address')
-      throw new RequestFailure(outcome.error.message, 'config_error', outcome.error.message, outcome);
+    if (outcome.error?.refused) throw new RequestFailure(outcome.error.message, 'config_error', outcome.error.message, outcome);
     const [final, resolution] = await this.#interpret(outcome);
     return this.#settle(request, final, resolution);
   }

@@ -125,8 +125,8 @@ function copiedLines(
       records.map((record) => (isPlainObject(record) ? added(record as unknown as Row, document) : (record as unknown as Row))),
   };
   const writer = {
-    linePrefix: () => Buffer.from('{{'),
-    writeLines: (block: Uint8Array, count: number): void => {
+    prefix: () => Buffer.from('{{'),
+    write: (block: Uint8Array, count: number): void => {
       const text = Buffer.from(block).toString();
       const found = text.split('\n').slice(0, -1);
       if (found.length !== count || !text.endsWith('}}\n')) throw new Error(`${count} lines were announced: ${text}`);
@@ -138,6 +138,6 @@ function copiedLines(
     if (isPlainObject(record)) lines.push(printed(record as unknown as Row));
     else isWrong = true;
   };
-  for (const elements of parts) rawBatch(elements, plan, REQUEST, parser).writeTo?.({ writer, write, observe: undefined });
+  for (const elements of parts) rawBatch(elements, plan, REQUEST, parser).writeTo?.({ lines: writer, write, observe: undefined });
   return isWrong ? [NO_RECORD] : lines;
 }

@@ -17,7 +17,7 @@ import {
 import { joinUrl, type Params } from '../../engine/http.ts';
 import type { PageRequest, QueryProperties } from '../../engine/kinds.ts';
 import { compileBodyData, compileBodyJson, compileMapping, requireTexts } from '../../engine/mappings.ts';
-import { REQUEST_VARIABLES, requestContext } from '../../engine/request-context.ts';
+import { REQUEST_VARIABLES, requestContext, requestedPage } from '../../engine/request-context.ts';
 import { combineOptions, RequestOptions } from '../../engine/request-options.ts';
 import { str } from '../../lang/text.ts';
 import { isDict, type Value } from '../../lang/values.ts';
@@ -118,7 +118,7 @@ export const HttpRequester = component({
     return {
       queryProperties,
       actions: handler.actions,
-      send(request, contributors = [], pathOverride, { stream = false, beginning, purpose } = {}) {
+      send(request, contributors = [], pathOverride, { stream = false, beginning, purpose, obtainsCredentials = false } = {}) {
         return b.run.http.send({
           name: b.stream?.name ?? '',
           handler,
@@ -131,6 +131,8 @@ export const HttpRequester = component({
           stream,
           purpose,
           beginning,
+          obtainsCredentials,
+          page: () => requestedPage(request),
           async prepare() {
             const credentials = new RequestOptions();
             await authenticator.contribute(credentials, () => fullUrl(request, pathOverride));
