@@ -52,6 +52,8 @@ export interface Exchange {
   readonly connectTimeoutMs?: number | undefined;
   readonly readTimeoutMs?: number | undefined;
   readonly tcpKeepAlive?: boolean;
+  /** How many characters of a refusing response's body an error shows; the API's message alone unless told. */
+  readonly shownBodyCharacters?: number | undefined;
   /** Treats rate limits as failures that end in giving up. */
   readonly exitOnRateLimit?: boolean;
   /** Costs no call of the budget, as requests for tokens do. */
@@ -72,7 +74,7 @@ export type BudgetRules = Omit<BudgetOptions, keyof Waiting>;
 /** The HTTP side of a run. */
 export interface Http {
   /**
-   * Sends a request until it succeeds; null when the handler ignores a failure without a response.
+   * Sends a request until it succeeds; null when the handler ignores a failure without a response, or drops the response.
    * Throws a Failure when it fails for good, and the signals above when the handler asks for them.
    */
   send(exchange: Exchange): Promise<HttpResponse | null>;
@@ -143,6 +145,8 @@ export function createHttp(options: HttpOptions): Http {
       },
       backoffSeconds: (outcome, count) => handler.backoffSeconds(outcome, count) ?? null,
       maxRetries: options.retries || exchange.alwaysRepeats ? (handler.maxRetries ?? 5) : 0,
+      ...(handler.usualBackoff?.factor === undefined ? {} : { backoffFactor: handler.usualBackoff.factor }),
+      ...(handler.usualBackoff?.longestSeconds === undefined ? {} : { longestBackoffSeconds: handler.usualBackoff.longestSeconds }),
       exitOnRateLimit: exchange.exitOnRateLimit ?? false,
       ...(refresh === undefined ? {} : { refresh: (sent: HttpRequest) => refresh(sent).catch(toRefreshFailure) }),
       ...(hasOther === undefined ? {} : { hasOtherCredential: (sent: HttpRequest) => hasOther(sent) }),
@@ -176,9 +180,11 @@ export function createHttp(options: HttpOptions): Http {
       try {
         const result = await attempt(exchange);
         throwSignal(result);
-        return result.response;
+        if (result.resolution.dropsResponse !== true) return result.response;
+        result.response?.discard();
+        return null;
       } catch (error) {
-        throw toRequestError(error, exchange.name, secrets);
+        throw toRequestError(error, exchange, secrets);
       }
     },
   };
@@ -230,11 +236,11 @@ function isUsersFault({ kind }: TransportError): boolean {
 }
 
 /** The failure of a request in the user's words, with the API's own. */
-function toRequestError(error: unknown, name: string, secrets: Secrets): unknown {
+function toRequestError(error: unknown, { name, shownBodyCharacters }: Exchange, secrets: Secrets): unknown {
   if (error instanceof TransportError) return new (isUsersFault(error) ? ConfigError : SystemError)(error.message, { cause: error });
   if (!(error instanceof RequestFailure)) return error;
   const failureType = error.outcome?.error && isUsersFault(error.outcome.error) ? 'config_error' : error.failureType;
-  const failure: Failure = new FAILURES[failureType](withApiMessage(error, secrets), {
+  const failure: Failure = new FAILURES[failureType](withApiMessage(error, secrets, shownBodyCharacters), {
     internalMessage: error.internalMessage,
     cause: error,
     ...(name === '' ? {} : { stream: { name } }),
@@ -243,15 +249,19 @@ function toRequestError(error: unknown, name: string, secrets: Secrets): unknown
 }
 
 /** The message with the request it is about and what the API itself said, both redacted. */
-function withApiMessage({ message, outcome }: RequestFailure, secrets: Secrets): string {
+function withApiMessage({ message, outcome }: RequestFailure, secrets: Secrets, shownBodyCharacters: number | undefined): string {
   const response = outcome?.response;
   if (response === undefined) return message;
   const { method, url } = response.request;
-  const said = response.loaded ? errorMessageOf(response)?.slice(0, LONGEST_API_MESSAGE) : undefined;
-  const asked = `Request: ${method} ${secrets.redactUrl(url)}.`;
-  return said === undefined || said === '' || message.includes(said)
-    ? `${message} ${asked}`
-    : `${message} ${asked} The API said: ${secrets.redact(said)}`;
+  const asked = `${message} Request: ${method} ${secrets.redactUrl(url)}.`;
+  if (!response.loaded || shownBodyCharacters === 0) return asked;
+  if (shownBodyCharacters !== undefined) return `${asked} Response: ${shortened(secrets.redact(response.text), shownBodyCharacters)}`;
+  const said = errorMessageOf(response)?.slice(0, LONGEST_API_MESSAGE);
+  return said === undefined || said === '' || message.includes(said) ? asked : `${asked} The API said: ${secrets.redact(said)}`;
+}
+
+function shortened(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}... (${text.length} characters)` : text;
 }
 
 const LONGEST_API_MESSAGE = 500;

@@ -122,6 +122,8 @@ export interface SendOptions {
   readonly beginning?: number;
   /** Says that the response is expected to hold credentials, for those who keep responses. */
   readonly obtainsCredentials?: boolean;
+  /** Leaves the requester's own query out, because the path given holds all of it. */
+  readonly withoutQuery?: boolean;
 }
 
 /** Decides what an outcome means; undefined leaves the decision to the next handler. */
@@ -131,6 +133,8 @@ export interface ErrorHandler {
   readonly readsBody: boolean;
   /** Whether the manifest says how long to wait between attempts. */
   readonly hasBackoff: boolean;
+  /** What the waits that no strategy states are multiplied by, and the longest of them. */
+  readonly usualBackoff?: { readonly factor?: number | undefined; readonly longestSeconds?: number | undefined } | undefined;
   /** Actions that its filters may answer with. */
   readonly actions: ReadonlySet<ResponseAction>;
   interpret(outcome: Outcome): Resolution;
@@ -204,14 +208,15 @@ export interface RecordFilter {
   keep(record: Row, request: PageRequest): boolean;
 }
 
-/** Changes a record in place, or gives another one in its stead. */
+/** Changes a record in place, or gives another one in its stead, or drops it. */
 export interface Transformation {
   readonly reads: Reads;
   /** Loads what it needs; awaited before the first record. */
   ready?(): Promise<void>;
   /** Whether it changes values that came with the record, rather than adding to it or giving another one. */
   readonly changesInPlace?: boolean;
-  transform(record: Row, request: PageRequest): Row | undefined;
+  /** The record that takes its place, undefined for itself, null for none. */
+  transform(record: Row, request: PageRequest): Row | undefined | null;
   /**
    * Top-level fields that it adds, when that is all that it does: computed from the fields in `reads` as the record came. A field that the
    * record has already is overwritten where it stands; for such records `transform` must be called.
@@ -261,6 +266,8 @@ export interface Paginator extends RequestContributor {
   nextToken(page: Page): Value | undefined;
   /** The path that the next request takes instead of the requester's own. */
   path(request: PageRequest): string | undefined;
+  /** Whether that path is a URL with all of its query. */
+  readonly givesWholeUrls?: boolean;
   /** Whether its pages can be made smaller while it pages, down to a size; absent when they cannot. */
   resizing?(minimum: number): Resizing;
 }
@@ -280,6 +287,8 @@ export interface PageStrategy {
   readonly pageSize: number | undefined;
   readonly readsDocument: Reads;
   readonly initialToken: Value | undefined;
+  /** Whether its tokens are URLs with all of their query. */
+  readonly givesWholeUrls?: boolean;
   nextToken(page: Page): Value | undefined;
   /** Whether its pages can be made smaller while it pages, down to a size; absent when they cannot. */
   resizing?(minimum: number): Resizing;
@@ -368,10 +377,14 @@ export interface Cursor extends RequestContributor {
   observe(record: Row, slice: StreamSlice): void;
   /** Called after the last record of a slice is written; true when a new state should be printed. */
   close(slice: StreamSlice): boolean;
+  /** Called after the records of a page are written; true when what was read of the slice so far makes a new state, which should be printed. */
+  checkpoint?(slice: StreamSlice): boolean;
   /** Called once, when no slice is left to read, failed ones included: settles what holds only then. The last state is printed after it. */
   finish?(): void;
   /** Whether the record lies within what this sync should read. */
   shouldBeSynced(record: Row, slice: StreamSlice): boolean;
+  /** Whether no record after this one has to be read, where records come in order; by default when it should not be synced. */
+  endsFeed?(record: Row, slice: StreamSlice): boolean;
   /** The state of the stream as the next sync needs it. */
   state(): JsonObject;
   /** Cuts a slice into smaller ones; undefined when it cannot be cut further. */
@@ -402,6 +415,8 @@ export interface LatestValue {
 export interface IncrementalSync extends RequestContributor {
   /** The cursor field as the catalog shows it. */
   readonly field: string;
+  /** The cursor's value in a record, where it is not that of the top-level field. */
+  readonly valueIn?: (record: Row) => Json | undefined;
   readonly allowsCatalogField: boolean;
   /** Whether each partition can have a cursor of its own. */
   readonly partitionable: boolean;

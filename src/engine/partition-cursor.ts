@@ -155,7 +155,7 @@ export function createPartitionCursor(
   }
 
   function offer(record: Row): boolean {
-    const value = ownProperty(record, field);
+    const value = sync.valueIn === undefined ? ownProperty(record, field) : sync.valueIn(record);
     if (value === undefined || value === null) return false;
     if (latest.offer(value)) return true;
     if (!warnedOfValue)

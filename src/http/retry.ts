@@ -25,6 +25,8 @@ export type ResponseAction =
 /** An error handler's verdict; `failureType` and `message` are used when the request fails for good. */
 export interface Resolution {
   action: ResponseAction;
+  /** Whether an ignored response counts as none: it has no records, and no page comes after it. */
+  dropsResponse?: boolean;
   failureType?: FailureType | null;
   message?: string | null;
 }
@@ -72,6 +74,10 @@ export interface RetryInput extends Waiting {
   backoffSeconds?: (outcome: Outcome, attempt: number) => number | null;
   /** Default 5. */
   maxRetries?: number;
+  /** What the waits that nobody states are multiplied by; default 1. */
+  backoffFactor?: number;
+  /** The longest of those waits. */
+  longestBackoffSeconds?: number;
   /** When repeated failures (rate limits apart) end in giving up, in seconds; default 600. */
   maxTimeSeconds?: number;
   /** Counts rate limits against the time bound too. */
@@ -295,7 +301,9 @@ class RetryRun {
 
   #waitSeconds(layer: Layer, error: unknown, tries: number, remaining: number): number {
     if (layer === 'stated') return (error as Backoff).seconds + EXTRA_WAIT_SECONDS;
-    const jittered = 2 ** (tries - 1) * (1 + JITTER * (this.#input.random ?? Math.random)());
+    const { backoffFactor = 1, longestBackoffSeconds = Number.POSITIVE_INFINITY } = this.#input;
+    const wait = Math.min(backoffFactor * 2 ** (tries - 1), longestBackoffSeconds);
+    const jittered = wait * (1 + JITTER * (this.#input.random ?? Math.random)());
     const asked = error instanceof Backoff ? error.seconds : 0;
     return Math.min(Math.max(jittered, asked), remaining);
   }

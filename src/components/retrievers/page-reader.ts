@@ -103,7 +103,9 @@ export function createPageReader(
   const sending: SendOptions = scan === undefined ? { stream: decoder.streams, purpose } : { stream: true, beginning: WHOLE_BODY, purpose };
 
   async function* readWhole(request: PageRequest, guard: PageGuard): PageRecords {
-    const response = await requester.send(request, contributors, paginator.path(request), sending);
+    const path = paginator.path(request);
+    const withoutQuery = path !== undefined && paginator.givesWholeUrls === true;
+    const response = await requester.send(request, contributors, path, { ...sending, withoutQuery });
     if (response === null || response.status >= 400) {
       response?.discard();
       return undefined;

@@ -25,7 +25,7 @@ export const RecordSelector = component({
     schema_normalization: Default`,
   fields: () => ({
     extractor: slot('extractor', {
-      types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor'],
+      types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor', 'JsonPathExtractor'],
       defaultType: 'DpathExtractor',
     }),
     record_filter: optional(slot('recordFilter', { defaultType: 'RecordFilter' })),
@@ -56,11 +56,13 @@ export const RecordSelector = component({
       return preparing;
     }
 
-    function transform(record: Row, request: PageRequest): Row {
+    /** The record as the transformations leave it; undefined when one of them drops it. */
+    function transform(record: Row, request: PageRequest): Row | undefined {
       let transformed = record;
       for (let i = 0; i < transformations.length; i += 1) {
-        const transformation = transformations[i] as Transformation;
-        transformed = transformation.transform(transformed, request) ?? transformed;
+        const next = (transformations[i] as Transformation).transform(transformed, request);
+        if (next === null) return undefined;
+        transformed = next ?? transformed;
       }
       return transformed;
     }
@@ -69,10 +71,11 @@ export const RecordSelector = component({
       if (keep === undefined && transformations.length === 0 && normalize === undefined) return records as Row[];
       const refined: Row[] = [];
       for (let i = 0; i < records.length; i += 1) {
-        let record = records[i] as Row;
+        let record: Row | undefined = records[i] as Row;
         if (transformsFirst) record = transform(record, request);
-        if (keep !== undefined && !keep(record, request)) continue;
+        if (record === undefined || (keep !== undefined && !keep(record, request))) continue;
         if (!transformsFirst) record = transform(record, request);
+        if (record === undefined) continue;
         if (normalize !== undefined) normalize(record);
         refined.push(record);
       }
