@@ -1,5 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
+import type { Shard } from '../engine/shard.ts';
 import { printText } from '../protocol/output.ts';
+import { parseShard } from './shard-option.ts';
 import { version } from './version.ts';
 
 /** The options of one run of a command. */
@@ -10,6 +12,7 @@ export interface CommandOptions {
   readonly manifestPath?: string;
   readonly componentsPath?: string;
   readonly debug?: boolean;
+  readonly shard?: Shard;
 }
 
 /** The options of `eval`. */
@@ -19,6 +22,7 @@ type EvalOptions = Partial<Record<'record' | 'config' | 'response' | 'now', stri
 export type RunCommand = (options: CommandOptions) => Promise<number>;
 
 const USAGE_ERROR = 2;
+const forPeople = { write: printText, tell: (text: string): void => void process.stderr.write(`${text}\n`) };
 
 /** Runs the command that the arguments name and gives its exit code: 2 for arguments that make no command. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -55,6 +59,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   )
     .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
     .option('--state <file>', 'the state that the last read left (- for standard input)')
+    .option('--shard <part>', 'reads one part of the work, such as 2/8; `state merge` joins the states', parseShard)
     .action(run(async () => (await import('./read.ts')).runRead));
 
   program
@@ -63,6 +68,19 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .addHelpText('after', '\nExample:\n  $ source-declarative schema > manifest.schema.json')
     .action(async () => {
       exitCode = await (await import('./schema.ts')).runSchema(printText);
+    });
+  withConfig(
+    addCommand(
+      program.command('state').description('works on states'),
+      'merge',
+      'makes one state of those that the shards of a read left',
+      'source-declarative state merge --config secrets/config.json shard-*.jsonl > state.json',
+    ),
+  )
+    .argument('<files...>', 'the state of each shard, or all that it printed')
+    .action(async (files: string[], options: CommandOptions) => {
+      const { runStateMerge } = await import('./state-merge.ts');
+      exitCode = await runStateMerge(files, options, forPeople);
     });
   addCommand(
     program,
@@ -74,7 +92,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .option('--output <file>', 'where the types are written, instead of standard output')
     .action(async (options: CommandOptions & { readonly output?: string }) => {
       const { runTypegen } = await import('./typegen.ts');
-      exitCode = await runTypegen(options, { write: printText, tell: (text) => void process.stderr.write(`${text}\n`) });
+      exitCode = await runTypegen(options, forPeople);
     });
   program
     .command('eval')

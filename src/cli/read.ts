@@ -15,7 +15,14 @@ export function runRead(options: CommandOptions): Promise<number> {
     for (const ignored of state.ignored) log.warn(ignored);
     const failed = await inManifest(connector, async () => {
       const opened = await openConnector(session, connector);
-      return readStreams(opened.source(), { run: opened.run, output, catalog, state, explain: (error) => explainError(connector, error) });
+      return readStreams(opened.source(), {
+        run: opened.run,
+        output,
+        catalog,
+        state,
+        shard: options.shard,
+        explain: (error) => explainError(connector, error),
+      });
     });
     if (failed.length > 0) throw failedStreamsError(failed);
     return 0;
