@@ -5,6 +5,7 @@ export const commands = {
   read: async () => (await import('./read.ts')).runRead,
   sync: async () => (await import('./sync.ts')).runSync,
   replay: async () => (await import('./replay.ts')).runReplay,
+  stateMerge: async () => (await import('./state-merge.ts')).runStateMerge,
   schema: async () => (await import('./schema.ts')).runSchema,
   typegen: async () => (await import('./typegen.ts')).runTypegen,
   prepare: async () => (await import('./prepare.ts')).runPrepare,

@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
+import type { Shard } from '../engine/shard.ts';
 import { printText } from '../protocol/output.ts';
 import type { OperationOptions } from './instrumented-run.ts';
 import type { ReplayCommandOptions } from './replay.ts';
 import type { ServeOptions } from './serve.ts';
 import type { SyncCommandOptions } from './sync-options.ts';
+import { parseShard } from './shard-option.ts';
 import { version } from './version.ts';
 
 /** The options of one run of a command. */
@@ -14,6 +16,7 @@ export interface CommandOptions extends OperationOptions {
   readonly manifestPath?: string;
   readonly componentsPath?: string;
   readonly debug?: boolean;
+  readonly shard?: Shard;
 }
 
 /** The options of `eval`. */
@@ -23,6 +26,7 @@ type EvalOptions = Partial<Record<'record' | 'config' | 'response' | 'now', stri
 export type RunCommand = (options: CommandOptions) => Promise<number>;
 
 const USAGE_ERROR = 2;
+const forPeople = { write: printText, tell: (text: string): void => void process.stderr.write(`${text}\n`) };
 
 /** The commands that need the whole engine, which `spec` does not. */
 async function loadCommands() {
@@ -66,6 +70,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
       .option('--state <file>', 'the state that the last read left (- for standard input)'),
   )
+    .option('--shard <part>', 'reads one part of the work, such as 2/8; `state merge` joins the states', parseShard)
     .option('--history <file>', 'remembers the numbers of records of each run there, and warns when one is unusual')
     .action(run(async () => (await loadCommands()).read()));
 
@@ -91,6 +96,19 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .action(async (manifest: string, options: { readonly output?: string }) => {
       exitCode = await (await (await loadCommands()).prepare())({ manifest, ...options });
     });
+  withConfig(
+    addCommand(
+      program.command('state').description('works on states'),
+      'merge',
+      'makes one state of those that the shards of a read left',
+      'source-declarative state merge --config secrets/config.json shard-*.jsonl > state.json',
+    ),
+  )
+    .argument('<files...>', 'the state of each shard, or all that it printed')
+    .action(async (files: string[], options: CommandOptions) => {
+      const runStateMerge = await (await loadCommands()).stateMerge();
+      exitCode = await runStateMerge(files, options, forPeople);
+    });
   addCommand(
     program,
     'typegen',
@@ -101,7 +119,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .option('--output <file>', 'where the types are written, instead of standard output')
     .action(async (options: CommandOptions & { readonly output?: string }) => {
       const runTypegen = await (await loadCommands()).typegen();
-      exitCode = await runTypegen(options, { write: printText, tell: (text) => void process.stderr.write(`${text}\n`) });
+      exitCode = await runTypegen(options, forPeople);
     });
   program
     .command('eval')

@@ -1,20 +1,15 @@
 import { writeFileSync } from 'node:fs';
-import { components } from '../components/index.ts';
 import { createBuilder } from '../engine/builder.ts';
 import type { Slot } from '../engine/fields.ts';
 import type { Http } from '../engine/http.ts';
 import type { Stream } from '../engine/kinds.ts';
-import { createRegistry } from '../engine/registry.ts';
 import type { Run } from '../engine/run.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
-import { createSecrets } from '../lib/secrets.ts';
 import { ConfigError } from '../protocol/failure.ts';
-import { createLog } from '../protocol/log.ts';
-import type { OutgoingMessage } from '../protocol/messages.ts';
-import type { Output } from '../protocol/output.ts';
 import { buildSpec, type Connector, inManifest, requireConnector } from './connector.ts';
 import { openConnector } from './open-connector.ts';
+import { type PlainTexts, runPlainCommand } from './plain-command.ts';
 import type { CommandOptions } from './program.ts';
 import { createRequests } from './requests.ts';
 import { createRun } from './run.ts';
@@ -32,21 +27,13 @@ export interface TypegenOptions extends CommandOptions {
   readonly output?: string;
 }
 
-/** Where the command writes: the types, and what the user should know. */
-export interface TypegenTexts {
-  write(text: string): void;
-  tell(text: string): void;
-}
-
 /**
- * Writes TypeScript types of the config and of the records of every stream. Without a config, the defaults
- * and examples of the specification stand for one and nothing is asked of the API; a stream whose schema cannot be told then has records of
- * any fields. Gives the exit code.
+ * Writes TypeScript types of the config and of the records of every stream. Without a config, the defaults and examples of the
+ * specification stand for one and nothing is asked of the API; a stream whose schema cannot be told then has records of any fields. Gives
+ * the exit code.
  */
-export async function runTypegen(options: TypegenOptions, { write, tell }: TypegenTexts): Promise<number> {
-  const closers: (() => void)[] = [];
-  const session = createSession(options, tell, closers);
-  try {
+export function runTypegen(options: TypegenOptions, { write, tell }: PlainTexts): Promise<number> {
+  return runPlainCommand(options, tell, async (session) => {
     const connector = await requireConnector(session);
     const types = await inManifest(connector, async () => {
       const { config, streams } = await (options.config === undefined ? openWithoutConfig : openWithConfig)(session, connector);
@@ -54,32 +41,7 @@ export async function runTypegen(options: TypegenOptions, { write, tell }: Typeg
     });
     if (options.output === undefined) write(HEADER + types);
     else writeFileSync(options.output, HEADER + types);
-    return 0;
-  } catch (error) {
-    tell(session.secrets.redact(error instanceof Error ? error.message : String(error)));
-    return 1;
-  } finally {
-    for (const close of closers) close();
-  }
-}
-
-/** A session whose messages people read: only warnings and errors, as plain text. */
-function createSession(options: CommandOptions, tell: (text: string) => void, closers: (() => void)[]): Session {
-  const secrets = createSecrets();
-  const message = (sent: OutgoingMessage): void => {
-    if (sent.type === 'LOG' && sent.log.level !== 'INFO') tell(secrets.redact(`${sent.log.level.toLowerCase()}: ${sent.log.message}`));
-  };
-  const output: Output = {
-    recordWriter: () => {
-      throw new Error('typegen writes no records');
-    },
-    message,
-    drained: async () => {},
-    flush: () => {},
-    end: async () => {},
-  };
-  const log = createLog(output, { debug: options.debug === true });
-  return { output, log, secrets, options, registry: createRegistry(components), onEnd: (close) => closers.push(close) };
+  });
 }
 
 interface Known {

@@ -20,6 +20,7 @@ import type { Purpose } from './observer.ts';
 import type { Page } from './page.ts';
 import type { AppendedField } from './raw-rows.ts';
 import type { RequestOptions } from './request-options.ts';
+import type { Shard } from './shard.ts';
 import type { StreamSlice } from './stream-slice.ts';
 
 /** A record on its way from the response to the output. */
@@ -321,7 +322,8 @@ export interface RowTarget {
 
 /** Gives the slices that a stream is split into without regard to time, such as one for each parent record. */
 export interface PartitionRouter extends RequestContributor {
-  slices(): AsyncIterable<StreamSlice>;
+  /** The slices. A router that `groups` puts only those together that `keep` takes; what others give, the caller looks at itself. */
+  slices(keep?: (slice: StreamSlice) => boolean): AsyncIterable<StreamSlice>;
   /**
    * The states of the parents by their names, covering no parent record whose slice was not given yet; undefined when there are no parents.
    * The same object as before is given while nothing has changed.
@@ -393,6 +395,8 @@ export interface Cursor extends RequestContributor {
   track?(): CursorTracker;
   /** The time up to which a stream with that state was read, in microseconds since 1970; undefined when the state is none of its own. */
   reachedAt?(state: JsonObject): bigint | undefined;
+  /** The state of a sync that shards read, out of those of all shards; absent where one shard reads the whole stream. Throws ConfigError. */
+  mergeShards?(states: readonly JsonObject[]): JsonObject;
 }
 
 /** Follows the records of a slice and cuts off what was read. */
@@ -523,6 +527,8 @@ export interface OpenOptions {
   readonly cursorField?: string | undefined;
   /** Whether it is read for its child's sake, slice by slice. */
   readonly isParent?: boolean | undefined;
+  /** The part of its partitions that is read; all of them without it. */
+  readonly shard?: Shard | undefined;
 }
 
 /** What a catalog says of a stream. */

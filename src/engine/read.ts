@@ -10,6 +10,7 @@ import { slicesTogether } from './bounded-slices.ts';
 import type { OpenStream, Row, RowTarget, Source } from './kinds.ts';
 import { sliceDescriptor } from './observer.ts';
 import type { Run } from './run.ts';
+import { ownsStream, type Shard } from './shard.ts';
 import type { StreamSlice } from './stream-slice.ts';
 
 /** What a read needs beside the source. */
@@ -18,6 +19,8 @@ export interface ReadOptions {
   readonly output: Output;
   readonly catalog: ConfiguredCatalog;
   readonly state: InputState;
+  /** The part of the work that is done; all of it without it. */
+  readonly shard?: Shard | undefined;
   /** Adds to an error what only the caller knows, such as its place in the manifest's text. */
   readonly explain?: (error: unknown) => Promise<unknown>;
 }
@@ -79,7 +82,7 @@ interface Selected {
  * The streams of the catalog in its order, each built with its state, so that a mistake in one of them ends the sync before it begins;
  * a stream that the source lacks is INCOMPLETE. parity: concurrent_declarative_source.py:_select_streams
  */
-async function selectStreams(source: Source, { run, output, catalog, state }: ReadOptions): Promise<Selected[]> {
+async function selectStreams(source: Source, { run, output, catalog, state, shard }: ReadOptions): Promise<Selected[]> {
   const byName = new Map((await source.streams()).map((stream) => [stream.name, stream]));
   const selected: Selected[] = [];
   for (const configured of catalog.streams) {
@@ -94,7 +97,8 @@ async function selectStreams(source: Source, { run, output, catalog, state }: Re
       const given = state.of(configured.stream);
       const cursorField = configured.cursor_field?.[0];
       const selectedSchema = configured.stream.json_schema;
-      const open = await stream.open({ state: Object.keys(given).length === 0 ? undefined : given, cursorField, selectedSchema });
+      const open = await stream.open({ state: Object.keys(given).length === 0 ? undefined : given, cursorField, selectedSchema, shard });
+      if (shard !== undefined && open.router === undefined && !ownsStream(shard, name)) continue;
       if (configured.sync_mode === 'incremental' && open.cursor.field === undefined) {
         run.log.warn(
           `The catalog asks for an incremental sync of "${name}", which has no cursor: it supports full_refresh only, and is read whole.`,

@@ -18,8 +18,9 @@ import type {
   StreamScope,
 } from '../../engine/kinds.ts';
 import { NoSchemaFile } from '../../engine/no-schema-file.ts';
-import { createPartitionCursor } from '../../engine/partition-cursor.ts';
+import { createPartitionCursor, type PartitionCursorOptions } from '../../engine/partition-cursor.ts';
 import { RequestOptions } from '../../engine/request-options.ts';
+import { slicesOfShard, streamShard } from '../../engine/shard.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 
@@ -89,7 +90,8 @@ export const DeclarativeStream = component({
         const sync = incremental();
         const state = migrateState(b, spec, options.state);
         const router = declaredRouter(b, spec.retriever);
-        const cursor = cursorOf(b, sync, router, state, options);
+        const shard = options.shard && streamShard(options.shard, spec.name);
+        const cursor = cursorOf(b, sync, router, state, { ...options, shard });
         if (router !== undefined) await openParents(router);
         const scope: StreamScope = {
           name: spec.name,
@@ -107,7 +109,11 @@ export const DeclarativeStream = component({
             b.build('fileUploader', spec.file_uploader, { defaultType: 'FileUploader', stream: auxiliaryScope(b.run, spec.name) }),
         };
         const retriever = b.build('retriever', spec.retriever, { stream: scope, declaration: spec as unknown as JsonObject });
-        const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : (router?.slices() ?? single()));
+        const partitions = (): AsyncIterable<StreamSlice> => {
+          if (router === undefined) return single();
+          return shard === undefined ? router.slices() : slicesOfShard(router, shard);
+        };
+        const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : partitions());
         return {
           name: spec.name,
           cursor,
@@ -190,7 +196,7 @@ function cursorOf(
   sync: IncrementalSync | undefined,
   router: PartitionRouter | undefined,
   state: JsonObject | undefined,
-  options: OpenOptions,
+  options: PartitionCursorOptions,
 ): Cursor {
   if (sync === undefined) {
     if (state !== undefined) router?.setParentState?.(state);
