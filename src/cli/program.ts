@@ -1,4 +1,5 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { GuardError, type GuardOption, parseGuard } from '../engine/guards.ts';
 import { printText } from '../protocol/output.ts';
 import { version } from './version.ts';
 
@@ -10,6 +11,7 @@ export interface CommandOptions {
   readonly manifestPath?: string;
   readonly componentsPath?: string;
   readonly debug?: boolean;
+  readonly guard?: readonly GuardOption[];
 }
 
 /** The options of `eval`. */
@@ -104,5 +106,16 @@ function addCommand(program: Command, name: string, description: string, example
 }
 
 function withConfig(command: Command): Command {
-  return command.requiredOption('--config <file>', 'the config, JSON (- for standard input)');
+  return command
+    .requiredOption('--config <file>', 'the config, JSON (- for standard input)')
+    .option('--guard <name=value>', 'sets a guard, such as max_pages=1000 or users.identical_pages=50; may be repeated', addGuard);
+}
+
+function addGuard(text: string, guards: readonly GuardOption[] = []): readonly GuardOption[] {
+  try {
+    return [...guards, parseGuard(text)];
+  } catch (error) {
+    if (error instanceof GuardError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
 }

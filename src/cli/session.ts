@@ -8,6 +8,7 @@ import { createCache } from '../engine/cache.ts';
 import { checkOverrides } from '../engine/config-overrides.ts';
 import type { CustomCode } from '../engine/custom-code.ts';
 import type { Slot } from '../engine/fields.ts';
+import { createGuards, type RunGuards } from '../engine/guards.ts';
 import { createHttp, type Http } from '../engine/http.ts';
 import type { ConnectorSpec, Source } from '../engine/kinds.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
@@ -192,7 +193,13 @@ export function customCodeOf(
 export async function openConnector(session: Session, connector: Connector, limits: Limits = {}): Promise<Opened> {
   const { output, secrets, registry } = session;
   const customCode = await customCodeOf(session, connector, connector.manifest);
-  const run = createRun(session, { folder: connector.folder, limits, customCode, saveConfig: (config) => writeConfig(output, config) });
+  const run = createRun(session, {
+    folder: connector.folder,
+    limits,
+    guards: createGuards(connector.manifest, session.options.guard),
+    customCode,
+    saveConfig: (config) => writeConfig(output, config),
+  });
   const spec = buildSpec(session, connector, run);
   const specification = isPlainObject(spec.message['connectionSpecification'])
     ? (spec.message['connectionSpecification'] as JsonObject)
@@ -256,6 +263,8 @@ export interface RunSettings {
   /** The folder that the manifest lies in. */
   readonly folder: string;
   readonly limits?: Limits;
+  /** Those of the manifest and the command line; the defaults without any. */
+  readonly guards?: RunGuards;
   readonly customCode?: CustomCode | undefined;
   readonly saveConfig: (config: JsonObject) => Promise<void>;
 }
@@ -278,8 +287,16 @@ function now(): bigint {
   return BigInt(Math.round(Date.now() * 1000));
 }
 
+/** Seconds as the timeouts of the transport, for which 0 is no bound. */
+function toTimeout(seconds: number): number {
+  return Number.isFinite(seconds) ? Math.max(1, seconds * 1000) : 0;
+}
+
 /** Everything that lasts as long as the command. */
-export function createRun({ output, log, secrets, onEnd }: Session, { folder, limits = {}, customCode, saveConfig }: RunSettings): Run {
+export function createRun(
+  { output, log, secrets, onEnd }: Session,
+  { folder, limits = {}, guards = createGuards({}), customCode, saveConfig }: RunSettings,
+): Run {
   const abort = new AbortController();
   const nowMs = (): number => Date.now();
   const rest = async (ms: number, signal?: AbortSignal): Promise<void> => {
@@ -293,6 +310,7 @@ export function createRun({ output, log, secrets, onEnd }: Session, { folder, li
     const cloud = process.env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
     const transport = createTransport({
       connections: 256,
+      readTimeoutMs: toTimeout(guards.silence),
       userAgent: `source-declarative/${version().split(' ')[0]}`,
       redact: secrets.redact,
       observer: {
@@ -324,6 +342,7 @@ export function createRun({ output, log, secrets, onEnd }: Session, { folder, li
       random: Math.random,
       onRateLimited: reportRateLimit,
       retries: limits.retries !== false,
+      maxWaitSeconds: guards.max_wait,
     });
   };
   return {
@@ -337,6 +356,7 @@ export function createRun({ output, log, secrets, onEnd }: Session, { folder, li
     random: Math.random,
     secrets,
     limits,
+    guards,
     shared: createCache(),
     signal: abort.signal,
     saveConfig,

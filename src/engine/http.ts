@@ -86,6 +86,8 @@ export interface HttpOptions {
   readonly onRateLimited: (name: string) => void;
   /** False where failures are shown rather than repeated. */
   readonly retries: boolean;
+  /** The longest wait before a request is repeated; without a bound unless told. */
+  readonly maxWaitSeconds?: number;
 }
 
 /** The HTTP side of a run over a transport. */
@@ -122,6 +124,7 @@ export function createHttp(options: HttpOptions): Http {
       },
       backoffSeconds: (outcome, count) => handler.backoffSeconds(outcome, count) ?? null,
       maxRetries: options.retries ? (handler.maxRetries ?? 5) : 0,
+      maxWaitSeconds: options.maxWaitSeconds ?? Number.POSITIVE_INFINITY,
       exitOnRateLimit: exchange.exitOnRateLimit ?? false,
       ...(refresh === undefined ? {} : { refresh: (sent: HttpRequest) => refresh(sent).catch(toRefreshFailure) }),
       ...(hasOther === undefined ? {} : { hasOtherCredential: (sent: HttpRequest) => hasOther(sent) }),
