@@ -46,8 +46,14 @@ function printTable(): void {
   const row = (name: string, value: number | string): void => void process.stdout.write(`${name.padEnd(34)} ${value}\n`);
   process.stdout.write('\n');
   row('seeds', results.length);
-  row('runs', sum(({ runs }) => runs));
-  row('rows that arrived', sum(({ rows }) => rows));
+  row(
+    'runs',
+    sum(({ runs }) => runs),
+  );
+  row(
+    'rows that arrived',
+    sum(({ rows }) => rows),
+  );
   process.stdout.write('\nfaults\n');
   for (const [name, times] of count(results.flatMap(({ faults }) => [...faults]))) row(`  ${name}`, times);
   process.stdout.write('\nkills\n');
@@ -60,6 +66,7 @@ function printTable(): void {
 await Promise.all(Array.from({ length: Math.min(Number(options.jobs), last - first + 1) }, work));
 printTable();
 const failed = results.filter(({ problems }) => problems.length > 0).map(({ plan }) => plan.seed);
-if (failed.length > 0) process.stdout.write(`failed: ${failed.join(', ')}; play one by: node scripts/chaos.ts --seeds ${failed[0]} --verbose\n`);
+if (failed.length > 0)
+  process.stdout.write(`failed: ${failed.join(', ')}; play one by: node scripts/chaos.ts --seeds ${failed[0]} --verbose\n`);
 process.stdout.write(`${results.length - failed.length} passed, ${failed.length} failed\n`);
 process.exitCode = failed.length > 0 ? 1 : 0;

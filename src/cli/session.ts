@@ -9,7 +9,7 @@ import { checkOverrides } from '../engine/config-overrides.ts';
 import type { CustomCode } from '../engine/custom-code.ts';
 import type { Slot } from '../engine/fields.ts';
 import { createGuards, type RunGuards } from '../engine/guards.ts';
-import { createHttp, type Http } from '../engine/http.ts';
+import { createHttp, type Http, TransportError, transportFailure } from '../engine/http.ts';
 import type { ConnectorSpec, Source } from '../engine/kinds.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
 import type { Limits, Run } from '../engine/run.ts';
@@ -84,8 +84,9 @@ export async function runCommand(options: CommandOptions, body: (session: Sessio
   }
 }
 
-/** Errors of the manifest are the user's to mend. */
+/** Errors of the manifest are the user's to mend; what breaks below HTTP says so itself. */
 function forUser(error: unknown): unknown {
+  if (error instanceof TransportError) return transportFailure(error);
   if (error instanceof ManifestError) return new ConfigError(error.message, { cause: error });
   return error;
 }

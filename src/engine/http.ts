@@ -194,9 +194,15 @@ function isUsersFault({ kind }: TransportError): boolean {
   return USERS_FAULTS.has(kind);
 }
 
+/** A failure below HTTP as it is told to the user, such as that of a body which breaks off after its first records were read. */
+export function transportFailure(error: TransportError): Failure {
+  if (isUsersFault(error)) return new ConfigError(error.message, { cause: error });
+  return new (error.permanent ? SystemError : TransientError)(error.message, { cause: error });
+}
+
 /** The failure of a request in the user's words, with the API's own. */
 function toRequestError(error: unknown, name: string, secrets: Secrets): unknown {
-  if (error instanceof TransportError) return new (isUsersFault(error) ? ConfigError : SystemError)(error.message, { cause: error });
+  if (error instanceof TransportError) return transportFailure(error);
   if (!(error instanceof RequestFailure)) return error;
   const failureType = error.outcome?.error && isUsersFault(error.outcome.error) ? 'config_error' : error.failureType;
   const failure: Failure = new FAILURES[failureType](withApiMessage(error, secrets), {

@@ -2,7 +2,15 @@ const HEADER = [0x1f, 0x8b] as const;
 // What one piece unpacks to waits in memory, so a piece is small.
 const PIECE_BYTES = 16 * 1024;
 
-/** Unpacks bytes in gzip's format, one member or several, and leaves all others as they are. Throws when the packed bytes are damaged or cut off, after what came before. */
+/** Raised for packed bytes that are damaged or cut off. */
+export class GzipError extends Error {
+  override readonly name = 'GzipError';
+}
+
+/**
+ * Unpacks bytes in gzip's format, one member or several, and leaves all others as they are. Throws GzipError when the packed bytes are damaged
+ * or cut off, after what came before.
+ */
 // parity: decoders/composite_raw_decoder.py:GzipParser
 export async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const iterator = bytes[Symbol.asyncIterator]();
@@ -33,7 +41,7 @@ async function* unpack(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   stream.on('data', (chunk: Buffer) => unpacked.push(chunk));
   stream.on('close', () => wake());
   stream.on('error', (error) => {
-    failure = error;
+    failure = new GzipError(`The gzip of the response is damaged or breaks off: ${error.message}.`, { cause: error });
     wake();
   });
 

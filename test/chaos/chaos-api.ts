@@ -14,38 +14,50 @@ export interface ChaosApi {
   readonly tokens: TokenEndpoint;
   /** How often each fault was played. */
   readonly faults: ReadonlyMap<FaultKind, number>;
-  /** Faults so far that end a stream. */
+  /** Begins a run: what goes wrong in it does not depend on the runs before. */
+  beginRun(options: RunOptions): void;
+  /** Faults of this run that end a stream. */
   readonly fatal: number;
-  /** Requests so far. */
-  readonly requests: number;
-  /** Called when a request has arrived, before it is answered. */
-  onRequest: () => void;
   close(): Promise<void>;
+}
+
+/** What a run meets. */
+export interface RunOptions {
+  readonly number: number;
+  /** Whether there are faults at all, and whether such that end a stream. */
+  readonly hasFaults: boolean;
+  readonly hasFatalFaults: boolean;
+  /** Told how many requests the API has seen in this run, when one has arrived and is not answered. */
+  onRequest(count: number): void;
 }
 
 /** Faults in a row that one request may meet, so that asking again helps in the end. */
 const MOST_IN_A_ROW = 3;
-/** Stalls take as long as the connector waits, so there are few. */
+/** Stalls take as long as the connector waits, so a run has few. */
 const MOST_STALLS = 3;
 
-/** Starts the API of a plan on the loopback address; what goes wrong depends on the seed and on each request alone, not on their order. */
+/** Starts the API of a plan on the loopback address; what goes wrong depends on the seed, the run and each request alone, not on their order. */
 export async function startChaosApi(plan: Plan, canaries: Canaries): Promise<ChaosApi> {
   const faults = new Map<FaultKind, number>();
   const before = new Map<string, number>();
   const inARow = new Map<string, number>();
   const tokens = createTokenEndpoint(plan.seed, canaries);
   let [fatal, stalls, requests] = [0, 0, 0];
+  let run: RunOptions = { number: 0, hasFaults: false, hasFatalFaults: false, onRequest() {} };
   let url = '';
 
   function chooseFault(key: string, count: number, streams: boolean, isToken: boolean): FaultKind | undefined {
-    const random = createRandom(plan.seed, 'fault', key, count);
+    const random = createRandom(plan.seed, 'fault', run.number, key, count);
     const row = inARow.get(key) ?? 0;
     inARow.set(key, 0);
-    if (!random.chance(plan.faultRate) || row >= MOST_IN_A_ROW) return undefined;
+    if (!run.hasFaults || !random.chance(plan.faultRate) || row >= MOST_IN_A_ROW) return undefined;
     const kind = random.pick(FAULT_KINDS);
-    if (kind.startsWith('stall') && (stalls += 1) > MOST_STALLS) return undefined;
+    if (kind.startsWith('stall')) {
+      if (stalls >= MOST_STALLS) return undefined;
+      stalls += 1;
+    }
     if (isFatal(kind, streams)) {
-      if (isToken || fatal >= plan.fatalFaults) return undefined;
+      if (isToken || !run.hasFatalFaults) return undefined;
       fatal += 1;
     }
     inARow.set(key, row + 1);
@@ -71,13 +83,13 @@ export async function startChaosApi(plan: Plan, canaries: Canaries): Promise<Cha
     const key = `${pathname}?${[...searchParams].filter(([name]) => name !== 'api_key').join('&')}`;
     const count = before.get(key) ?? 0;
     before.set(key, count + 1);
-    api.onRequest();
+    run.onRequest(requests);
     const isToken = pathname === '/oauth/token';
     const answer = isToken
       ? await tokens.grant(Buffer.concat(chunks).toString())
       : (authorize(message, query) ?? stream?.sort.answer(stream, { query, url, before: count }) ?? refusal('There is nothing here.', 404));
     const kind = answer.status === 200 ? chooseFault(key, count, stream?.sort.streams ?? false, isToken) : undefined;
-    if (kind !== undefined) await FAULTS[kind].play({ answer, response, random: createRandom(plan.seed, 'play', key, count) });
+    if (kind !== undefined) await FAULTS[kind].play({ answer, response, random: createRandom(plan.seed, 'play', run.number, key, count) });
     else response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length }).end(answer.body);
   }
 
@@ -87,17 +99,19 @@ export async function startChaosApi(plan: Plan, canaries: Canaries): Promise<Cha
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const api = {
+  return {
     url,
     tokens,
     faults,
     get fatal() {
       return fatal;
     },
-    get requests() {
-      return requests;
+    beginRun(options) {
+      run = options;
+      [fatal, stalls, requests] = [0, 0, 0];
+      before.clear();
+      inARow.clear();
     },
-    onRequest: () => {},
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -105,7 +119,6 @@ export async function startChaosApi(plan: Plan, canaries: Canaries): Promise<Cha
       await closed;
     },
   };
-  return api;
 }
 
 function refusal(message: string, status = 401): Answer {

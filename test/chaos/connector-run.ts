@@ -5,8 +5,6 @@ import type { Kill } from './plan.ts';
 const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
 /** Milliseconds after which a run counts as hanging. */
 const PATIENCE = 60_000;
-/** Megabytes of memory for objects that a run with little memory has; a run needs about as much. */
-const LITTLE_MEMORY = 14;
 
 /** How a run ended and what it wrote. */
 export interface Ended {
@@ -16,7 +14,7 @@ export interface Ended {
   readonly stderr: string;
   /** Whether it had to be ended since it did not end. */
   readonly isHanging: boolean;
-  /** Whether the kill came before the run ended by itself. */
+  /** Whether the run was killed, or ran out of memory, before it ended by itself. */
   readonly isKilled: boolean;
 }
 
@@ -29,12 +27,10 @@ export interface Running {
 
 /** Starts the built connector, to be ended as the kill says. */
 export function startConnector(args: readonly string[], kill: Kill | undefined): Running {
-  const node = [...(kill?.by === 'little memory' ? [`--max-old-space-size=${LITTLE_MEMORY}`] : []), MAIN, ...args];
+  const node = [...(kill?.by === 'little memory' ? [`--max-old-space-size=${kill.megabytes}`] : []), MAIN, ...args];
   // A limit of 0 on the size of files stands in for a full disk: every write to a file fails, those to pipes do not.
   const [command, parameters]: [string, string[]] =
-    kill?.by === 'full disk'
-      ? ['/bin/sh', ['-c', 'ulimit -f 0; exec "$0" "$@"', process.execPath, ...node]]
-      : [process.execPath, node];
+    kill?.by === 'full disk' ? ['/bin/sh', ['-c', 'ulimit -f 0; exec "$0" "$@"', process.execPath, ...node]] : [process.execPath, node];
   const child = spawn(command, parameters, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
@@ -54,7 +50,6 @@ export function startConnector(args: readonly string[], kill: Kill | undefined):
     if (kill?.after.lines !== undefined && lines >= kill.after.lines) end();
   });
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-  const timer = kill?.after.milliseconds === undefined ? undefined : setTimeout(end, kill.after.milliseconds);
   const impatience = setTimeout(() => {
     isHanging = true;
     child.kill('SIGKILL');
@@ -63,10 +58,10 @@ export function startConnector(args: readonly string[], kill: Kill | undefined):
     child.once('error', reject);
     child.once('close', (exit, signal) => {
       isOver = true;
-      clearTimeout(timer);
       clearTimeout(impatience);
       const [stdout, stderr] = [output, errors].map((chunks) => Buffer.concat(chunks).toString('utf8')) as [string, string];
-      resolve({ exit, signal, stdout, stderr, isHanging, isKilled });
+      const isOutOfMemory = kill?.by === 'little memory' && !isHanging && (signal !== null || (exit ?? 0) >= 128);
+      resolve({ exit, signal, stdout, stderr, isHanging, isKilled: isKilled || isOutOfMemory });
     });
   });
   return {

@@ -69,20 +69,33 @@ const fatal = (play: Fault['play']): Fault => ({ isMended: false, isMendedInStre
 export const FAULTS = {
   '429, Retry-After in seconds': instead(429, (random) => ({ 'retry-after': String(random.between(1, 30)) })),
   '429, Retry-After as a date': instead(429, () => ({ 'retry-after': new Date(Date.now() + 20_000).toUTCString() })),
-  '429, X-RateLimit-Reset': instead(429, () => ({ 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 20), 'x-ratelimit-remaining': '0' })),
+  '429, X-RateLimit-Reset': instead(429, () => ({
+    'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 20),
+    'x-ratelimit-remaining': '0',
+  })),
   '500': instead(500),
   '502': instead(502),
   '503': instead(503, (random): Readonly<Record<string, string>> => (random.chance(0.5) ? { 'retry-after': '5' } : {})),
   '504': instead(504),
   'reset before the answer': broken(({ response }) => void response.socket?.resetAndDestroy(), true),
   'closed before the answer': broken(({ response }) => void response.socket?.destroy(), true),
-  'reset within the headers': broken(raw(() => ['HTTP/1.1 200 OK\r\ncontent-ty'], 'reset'), true),
+  'reset within the headers': broken(
+    raw(() => ['HTTP/1.1 200 OK\r\ncontent-ty'], 'reset'),
+    true,
+  ),
   'reset within the body': broken(
     raw(({ answer: { body, headers } }) => [head({ ...headers, 'content-length': body.length + 1 }), half(body)], 'reset'),
   ),
-  'content-length too long': broken(raw(({ answer: { body, headers } }) => [head({ ...headers, 'content-length': body.length + 7 }), body])),
+  'content-length too long': broken(
+    raw(({ answer: { body, headers } }) => [head({ ...headers, 'content-length': body.length + 7 }), body]),
+  ),
   'chunks without an end': broken(
-    raw(({ answer: { body, headers } }) => [head({ ...headers, 'transfer-encoding': 'chunked' }), `${body.length.toString(16)}\r\n`, body, '\r\n']),
+    raw(({ answer: { body, headers } }) => [
+      head({ ...headers, 'transfer-encoding': 'chunked' }),
+      `${body.length.toString(16)}\r\n`,
+      body,
+      '\r\n',
+    ]),
   ),
   'broken chunks': broken(
     raw(({ answer: { body, headers } }) => [
@@ -100,7 +113,10 @@ export const FAULTS = {
   'gzip that is cut': broken(({ answer: { body, headers }, response }) => {
     response.writeHead(200, { ...headers, 'content-encoding': 'gzip' }).end(half(gzipSync(body)));
   }),
-  'stall before the headers': broken(raw(() => [], 'stall'), true),
+  'stall before the headers': broken(
+    raw(() => [], 'stall'),
+    true,
+  ),
   'stall within the body': broken(
     raw(({ answer: { body, headers } }) => [head({ ...headers, 'content-length': body.length + 1 }), half(body)], 'stall'),
   ),

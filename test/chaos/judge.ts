@@ -13,7 +13,14 @@ interface Message {
     readonly sourceStats?: { readonly recordCount: number };
   };
   readonly control?: { readonly connectorConfig?: { readonly config: JsonObject } };
-  readonly trace?: { readonly type: string; readonly error?: { readonly stream_descriptor?: { readonly name: string }; readonly message: string } };
+  readonly trace?: {
+    readonly type: string;
+    readonly error?: {
+      readonly stream_descriptor?: { readonly name: string };
+      readonly message: string;
+      readonly internal_message?: string;
+    };
+  };
 }
 
 /** Follows all runs of one course: which rows arrived, which of them a state covers, and what is wrong. */
@@ -102,7 +109,9 @@ export function createJudge(streams: readonly ChaosStream[]): Judge {
     } else if (message.state !== undefined) takeState(message.state);
     else if (message.control?.connectorConfig !== undefined) config = message.control.connectorConfig.config;
     else if (message.trace?.error !== undefined) {
-      errors.push(`${message.trace.error.stream_descriptor?.name ?? ''}: ${message.trace.error.message}`);
+      const { stream_descriptor: stream, message: text, internal_message: internal } = message.trace.error;
+      errors.push(`${stream?.name ?? ''}: ${text}`);
+      if (/unexpected error/.test(text)) problems.push(`An error says nothing to its reader: ${text} ${internal}`);
     }
   }
 

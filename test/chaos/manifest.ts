@@ -53,7 +53,11 @@ export function makeManifest({ streams, auth, concurrency }: Plan): JsonObject {
 }
 
 /** The config of a plan. */
-export function makeConfig(url: string, { accessToken, apiKey, clientSecret, firstRefreshToken }: Canaries, auth: Plan['auth']): JsonObject {
+export function makeConfig(
+  url: string,
+  { accessToken, apiKey, clientSecret, firstRefreshToken }: Canaries,
+  auth: Plan['auth'],
+): JsonObject {
   const credentials: JsonObject =
     auth === 'bearer'
       ? { access_token: accessToken }

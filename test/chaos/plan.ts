@@ -4,10 +4,12 @@ import { type ChaosStream, SORTS, type StreamSort } from './streams.ts';
 /** How a run is ended, or what it has to do without. */
 export type KillKind = 'SIGKILL' | 'SIGTERM' | 'closed stdout' | 'full disk' | 'little memory';
 
-/** One run that does not end by itself; the moment is counted in requests that the API has seen, in lines on stdout or in milliseconds. */
+/** One run that does not end by itself; the moment is counted in requests that the API has seen, or in lines on stdout. */
 export interface Kill {
   readonly by: KillKind;
-  readonly after: { readonly requests?: number; readonly lines?: number; readonly milliseconds?: number };
+  readonly after: { readonly requests?: number; readonly lines?: number };
+  /** The heap of a run with little memory, which may do or may not. */
+  readonly megabytes: number;
 }
 
 /** Everything that a seed decides. */
@@ -18,8 +20,8 @@ export interface Plan {
   readonly streams: readonly ChaosStream[];
   /** How many of the requests meet a fault, out of 1. */
   readonly faultRate: number;
-  /** Faults that end a stream, in the whole course. */
-  readonly fatalFaults: number;
+  /** Runs with faults that end a stream, beside those that are killed. */
+  readonly fatalRuns: number;
   readonly kills: readonly Kill[];
 }
 
@@ -47,19 +49,15 @@ export function makePlan(seed: number): Plan {
     auth: random.pick(['bearer', 'query', 'oauth', 'oauth']),
     streams: makeStreams(random, needsDisk ? [...new Set<StreamSort['name']>([...names, 'links', 'children'])] : names, needsDisk),
     faultRate: random.pick([0, 0.05, 0.15, 0.3]),
-    fatalFaults: random.pick([0, 0, 1, 3]),
+    fatalRuns: random.pick([0, 0, 1, 2]),
     kills,
   };
 }
 
 function makeKill(random: Random): Kill {
   const by = random.pick<KillKind>(['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGTERM', 'closed stdout', 'full disk', 'little memory']);
-  const after = random.pick([
-    { requests: random.between(1, 40) },
-    { lines: random.between(1, 200) },
-    { milliseconds: random.between(60, 600) },
-  ]);
-  return { by, after };
+  const after = random.pick([{ requests: random.between(1, 60) }, { lines: random.between(1, 250) }]);
+  return { by, after, megabytes: random.between(8, 12) };
 }
 
 /** Streams of which the parent is small in number, since each of its rows is a partition, and large in bytes where the disk is needed. */
@@ -73,7 +71,7 @@ function makeStreams(random: Random, names: readonly StreamSort['name'][], needs
 
 function makeStream(random: Random, name: StreamSort['name'], filler: number, count: number): ChaosStream {
   const sort = SORTS[name];
-  const head = { name, sort, filler };
+  const head = { name, sort, count, filler };
   return {
     ...head,
     rows: Array.from({ length: count }, (_, index) => sort.row(head, index)),

@@ -8,7 +8,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** What a stream is asked for: the query of a request, and how often this request came before. */
+/** What a stream is asked for: the query of a request, and how often this request came before in the run. */
 export interface Asked {
   readonly query: Readonly<Record<string, string>>;
   readonly url: string;
@@ -16,15 +16,20 @@ export interface Asked {
 }
 
 /** A stream of one seed. */
-export interface ChaosStream {
-  readonly name: string;
+export interface ChaosStream extends StreamSize {
   readonly sort: StreamSort;
   readonly rows: readonly JsonObject[];
   readonly pageSize: number;
-  /** Characters of filler in each row. */
-  readonly filler: number;
   /** How often a page token comes again, and pages are smaller than asked for; out of 1. */
   readonly moods: number;
+}
+
+/** How many rows there are, and how long they are. */
+export interface StreamSize {
+  readonly name: string;
+  readonly count: number;
+  /** Characters of filler in each row. */
+  readonly filler: number;
 }
 
 /** A way of reading that differs from the others in what may go wrong with it. */
@@ -33,7 +38,7 @@ export interface StreamSort {
   readonly incremental: boolean;
   /** Whether its responses are decoded while they arrive, so that they are not asked for again when they break off. */
   readonly streams: boolean;
-  row(stream: { readonly name: string; readonly filler: number }, index: number): JsonObject;
+  row(stream: StreamSize, index: number): JsonObject;
   declare(stream: ChaosStream, parts: ManifestParts): JsonObject;
   answer(stream: ChaosStream, asked: Asked): Answer;
   /** The partition of a row, for streams with a state for each. */
@@ -47,19 +52,19 @@ export interface ManifestParts {
 }
 
 const START = Date.UTC(2025, 0, 1);
-const ROW_SECONDS = 7_201;
 const PARTITIONS = 6;
 /** The last moment that is read. */
 export const END = '2025-03-01T00:00:00Z';
 
-/** A time as the API writes it. */
-function timeOf(index: number): string {
-  return `${new Date(START + index * ROW_SECONDS * 1000).toISOString().slice(0, 19)}Z`;
+/** A time as the API writes it; the rows are spread over all that is read. */
+function timeOf(index: number, count: number): string {
+  const step = Math.floor((Date.parse(END) - START) / count / 1000) * 1000;
+  return `${new Date(START + index * step).toISOString().slice(0, 19)}Z`;
 }
 
-function baseRow({ name, filler }: { readonly name: string; readonly filler: number }, index: number): JsonObject {
+function baseRow({ name, count, filler }: StreamSize, index: number): JsonObject {
   const text = `Row ${index} of "${name}", with {braces], a \\ and Süd 機械.\n`;
-  return { id: `${name}-${index}`, updated_at: timeOf(index), text: text + 'x'.repeat(filler) };
+  return { id: `${name}-${index}`, updated_at: timeOf(index, count), text: text + 'x'.repeat(filler) };
 }
 
 const option = (name: string): JsonObject => ({ type: 'RequestOption', inject_into: 'request_parameter', field_name: name });

@@ -14,6 +14,9 @@ export interface TokenEndpoint {
   readonly grants: number;
 }
 
+/** Far more than all workers make while one of them waits to ask again, lest a new token be refused at once. */
+const USES = [150, 400] as const;
+
 /** The endpoint of a seed. */
 export function createTokenEndpoint(seed: number, canaries: Canaries): TokenEndpoint {
   const random = createRandom(seed, 'tokens');
@@ -46,7 +49,7 @@ export function createTokenEndpoint(seed: number, canaries: Canaries): TokenEndp
       const [accessToken, successor] = [canaries.next('access'), canaries.next('refresh')];
       grants += 1;
       refreshTokens.add(successor);
-      access.set(accessToken, { usesLeft: random.between(40, 120), boughtWith: refreshToken });
+      access.set(accessToken, { usesLeft: random.between(...USES), boughtWith: refreshToken });
       return answer(200, { access_token: accessToken, refresh_token: successor, expires_in: 3600 });
     },
     use(accessToken) {
