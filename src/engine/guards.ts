@@ -11,6 +11,8 @@ export interface Guards {
   readonly identical_pages: number;
   /** Pages that a slice may have. */
   readonly max_pages: number;
+  /** What a cursor value does that lies in the future: leaves the state alone, or moves it on so that nothing before it is read again. */
+  readonly future_cursor: 'clamp' | 'keep';
   /** Seconds without a byte after which a request is given up and tried again. */
   readonly silence: number;
   /** The longest wait, in seconds, before a request is repeated, whatever the API or the manifest asks for. */
@@ -39,6 +41,13 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
     about: 'Pages of the same content that a slice may have in a row; the second is warned of, one more than this is an error.',
   },
   max_pages: { kind: 'whole', default: 1_000_000, about: 'Pages that a slice may have.' },
+  future_cursor: {
+    kind: 'choice',
+    choices: ['clamp', 'keep'],
+    default: 'clamp',
+    about:
+      'A record has a cursor value later than the present and than the `end_datetime`: `clamp` keeps it out of the state, which then reaches to the present at most.',
+  },
   silence: {
     kind: 'seconds',
     default: 300,
@@ -53,7 +62,7 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
 };
 
 /** Guards that may be set for one stream alone. */
-const OF_STREAMS: readonly (keyof Guards)[] = ['repeated_token', 'identical_pages', 'max_pages'];
+const OF_STREAMS: readonly (keyof Guards)[] = ['repeated_token', 'identical_pages', 'max_pages', 'future_cursor'];
 
 const NAMES = Object.keys(GUARD_SETTINGS) as (keyof Guards)[];
 
