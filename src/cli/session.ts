@@ -15,6 +15,7 @@ import { createRegistry, type Registry } from '../engine/registry.ts';
 import type { Limits, Run } from '../engine/run.ts';
 import { createCloudGuard } from '../http/address-guard.ts';
 import { createResponseCache } from '../http/cache.ts';
+import { DEFAULT_BODY_LIMITS } from '../http/content-encoding.ts';
 import { createHostPauses } from '../http/pauses.ts';
 import { createTransport } from '../http/transport.ts';
 import { createTemplates, TemplateError } from '../lang/index.ts';
@@ -312,6 +313,7 @@ export function createRun(
     const transport = createTransport({
       connections: 256,
       readTimeoutMs: toTimeout(guards.silence),
+      bodyLimits: { ...DEFAULT_BODY_LIMITS, ratio: guards.max_expansion, heldBytes: guards.max_response_bytes },
       userAgent: `source-declarative/${version().split(' ')[0]}`,
       redact: secrets.redact,
       observer: {
@@ -344,6 +346,7 @@ export function createRun(
       onRateLimited: reportRateLimit,
       retries: limits.retries !== false,
       maxWaitSeconds: guards.max_wait,
+      keepsRedirectedCredentials: guards.redirected_credentials === 'keep',
     });
   };
   return {

@@ -1,3 +1,4 @@
+import { DEFAULT_BODY_LIMITS } from '../http/content-encoding.ts';
 import { Float, type Json, type JsonObject } from '../lib/json.ts';
 import { nearestName } from '../lib/nearest-name.ts';
 import { isPlainObject, ownProperty } from '../lib/objects.ts';
@@ -15,6 +16,12 @@ export interface Guards {
   readonly future_cursor: 'clamp' | 'keep';
   /** Seconds without a byte after which a request is given up and tried again. */
   readonly silence: number;
+  /** Bytes of a response that is held in memory as a whole; one that is decoded while it arrives may be of any length. */
+  readonly max_response_bytes: number;
+  /** How many times larger a response may be unpacked than packed, once it is longer than 64 MiB. */
+  readonly max_expansion: number;
+  /** What becomes of headers with credentials when the API redirects to another host. */
+  readonly redirected_credentials: 'drop' | 'keep';
   /** The longest wait, in seconds, before a request is repeated, whatever the API or the manifest asks for. */
   readonly max_wait: number;
 }
@@ -53,6 +60,23 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
     default: 300,
     about:
       'Seconds without a byte after which a request is given up and tried again; `read_timeout_in_seconds` of a requester goes before it.',
+  },
+  max_response_bytes: {
+    kind: 'whole',
+    default: DEFAULT_BODY_LIMITS.heldBytes,
+    about: 'Bytes of a response that is held in memory as a whole; one that is decoded while it arrives may be of any length.',
+  },
+  max_expansion: {
+    kind: 'whole',
+    default: DEFAULT_BODY_LIMITS.ratio,
+    about: 'How many times larger a response, or a file in it, may be unpacked than packed, once it is longer than 64 MiB.',
+  },
+  redirected_credentials: {
+    kind: 'choice',
+    choices: ['drop', 'keep'],
+    default: 'drop',
+    about:
+      'The API redirects to another host: headers with credentials stay behind, and a body with credentials is an error; `keep` lets them go, but for Authorization and Cookie.',
   },
   max_wait: {
     kind: 'seconds',

@@ -4,12 +4,13 @@ import { type CookieJar, createCookieJar } from '../http/cookies.ts';
 import { errorMessageOf } from '../http/error-message.ts';
 import { TransportError } from '../http/errors.ts';
 import type { HostPauses, Waiting } from '../http/pauses.ts';
+import type { RedirectOptions } from '../http/redirects.ts';
 import { buildRequest, type HttpRequest, type RequestParts } from '../http/request.ts';
 import type { HttpResponse } from '../http/response.ts';
 import { RequestFailure, type ResponseAction, type SendResult, sendWithRetries } from '../http/retry.ts';
 import { composeSender } from '../http/sender.ts';
 import type { Send } from '../http/transport.ts';
-import type { Secrets } from '../lib/secrets.ts';
+import { looksSecret, type Secrets } from '../lib/secrets.ts';
 import { ConfigError, type Failure, SystemError, TransientError } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Authenticator, ErrorHandler } from './kinds.ts';
@@ -88,6 +89,8 @@ export interface HttpOptions {
   readonly retries: boolean;
   /** The longest wait before a request is repeated; without a bound unless told. */
   readonly maxWaitSeconds?: number;
+  /** Whether credentials go along when the API redirects to another host, but for those of which Python's requests knows. */
+  readonly keepsRedirectedCredentials?: boolean;
 }
 
 /** The HTTP side of a run over a transport. */
@@ -106,7 +109,7 @@ export function createHttp(options: HttpOptions): Http {
       budget: exchange.outsideBudget ? undefined : budget,
       cookies: exchange.cookies,
       cache: exchange.useCache ? options.cache : undefined,
-      redirects: { redact },
+      redirects: options.keepsRedirectedCredentials === true ? { redact } : { redact, ...credentialTests(secrets) },
     });
     return sendWithRetries({
       send: async (request, sendOptions) => {
@@ -160,6 +163,12 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
+/** Says which headers and bodies hold credentials: by a name that says so, or by a secret that is known. */
+function credentialTests({ redact }: Secrets): Pick<RedirectOptions, 'isCredential' | 'holdsCredential'> {
+  const holdsCredential = (text: string): boolean => redact(text) !== text;
+  return { isCredential: (name, value) => looksSecret(name) || holdsCredential(value), holdsCredential };
+}
+
 const SIGNALS: Partial<Record<ResponseAction, new (message: string) => Error>> = {
   RESET_PAGINATION: PaginationResetNeeded,
   REDUCE_PAGE_SIZE: PageSizeTooLarge,
@@ -187,6 +196,7 @@ const USERS_FAULTS: ReadonlySet<TransportError['kind']> = new Set([
   'invalid_schema',
   'invalid_header',
   'forbidden_address',
+  'forbidden_redirect',
 ]);
 
 /** Whether the request itself is wrong, which comes of the config or of the manifest. */

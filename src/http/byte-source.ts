@@ -36,6 +36,9 @@ export interface FlowControl {
   pause(): void;
   resume(): void;
   abort(): void;
+  /** The bytes that may be held together when the whole body is asked for, and what is done about one more. */
+  readonly mostHeld: number;
+  refuse(): Error;
 }
 
 const HIGH_WATER_MARK = 256 * 1024;
@@ -69,7 +72,10 @@ export class NetworkSource implements ByteSource {
       return;
     }
     this.#chunks.push(chunk);
-    if (this.#mode === 'collect') return;
+    if (this.#mode === 'collect') {
+      this.#checkHeld();
+      return;
+    }
     if (this.#waiter) this.#wake();
     else if (this.#queued > HIGH_WATER_MARK && !this.#paused) {
       this.#paused = true;
@@ -85,11 +91,11 @@ export class NetworkSource implements ByteSource {
 
   /** Marks the body broken; what was queued before can no longer be read. */
   fail(error: Error): void {
-    this.#error = error;
+    this.#error ??= error;
     this.#chunks = [];
     const waiter = this.#waiter;
     this.#waiter = null;
-    waiter?.reject(error);
+    waiter?.reject(this.#error);
   }
 
   async next(): Promise<Uint8Array | null> {
@@ -108,11 +114,13 @@ export class NetworkSource implements ByteSource {
 
   async all(): Promise<Uint8Array> {
     this.#mode = 'collect';
+    this.#checkHeld();
     this.#resume();
     while (!this.#ended) {
       if (this.#error) throw this.#error;
       await this.#change();
     }
+    if (this.#error) throw this.#error;
     const chunks = this.#chunks;
     this.#chunks = [];
     return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, this.#queued);
@@ -124,6 +132,10 @@ export class NetworkSource implements ByteSource {
     this.#chunks = [];
     this.#queued = 0;
     this.#resume();
+  }
+
+  #checkHeld(): void {
+    if (this.#queued > this.#flow.mostHeld) this.fail(this.#flow.refuse());
   }
 
   #resume(): void {

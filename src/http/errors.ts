@@ -17,6 +17,7 @@ export type TransportErrorKind =
   | 'invalid_schema'
   | 'invalid_header'
   | 'forbidden_address'
+  | 'forbidden_redirect'
   | 'aborted';
 
 /** The exception classes of Python's requests by which the reference's error handlers map failures. */
@@ -54,6 +55,7 @@ const EXCEPTION_NAMES: Record<TransportErrorKind, ExceptionName> = {
   invalid_schema: 'InvalidSchema',
   invalid_header: 'InvalidHeader',
   forbidden_address: 'RequestException',
+  forbidden_redirect: 'RequestException',
   aborted: 'RequestException',
 };
 
@@ -64,6 +66,7 @@ const PERMANENT: ReadonlySet<TransportErrorKind> = new Set([
   'invalid_schema',
   'invalid_header',
   'forbidden_address',
+  'forbidden_redirect',
   'aborted',
 ]);
 

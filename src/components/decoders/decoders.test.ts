@@ -209,7 +209,10 @@ describe('ZipfileDecoder', () => {
       { name: 'bad.json', text: '{' },
     ]);
     const { found, error } = await decode('{type: ZipfileDecoder, decoder: {type: JsonDecoder}}', archive);
-    expect([found, error]).toEqual([[1], "The file bad.json in the response's zip archive cannot be read."]);
+    expect([found, error]).toEqual([
+      [1],
+      "The file bad.json in the response's zip archive cannot be read: The response is no JSON: it cannot be parsed.",
+    ]);
   });
 
   it('says when there is no archive', async () => {

@@ -20,14 +20,14 @@ export const GzipDecoder = component({
   }),
   build(spec, b): Decoder {
     const { inner, parse: parseInner } = nestedDecoder(b, spec.decoder);
-    const parse = (bytes: AsyncIterable<Uint8Array>) => parseInner(unpack(bytes));
+    const parse = (bytes: AsyncIterable<Uint8Array>) => parseInner(unpack(bytes, b.run.guards.max_expansion));
     return { streams: true, paginates: inner.paginates, decode: (response) => parse(response.chunks()), parse };
   },
 });
 
-async function* unpack(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* unpack(bytes: AsyncIterable<Uint8Array>, factor: number): AsyncGenerator<Uint8Array> {
   try {
-    yield* gunzip(bytes);
+    yield* gunzip(bytes, factor);
   } catch (error) {
     throw error instanceof GzipError ? new TransientError(error.message, { cause: error }) : error;
   }

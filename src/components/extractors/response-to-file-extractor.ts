@@ -24,7 +24,7 @@ export const ResponseToFileExtractor = component({
       const codec = openText('utf-8-sig') as TextStream;
       const reader = createCsvReader(',');
       const toRecords = createTableReader(spec.preserve_na_values, (message) => b.run.log.warn(`${b.path}: ${message}`));
-      for await (const chunk of unpack(bytes)) {
+      for await (const chunk of unpack(bytes, b.run.guards.max_expansion)) {
         const records = toRecords(reader.push(codec.decode(chunk).replaceAll('\0', '')));
         if (records.length > 0) yield records;
       }
@@ -40,9 +40,9 @@ export const ResponseToFileExtractor = component({
   },
 });
 
-async function* unpack(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* unpack(bytes: AsyncIterable<Uint8Array>, factor: number): AsyncGenerator<Uint8Array> {
   try {
-    yield* gunzip(bytes);
+    yield* gunzip(bytes, factor);
   } catch (error) {
     throw error instanceof GzipError ? new TransientError(error.message, { cause: error }) : error;
   }
