@@ -1,11 +1,12 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { GuardError, type GuardOption, parseGuard } from '../engine/guards.ts';
 import type { Shard } from '../engine/shard.ts';
 import { printText } from '../protocol/output.ts';
 import type { OperationOptions } from './instrumented-run.ts';
 import type { ReplayCommandOptions } from './replay.ts';
 import type { ServeOptions } from './serve.ts';
-import type { SyncCommandOptions } from './sync-options.ts';
 import { parseShard } from './shard-option.ts';
+import type { SyncCommandOptions } from './sync-options.ts';
 import { version } from './version.ts';
 
 /** The options of one run of a command. */
@@ -17,6 +18,7 @@ export interface CommandOptions extends OperationOptions {
   readonly componentsPath?: string;
   readonly debug?: boolean;
   readonly shard?: Shard;
+  readonly guard?: readonly GuardOption[];
 }
 
 /** The options of `eval`. */
@@ -229,7 +231,18 @@ function addCommand(program: Command, name: string, description: string, example
 }
 
 function withConfig(command: Command): Command {
-  return command.requiredOption('--config <file>', 'the config, JSON (- for standard input)');
+  return command
+    .requiredOption('--config <file>', 'the config, JSON (- for standard input)')
+    .option('--guard <name=value>', 'sets a guard, such as max_pages=1000 or users.identical_pages=50; may be repeated', addGuard);
+}
+
+function addGuard(text: string, guards: readonly GuardOption[] = []): readonly GuardOption[] {
+  try {
+    return [...guards, parseGuard(text)];
+  } catch (error) {
+    if (error instanceof GuardError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
 }
 
 /** The options of commands that read streams. */

@@ -1,6 +1,7 @@
 import { createHttp, type Http } from '../engine/http.ts';
 import { createCloudGuard } from '../http/address-guard.ts';
 import { createResponseCache } from '../http/cache.ts';
+import { DEFAULT_BODY_LIMITS } from '../http/content-encoding.ts';
 import { combineObservers, type ExchangeObserver } from '../http/exchange-log.ts';
 import { createHostPauses } from '../http/pauses.ts';
 import { createTransport } from '../http/transport.ts';
@@ -11,7 +12,7 @@ import { userAgent } from './version.ts';
 /** The way in which a run sends its requests; its connections are closed when the command ends. */
 export function createRequests(
   { log, secrets, onEnd, observer, world = {} }: Session,
-  { limits, signal, now, sleep, onRateLimited }: RequestSettings,
+  { limits, guards, signal, now, sleep, onRateLimited }: RequestSettings,
 ): Http {
   const cloud = process.env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
   const nowMs = (): number => Number(now() / 1000n);
@@ -29,6 +30,8 @@ export function createRequests(
     world.transport?.(watching) ??
     createTransport({
       connections: 256,
+      readTimeoutMs: toTimeout(guards.silence),
+      bodyLimits: { ...DEFAULT_BODY_LIMITS, ratio: guards.max_expansion, heldBytes: guards.max_response_bytes },
       userAgent: userAgent(),
       redact: secrets.redact,
       observer: watching,
@@ -53,5 +56,12 @@ export function createRequests(
     onWait: world.onWait,
     retries: limits.retries !== false,
     observer,
+    maxWaitSeconds: guards.max_wait,
+    keepsRedirectedCredentials: guards.redirected_credentials === 'keep',
   });
+}
+
+/** Seconds as the timeouts of the transport, for which 0 is no bound. */
+function toTimeout(seconds: number): number {
+  return Number.isFinite(seconds) ? Math.max(1, seconds * 1000) : 0;
 }

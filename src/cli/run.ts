@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCache } from '../engine/cache.ts';
 import type { CustomCode } from '../engine/custom-code.ts';
+import { createGuards, type RunGuards } from '../engine/guards.ts';
 import type { Http } from '../engine/http.ts';
 import type { Limits, Run } from '../engine/run.ts';
 import { createTemplates } from '../lang/index.ts';
@@ -14,6 +15,7 @@ import type { Session } from './session.ts';
 /** What requests need of the run that they are made in. */
 export interface RequestSettings {
   readonly limits: Limits;
+  readonly guards: RunGuards;
   readonly signal: AbortSignal;
   /** Microseconds since 1970. */
   readonly now: () => bigint;
@@ -27,6 +29,8 @@ export interface RunSettings {
   /** The folder that the manifest lies in; undefined when no file belongs to it. */
   readonly folder: string | undefined;
   readonly limits?: Limits;
+  /** Those of the manifest and the command line; the defaults without any. */
+  readonly guards?: RunGuards;
   readonly customCode?: CustomCode | undefined;
   readonly saveConfig: (config: JsonObject) => Promise<void>;
   /** How requests are sent; a command without it makes none. */
@@ -43,7 +47,10 @@ async function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** Everything that lasts as long as the command. */
-export function createRun(session: Session, { folder, limits = {}, customCode, saveConfig, requests }: RunSettings): Run {
+export function createRun(
+  session: Session,
+  { folder, limits = {}, guards = createGuards({}), customCode, saveConfig, requests }: RunSettings,
+): Run {
   const { output, log, secrets, onEnd, observer, world = {} } = session;
   const { now = systemNow, sleep: rest = systemSleep } = world;
   const readBeside = async (file: string): Promise<string | undefined> =>
@@ -60,7 +67,7 @@ export function createRun(session: Session, { folder, limits = {}, customCode, s
       if (http === undefined) {
         if (requests === undefined) throw new Error('This command makes no requests.');
         onEnd(() => abort.abort());
-        http = requests(session, { limits, signal: abort.signal, now, sleep: rest, onRateLimited: reportRateLimit });
+        http = requests(session, { limits, guards, signal: abort.signal, now, sleep: rest, onRateLimited: reportRateLimit });
       }
       return http;
     },
@@ -68,6 +75,7 @@ export function createRun(session: Session, { folder, limits = {}, customCode, s
     random: Math.random,
     secrets,
     limits,
+    guards,
     shared: createCache(),
     signal: abort.signal,
     saveConfig,

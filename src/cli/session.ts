@@ -1,6 +1,8 @@
 import type { AnyComponent } from '../engine/component.ts';
 import type { RunObserver } from '../engine/observer.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
+import { transportFailure } from '../engine/transport-failure.ts';
+import { TransportError } from '../http/errors.ts';
 import { createSecrets, type Secrets } from '../lib/secrets.ts';
 import { ManifestError } from '../manifest/errors.ts';
 import { ConfigError, errorTrace } from '../protocol/failure.ts';
@@ -60,8 +62,9 @@ export async function runCommand(
 /** A mistake of the manifest, as its user is told. */
 export class InvalidManifest extends ConfigError {}
 
-/** Errors of the manifest are the user's to mend. */
+/** Errors of the manifest are the user's to mend; what breaks below HTTP says so itself. */
 export function forUser(error: unknown): unknown {
+  if (error instanceof TransportError) return transportFailure(error);
   if (error instanceof ManifestError) return new InvalidManifest(error.message, { cause: error });
   return error;
 }

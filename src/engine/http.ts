@@ -5,16 +5,18 @@ import { errorMessageOf } from '../http/error-message.ts';
 import { TransportError } from '../http/errors.ts';
 import type { RequestedPage } from '../http/exchange-log.ts';
 import type { HostPauses, Waiting } from '../http/pauses.ts';
+import type { RedirectOptions } from '../http/redirects.ts';
 import { buildRequest, type HttpRequest, type RequestParts } from '../http/request.ts';
 import type { HttpResponse } from '../http/response.ts';
 import { RequestFailure, type ResponseAction, type SendResult, sendWithRetries } from '../http/retry.ts';
 import { composeSender } from '../http/sender.ts';
 import type { Send } from '../http/transport.ts';
-import type { Secrets } from '../lib/secrets.ts';
+import { looksSecret, type Secrets } from '../lib/secrets.ts';
 import { ConfigError, type Failure, SystemError, TransientError } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Authenticator, ErrorHandler } from './kinds.ts';
 import { type Purpose, type RunObserver, refusedPurpose } from './observer.ts';
+import { isUsersFault, transportFailure } from './transport-failure.ts';
 
 export { type BudgetOptions, type CallRatePolicy, matchesRequest, type Rate, type RequestMatcher } from '../http/budget.ts';
 export { HttpHeaders } from '../http/headers.ts';
@@ -104,6 +106,10 @@ export interface HttpOptions {
   readonly retries: boolean;
   /** Told of every response whose request has a purpose. */
   readonly observer?: RunObserver | undefined;
+  /** The longest wait before a request is repeated; without a bound unless told. */
+  readonly maxWaitSeconds?: number;
+  /** Whether credentials go along when the API redirects to another host, but for those of which Python's requests knows. */
+  readonly keepsRedirectedCredentials?: boolean;
 }
 
 /** The HTTP side of a run over a transport. */
@@ -124,7 +130,7 @@ export function createHttp(options: HttpOptions): Http {
       budget: exchange.outsideBudget ? undefined : budget,
       cookies: exchange.cookies,
       cache: exchange.useCache ? options.cache : undefined,
-      redirects: { redact },
+      redirects: options.keepsRedirectedCredentials === true ? { redact } : { redact, ...credentialTests(secrets) },
     });
     return sendWithRetries({
       send: async (request, sendOptions) => {
@@ -147,6 +153,7 @@ export function createHttp(options: HttpOptions): Http {
       maxRetries: options.retries || exchange.alwaysRepeats ? (handler.maxRetries ?? 5) : 0,
       ...(handler.usualBackoff?.factor === undefined ? {} : { backoffFactor: handler.usualBackoff.factor }),
       ...(handler.usualBackoff?.longestSeconds === undefined ? {} : { longestBackoffSeconds: handler.usualBackoff.longestSeconds }),
+      maxWaitSeconds: options.maxWaitSeconds ?? Number.POSITIVE_INFINITY,
       exitOnRateLimit: exchange.exitOnRateLimit ?? false,
       ...(refresh === undefined ? {} : { refresh: (sent: HttpRequest) => refresh(sent).catch(toRefreshFailure) }),
       ...(hasOther === undefined ? {} : { hasOtherCredential: (sent: HttpRequest) => hasOther(sent) }),
@@ -190,6 +197,12 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
+/** Says which headers and bodies hold credentials: by a name that says so, or by a secret that is known. */
+function credentialTests({ redact }: Secrets): Pick<RedirectOptions, 'isCredential' | 'holdsCredential'> {
+  const holdsCredential = (text: string): boolean => redact(text) !== text;
+  return { isCredential: (name, value) => looksSecret(name) || holdsCredential(value), holdsCredential };
+}
+
 const SIGNALS: Partial<Record<ResponseAction, new (message: string) => Error>> = {
   RESET_PAGINATION: PaginationResetNeeded,
   REDUCE_PAGE_SIZE: PageSizeTooLarge,
@@ -221,23 +234,9 @@ function toRefreshFailure(error: unknown): never {
   throw error;
 }
 
-const USERS_FAULTS: ReadonlySet<TransportError['kind']> = new Set([
-  'invalid_url',
-  'missing_schema',
-  'invalid_schema',
-  'invalid_header',
-  'forbidden_address',
-  'not_recorded',
-]);
-
-/** Whether the request itself is wrong, which comes of the config or of the manifest. */
-function isUsersFault({ kind }: TransportError): boolean {
-  return USERS_FAULTS.has(kind);
-}
-
 /** The failure of a request in the user's words, with the API's own. */
 function toRequestError(error: unknown, { name, shownBodyCharacters }: Exchange, secrets: Secrets): unknown {
-  if (error instanceof TransportError) return new (isUsersFault(error) ? ConfigError : SystemError)(error.message, { cause: error });
+  if (error instanceof TransportError) return transportFailure(error);
   if (!(error instanceof RequestFailure)) return error;
   const failureType = error.outcome?.error && isUsersFault(error.outcome.error) ? 'config_error' : error.failureType;
   const failure: Failure = new FAILURES[failureType](withApiMessage(error, secrets, shownBodyCharacters), {

@@ -53,6 +53,9 @@ export interface FlowControl {
   pause(): void;
   resume(): void;
   abort(): void;
+  /** The bytes that may be held together when the whole body is asked for, and what is done about one more. */
+  readonly mostHeld: number;
+  refuse(): Error;
 }
 
 const HIGH_WATER_MARK = 256 * 1024;
@@ -89,6 +92,7 @@ export class NetworkSource implements ByteSource {
     }
     this.#chunks.push(chunk);
     if (this.#mode === 'collect') {
+      this.#checkHeld();
       if (this.#queued <= this.#most) return;
       this.#pause();
       this.#wake();
@@ -104,11 +108,11 @@ export class NetworkSource implements ByteSource {
 
   /** Marks the body broken; what was queued before can no longer be read. */
   fail(error: Error): void {
-    this.#error = error;
+    this.#error ??= error;
     this.#chunks = [];
     const waiter = this.#waiter;
     this.#waiter = null;
-    waiter?.reject(error);
+    waiter?.reject(this.#error);
   }
 
   async next(): Promise<Uint8Array | null> {
@@ -129,6 +133,7 @@ export class NetworkSource implements ByteSource {
   async upTo(limit: number): Promise<Beginning> {
     this.#mode = 'collect';
     this.#most = limit;
+    this.#checkHeld();
     if (this.#queued <= limit) this.#resume();
     while (!this.#ended && this.#queued <= limit) {
       if (this.#error) throw this.#error;
@@ -152,6 +157,10 @@ export class NetworkSource implements ByteSource {
     this.#chunks = [];
     this.#queued = 0;
     this.#resume();
+  }
+
+  #checkHeld(): void {
+    if (this.#queued > this.#flow.mostHeld) this.fail(this.#flow.refuse());
   }
 
   #pause(): void {

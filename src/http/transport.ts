@@ -307,6 +307,13 @@ class PendingExchange implements Dispatcher.DispatchHandler {
       pause: () => controller.pause(),
       resume: () => controller.resume(),
       abort: () => controller.abort(abortion(this.#where())),
+      mostHeld: this.#context.limits.heldBytes,
+      refuse: () => {
+        const error = tooLarge(this.#where());
+        this.#fail(error);
+        controller.abort(error);
+        return error;
+      },
     });
     this.#body = body;
     const headers = new HttpHeaders(headerLines((controller as { rawHeaders?: readonly (Buffer | string)[] | null }).rawHeaders ?? []));
@@ -325,13 +332,9 @@ class PendingExchange implements Dispatcher.DispatchHandler {
     );
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#record.bytes += chunk.length;
-    if (this.#record.bytes > this.#context.limits.maxBytes) {
-      const error = tooLarge(this.#where());
-      this.#fail(error);
-      controller.abort(error);
-    } else this.#body?.push(chunk);
+    this.#body?.push(chunk);
   }
 
   onResponseEnd(): void {

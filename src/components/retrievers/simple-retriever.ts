@@ -76,7 +76,7 @@ export const SimpleRetriever = component({
       const reducer = reduction?.begin(paginator.pageSize);
       let slice = original;
       let token: Value | undefined = paginator.initialToken();
-      let guard = createPageGuard(streamName, run.log);
+      let guard = createPageGuard(streamName, run.log, run.guards.of(streamName));
       let embedded = stream?.hasState === false ? embeddedResponse(slice) : undefined;
       for (let count = 0; ; ) {
         const request: PageRequest = { slice, token, pageSize: reducer?.pageSize };
@@ -112,7 +112,7 @@ export const SimpleRetriever = component({
         if (resetting || tracker.reachedLimit()) {
           slice = tracker.nextSlice(slice, original);
           token = paginator.initialToken();
-          guard = createPageGuard(streamName, run.log);
+          guard = createPageGuard(streamName, run.log, run.guards.of(streamName));
           continue;
         }
         token = paginator.nextToken(page as Page);

@@ -65,7 +65,7 @@ export const DeclarativeStream = component({
       return schema;
     };
     const incremental = (scoped: Builder = b): IncrementalSync | undefined =>
-      spec.incremental_sync && scoped.build('incrementalSync', spec.incremental_sync);
+      spec.incremental_sync && scoped.build('incrementalSync', spec.incremental_sync, { declaration: spec as unknown as JsonObject });
 
     return {
       name: spec.name,
