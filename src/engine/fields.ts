@@ -34,6 +34,8 @@ export interface FieldFacts {
   /** Variables that its templates may read; undefined for a field without templates. */
   readonly context?: readonly string[];
   readonly description?: string;
+  /** What to use instead, for a field that manifests should no longer use. */
+  readonly deprecated?: string;
   readonly default?: Json;
   /** Whether the reference lacks it, so that a manifest that sets it does the same here only. */
   readonly extension?: boolean;

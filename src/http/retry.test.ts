@@ -227,6 +227,7 @@ describe('bodies', () => {
   it('that break off are retried', async () => {
     const broken = {
       next: async () => null,
+      upTo: () => Promise.reject(new TransportError({ kind: 'truncated', what: 'cut' })),
       all: () => Promise.reject(new TransportError({ kind: 'truncated', what: 'cut' })),
       discard: () => {},
     };

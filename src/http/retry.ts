@@ -80,6 +80,8 @@ export interface RetryInput extends Waiting {
   longestBackoffSeconds?: number;
   /** When repeated failures (rate limits apart) end in giving up, in seconds; default 600. */
   maxTimeSeconds?: number;
+  /** The longest single wait, whoever asks for it; without a bound unless told. */
+  maxWaitSeconds?: number;
   /** Counts rate limits against the time bound too. */
   exitOnRateLimit?: boolean;
   /** Gets a new token; a RequestFailure with a config error that it throws ends the request, other errors do not. */
@@ -96,6 +98,8 @@ export interface RetryInput extends Waiting {
   takeRetry?: () => boolean;
   /** Leaves the body to be streamed by the caller; otherwise it is loaded here, so that a body that breaks off is retried. */
   stream?: boolean;
+  /** Bytes of a streamed body that are loaded here all the same, and asked for again when it breaks off within them. */
+  beginning?: number;
   /** A number in [0, 1) for the jitter. */
   random?: () => number;
   options?: SendOptions;
@@ -155,6 +159,7 @@ class RetryRun {
   readonly #input: RetryInput;
   readonly #maxTries: number;
   readonly #maxTimeSeconds: number;
+  readonly #maxWaitSeconds: number;
   #attempts = 0;
   #tokenRefreshed: boolean | undefined;
 
@@ -162,6 +167,7 @@ class RetryRun {
     this.#input = input;
     this.#maxTries = Math.max(0, input.maxRetries ?? DEFAULT_MAX_RETRIES) + 1;
     this.#maxTimeSeconds = input.maxTimeSeconds ?? DEFAULT_MAX_TIME_SECONDS;
+    this.#maxWaitSeconds = input.maxWaitSeconds ?? Number.POSITIVE_INFINITY;
   }
 
   // parity: http/rate_limiting.py, backoff._sync.retry_exception
@@ -175,7 +181,7 @@ class RetryRun {
       } catch (error) {
         if (!belongsTo(layer, error)) throw error;
         if (tries === this.#maxTries || elapsed >= maxTimeSeconds || this.#input.takeRetry?.() === false) throw error;
-        const seconds = this.#waitSeconds(layer, error, tries, maxTimeSeconds - elapsed);
+        const seconds = Math.min(this.#waitSeconds(layer, error, tries, maxTimeSeconds - elapsed), this.#maxWaitSeconds);
         this.#logWait(layer, error, tries, seconds);
         await this.#input.sleep(seconds * 1000, this.#input.options?.signal);
       }
@@ -189,8 +195,7 @@ class RetryRun {
     this.#attempts++;
     const outcome = await this.#exchange(request);
     if (outcome.error?.kind === 'aborted') throw outcome.error;
-    if (outcome.error?.kind === 'forbidden_address')
-      throw new RequestFailure(outcome.error.message, 'config_error', outcome.error.message, outcome);
+    if (outcome.error?.refused) throw new RequestFailure(outcome.error.message, 'config_error', outcome.error.message, outcome);
     const [final, resolution] = await this.#interpret(outcome);
     return this.#settle(request, final, resolution);
   }
@@ -217,6 +222,7 @@ class RetryRun {
     try {
       const response = await this.#input.send(request, { ...this.#input.options, attempt: this.#attempts });
       if (!this.#input.stream) await response.load();
+      else if (this.#input.beginning !== undefined) await response.begin(this.#input.beginning);
       return { response };
     } catch (error) {
       if (error instanceof TransportError) return { error };
@@ -270,7 +276,7 @@ class RetryRun {
     const asked = this.#askedSeconds(outcome);
     outcome.response?.discard();
     if (stated) return new Backoff('stated', stated, resolution, message, outcome);
-    if (asked > 0) this.#input.pauses?.pause(request.url, asked * 1000);
+    if (asked > 0) this.#pauseHost(request, asked);
     return new Backoff(limited && !this.#input.exitOnRateLimit ? 'rateLimit' : 'default', asked, resolution, message, outcome);
   }
 
@@ -293,8 +299,12 @@ class RetryRun {
       return OTHER_CREDENTIAL_WAIT_SECONDS;
     }
     const seconds = this.#input.backoffSeconds?.(outcome, this.#attempts) ?? null;
-    if (seconds && limited) this.#input.pauses?.pause(request.url, (seconds + EXTRA_WAIT_SECONDS) * 1000);
+    if (seconds && limited) this.#pauseHost(request, seconds + EXTRA_WAIT_SECONDS);
     return seconds;
+  }
+
+  #pauseHost(request: HttpRequest, seconds: number): void {
+    this.#input.pauses?.pause(request.url, Math.min(seconds, this.#maxWaitSeconds) * 1000);
   }
 
   #waitSeconds(layer: Layer, error: unknown, tries: number, remaining: number): number {

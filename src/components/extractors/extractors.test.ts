@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { batchOf } from '../../engine/batch.ts';
 import { createBuilder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import type { Slot } from '../../engine/fields.ts';
@@ -202,7 +203,7 @@ describe('RecordExpander', () => {
       build: () => ({
         async *read(slice) {
           slices.push(slice);
-          yield { records: fetched };
+          yield batchOf(fetched);
         },
       }),
     });

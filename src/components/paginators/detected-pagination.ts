@@ -37,7 +37,7 @@ export const DetectedPagination = component({
     return {
       pages: true,
       pageSize: undefined,
-      readsDocument: true,
+      readsDocument: 'all',
       givesWholeUrls: true,
       initialToken: () => undefined,
       nextToken(page) {

@@ -20,7 +20,7 @@ export const HeaderPagination = component({
     if ((header === undefined) === (relation === undefined)) b.fail('HeaderPagination needs either header or link_relation.');
     return {
       pageSize: undefined,
-      readsDocument: false,
+      readsDocument: 'nothing',
       initialToken: undefined,
       givesWholeUrls: relation !== undefined,
       nextToken(page) {

@@ -74,7 +74,7 @@ export const JsonPathPagination = component({
 
     return {
       pageSize: spec.page_size,
-      readsDocument: true,
+      readsDocument: 'all',
       initialToken: undefined,
       givesWholeUrls: spec.is_url,
       nextToken(page) {

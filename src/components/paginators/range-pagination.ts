@@ -36,7 +36,7 @@ export const RangePagination = component({
     }
     return {
       pageSize: spec.page_size,
-      readsDocument: total !== undefined || hasMore !== undefined,
+      readsDocument: total !== undefined || hasMore !== undefined ? 'all' : 'nothing',
       initialToken: start,
       nextToken(page) {
         if (spec.stop_after_empty_page && page.extracted === 0) return undefined;

@@ -3,6 +3,7 @@ import { component } from '../../engine/component.ts';
 import { boolean, extension, list, optional, type Slot, slot, template, withDefault } from '../../engine/fields.ts';
 import { NO_CURSOR_KEY } from '../../engine/final-state-cursor.ts';
 import type { ParentStream, Row } from '../../engine/kinds.ts';
+import { parentRun } from '../../engine/parent-run.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { str, type Value } from '../../lang/index.ts';
 import { compileDpath, type Dpath } from '../../lib/dpath.ts';
@@ -62,7 +63,7 @@ export const ParentStreamConfig = component({
       return extras;
     };
     return {
-      stream: b.build('stream', spec.stream),
+      stream: b.within({ run: parentRun(b.run) }).build('stream', spec.stream),
       partitionField,
       incremental: spec.incremental_dependency,
       embedsPages: pointer !== undefined,

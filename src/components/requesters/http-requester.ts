@@ -19,7 +19,7 @@ import {
 } from '../../engine/fields.ts';
 import { joinUrl, type Params } from '../../engine/http.ts';
 import type { PageRequest, QueryProperties } from '../../engine/kinds.ts';
-import { REQUEST_VARIABLES, requestContext } from '../../engine/request-context.ts';
+import { REQUEST_VARIABLES, requestContext, requestedPage } from '../../engine/request-context.ts';
 import { combineOptions, RequestOptions } from '../../engine/request-options.ts';
 import { str } from '../../lang/text.ts';
 import { isDict, type Value } from '../../lang/values.ts';
@@ -29,6 +29,9 @@ import { ConfigError } from '../../protocol/failure.ts';
 import { exactTemplates, typedTemplates } from './request-templates.ts';
 
 const URL_VARIABLES = ['config', ...REQUEST_VARIABLES, 'creation_response', 'polling_response', 'download_target'];
+
+const USE_URL = 'Use `url` field instead.';
+const USE_BODY = 'Use `request_body` field instead.';
 
 const TEXTS = { type: 'object', additionalProperties: { type: 'string' } };
 const PARAMETERS = { type: 'object', additionalProperties: { anyOf: [{ type: 'string' }, { $ref: '#/definitions/QueryProperties' }] } };
@@ -45,21 +48,25 @@ export const HttpRequester = component({
     request_parameters:
       updated_since: "{{ stream_interval.start_time }}"`,
   fields: () => ({
-    url_base: optional(template(...URL_VARIABLES)),
+    url_base: describe(optional(template(...URL_VARIABLES)), { deprecated: USE_URL }),
     url: optional(template(...URL_VARIABLES)),
-    path: optional(template(...URL_VARIABLES)),
+    path: describe(optional(template(...URL_VARIABLES)), { deprecated: USE_URL }),
     http_method: withDefault(oneOf('GET', 'POST'), 'GET'),
     authenticator: optional(slot('authenticator')),
-    fetch_properties_from_endpoint: optional(
-      slot('propertyList', { types: ['PropertiesFromEndpoint'], defaultType: 'PropertiesFromEndpoint' }),
+    fetch_properties_from_endpoint: describe(
+      optional(slot('propertyList', { types: ['PropertiesFromEndpoint'], defaultType: 'PropertiesFromEndpoint' })),
+      { deprecated: 'Use `query_properties` field instead.' },
     ),
     query_properties: optional(slot('queryProperties', { defaultType: 'QueryProperties' })),
     request_parameters: optional(either(describe(object(), { schema: PARAMETERS }), template(...REQUEST_VARIABLES))),
     request_headers: optional(either(describe(object(), { schema: TEXTS }), template(...REQUEST_VARIABLES))),
-    request_body_data: optional(either(describe(object(), { schema: TEXTS }), template(...REQUEST_VARIABLES))),
+    request_body_data: describe(optional(either(describe(object(), { schema: TEXTS }), template(...REQUEST_VARIABLES))), {
+      deprecated: USE_BODY,
+    }),
     request_body_json: describe(optional(anything()), {
       schema: { anyOf: [{ type: 'string' }, { type: 'object' }] },
       context: REQUEST_VARIABLES,
+      deprecated: USE_BODY,
     }),
     request_body: describe(optional(slot('requestBody')), { context: REQUEST_VARIABLES }),
     error_handler: optional(slot('errorHandler', { defaultType: 'DefaultErrorHandler' })),
@@ -121,7 +128,12 @@ export const HttpRequester = component({
     return {
       queryProperties,
       actions: handler.actions,
-      send(request, contributors = [], pathOverride, { stream = false, withoutQuery = false } = {}) {
+      send(
+        request,
+        contributors = [],
+        pathOverride,
+        { stream = false, beginning, purpose, obtainsCredentials = false, withoutQuery = false } = {},
+      ) {
         return b.run.http.send({
           name: b.stream?.name ?? '',
           handler,
@@ -133,6 +145,10 @@ export const HttpRequester = component({
           tcpKeepAlive: spec.use_tcp_keepalive,
           shownBodyCharacters: spec.shown_error_body,
           stream,
+          purpose,
+          beginning,
+          obtainsCredentials,
+          page: () => requestedPage(request),
           async prepare() {
             const credentials = new RequestOptions();
             await authenticator.contribute(credentials, () => fullUrl(request, pathOverride));
