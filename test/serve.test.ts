@@ -273,7 +273,7 @@ describe('serve', () => {
     const config = { key: 'k', list: Array.from({ length: 300 }, () => 1) };
     const tooLong = [504, { detail: 'The request took longer than 1 seconds, so it was ended.' }];
     const many = await localApi(() => ({ body: Array.from({ length: 5000 }, (_, id) => ({ id })) }));
-    const loop = '{% for a in config.list %}{% for b in config.list %}{% endfor %}{% endfor %}';
+    const loop = '{% for a in config.list %}{% for b in config.list %}{{ a + b + record.id }}{% endfor %}{% endfor %}';
     const busy = manifestOf(
       many.url,
       `    transformations: [{type: AddFields, fields: [{type: AddedFieldDefinition, path: [x], value: "${loop}"}]}]`,
