@@ -18,6 +18,7 @@ import { takeLock } from './lock.ts';
 import { rowIdentity } from './row-identity.ts';
 
 const LEDGER_FILE = '_airbyte_ledger.json';
+const FIRST_GENERATION = 1;
 
 /** A folder with a file of lines a stream; throws ConfigError when it cannot be used. */
 export async function openJsonl(folder: string): Promise<Destination> {
@@ -170,7 +171,8 @@ class JsonlDestination implements Destination {
       return { added: after.size - kept, replaced: kept, removed: before.size - kept };
     }
     own.ids ??= await this.#readIds(stream, own);
-    if (!whole && !own.hasVersions) return {};
+    const hasOlder = whole && stream.generation > FIRST_GENERATION;
+    if (!hasOlder && !own.hasVersions) return {};
     const rows = own.ids.size;
     own.ids = await this.#rewrite(stream, file, whole ? stream.generation : 0);
     return { removed: rows - own.ids.size };
