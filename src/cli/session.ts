@@ -13,10 +13,12 @@ import { createHttp, type Http, TransportError, transportFailure } from '../engi
 import type { ConnectorSpec, Source } from '../engine/kinds.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
 import type { Limits, Run } from '../engine/run.ts';
+import { createAdaptiveRate } from '../http/adaptive-rate.ts';
 import { createCloudGuard } from '../http/address-guard.ts';
 import { createResponseCache } from '../http/cache.ts';
 import { DEFAULT_BODY_LIMITS } from '../http/content-encoding.ts';
 import { createHostPauses } from '../http/pauses.ts';
+import { createRetryBudget } from '../http/retry-budget.ts';
 import { createTransport } from '../http/transport.ts';
 import { createTemplates, TemplateError } from '../lang/index.ts';
 import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
@@ -345,6 +347,8 @@ export function createRun(
       random: Math.random,
       onRateLimited: reportRateLimit,
       retries: limits.retries !== false,
+      rate: guards.adaptive_rate === 'on' ? createAdaptiveRate({ now: nowMs, sleep: rest }) : undefined,
+      retryBudget: createRetryBudget(guards.retry_budget),
       maxWaitSeconds: guards.max_wait,
       keepsRedirectedCredentials: guards.redirected_credentials === 'keep',
     });
