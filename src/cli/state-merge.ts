@@ -7,10 +7,11 @@ import { type Json, type JsonObject, parseJson, stringifyJson } from '../lib/jso
 import { ConfigError } from '../protocol/failure.ts';
 import type { StreamDescriptor } from '../protocol/messages.ts';
 import { type InputState, parseState } from '../protocol/state.ts';
+import { inManifest, requireConnector } from './connector.ts';
 import { readJson } from './inputs.ts';
+import { openConnector } from './open-connector.ts';
 import { type PlainTexts, runPlainCommand } from './plain-command.ts';
 import type { CommandOptions } from './program.ts';
-import { inManifest, openConnector, requireConnector } from './session.ts';
 
 /** A message that is a state, by the begin of its line; others may be long, and are not parsed. */
 const IS_STATE = /"type"\s*:\s*"STATE"/;

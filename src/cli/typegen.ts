@@ -7,9 +7,13 @@ import type { Run } from '../engine/run.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { ConfigError } from '../protocol/failure.ts';
+import { buildSpec, type Connector, inManifest, requireConnector } from './connector.ts';
+import { openConnector } from './open-connector.ts';
 import { type PlainTexts, runPlainCommand } from './plain-command.ts';
 import type { CommandOptions } from './program.ts';
-import { buildSpec, type Connector, createRun, inManifest, openConnector, requireConnector, type Session } from './session.ts';
+import { createRequests } from './requests.ts';
+import { createRun } from './run.ts';
+import type { Session } from './session.ts';
 import { typescriptTypes } from './typescript-types.ts';
 
 const HEADER = `// Made by source-declarative typegen. The types are those of the JSON; within custom components, integers beyond 2^53 are bigint and
@@ -52,7 +56,7 @@ async function openWithConfig(session: Session, connector: Connector): Promise<K
 
 /** The streams that the manifest names itself, which may not make a request; code of its own need not exist yet. */
 async function openWithoutConfig(session: Session, connector: Connector): Promise<Known> {
-  const made = createRun(session, { folder: connector.folder, saveConfig: async () => {} });
+  const made = createRun(session, { folder: connector.folder, saveConfig: async () => {}, requests: createRequests });
   const http: Http = {
     send: () => Promise.reject(new ConfigError('the API was to be asked')),
     cookieJar: made.http.cookieJar,

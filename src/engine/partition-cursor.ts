@@ -165,7 +165,7 @@ export function createPartitionCursor(
   }
 
   function offer(record: Row): boolean {
-    const value = ownProperty(record, field);
+    const value = sync.valueIn === undefined ? ownProperty(record, field) : sync.valueIn(record);
     if (value === undefined || value === null) return false;
     if (latest.offer(value)) return true;
     if (!warnedOfValue)
@@ -206,7 +206,7 @@ export function createPartitionCursor(
     finish() {
       if (openSlices > 0) return;
       // Without the slices that a failing router did not give, the common value would skip what they hold.
-      if (completeAt !== undefined && hasValues && startedAt !== undefined) {
+      if (completeAt !== undefined && hasValues && startedAt !== undefined && latest.value !== undefined) {
         global = { [field]: latest.value as Json };
         lookback = secondsBetween(startedAt, run.clock.now());
       }

@@ -1,4 +1,4 @@
-import type { Json } from '../lib/json.ts';
+import { Float, type Json } from '../lib/json.ts';
 import { createSemaphore, type Semaphore } from '../lib/semaphore.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../protocol/catalog.ts';
 import { ConfigError, errorTrace, SystemError } from '../protocol/failure.ts';
@@ -6,7 +6,9 @@ import { type StreamDescriptor, streamStatus } from '../protocol/messages.ts';
 import type { Output, RecordWriter } from '../protocol/output.ts';
 import type { InputState } from '../protocol/state.ts';
 import { ancestorNames } from './ancestors.ts';
-import type { OpenStream, Source } from './kinds.ts';
+import { slicesTogether } from './bounded-slices.ts';
+import type { OpenStream, Row, RowTarget, Source } from './kinds.ts';
+import { sliceDescriptor } from './observer.ts';
 import type { Run } from './run.ts';
 import { ownsStream, type Shard } from './shard.ts';
 import type { StreamSlice } from './stream-slice.ts';
@@ -126,8 +128,7 @@ async function readStream({ options, partitions }: Reading, { configured, open }
   try {
     // Asked for even where nothing needs it yet: a schema that cannot be had fails the stream before its first record.
     await open.schema();
-    for await (const slice of open.slices()) {
-      if (run.limits.slices !== undefined && progress.partitions >= run.limits.slices) break;
+    for await (const slice of run.observer === undefined ? open.slices() : slicesTogether(open.slices())) {
       progress.partitions += 1;
       await partitions.acquire();
       const partition = readPartition(options, open, slice, { descriptor, writer, progress })
@@ -166,17 +167,23 @@ async function readPartition(
   { descriptor, writer, progress }: Target,
 ): Promise<void> {
   const { cursor, fileOf } = stream;
-  for await (const { records } of stream.read(slice)) {
-    if (progress.records === 0 && records.length > 0) {
+  run.observer?.slice(sliceDescriptor(slice));
+  const write = (record: Json): void => {
+    if (typeof record !== 'object' || record === null || Array.isArray(record) || record instanceof Float) throw noRecord(record);
+    writer.write(record, fileOf?.(record));
+    cursor.observe(record, slice);
+  };
+  const observe = cursor.reads === 'nothing' ? undefined : (record: Row): void => cursor.observe(record, slice);
+  const target: RowTarget | undefined = writer.lines && fileOf === undefined ? { lines: writer.lines, write, observe } : undefined;
+  for await (const batch of stream.read(slice)) {
+    if (progress.records === 0 && batch.count > 0) {
       run.log.info(`Marking stream ${stream.name} as RUNNING`);
       output.message(streamStatus(descriptor, 'RUNNING'));
     }
-    progress.records += records.length;
-    for (const record of records) {
-      if (typeof record !== 'object' || record === null || Array.isArray(record)) throw noRecord(record);
-      writer.write(record, fileOf?.(record));
-      cursor.observe(record, slice);
-    }
+    progress.records += batch.count;
+    if (batch.writeTo !== undefined && target !== undefined) batch.writeTo(target);
+    else for (const record of batch.records) write(record);
+    if (cursor.checkpoint?.(slice) === true) writer.state(cursor.state());
     await output.drained();
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;
   }

@@ -1,4 +1,5 @@
 import { auxiliaryScope } from '../../engine/auxiliary-scope.ts';
+import { firstSlices } from '../../engine/bounded-slices.ts';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { compositeSchema } from '../../engine/composite-schema.ts';
@@ -16,6 +17,7 @@ import type {
   SchemaLoader,
   StreamScope,
 } from '../../engine/kinds.ts';
+import { NoSchemaFile } from '../../engine/no-schema-file.ts';
 import { createPartitionCursor, type PartitionCursorOptions } from '../../engine/partition-cursor.ts';
 import { RequestOptions } from '../../engine/request-options.ts';
 import { slicesOfShard, streamShard } from '../../engine/shard.ts';
@@ -63,10 +65,15 @@ export const DeclarativeStream = component({
       return schema;
     };
     const incremental = (scoped: Builder = b): IncrementalSync | undefined =>
-      spec.incremental_sync && scoped.build('incrementalSync', spec.incremental_sync);
+      spec.incremental_sync && scoped.build('incrementalSync', spec.incremental_sync, { declaration: spec as unknown as JsonObject });
 
     return {
       name: spec.name,
+      primaryKey,
+      cursorField(catalogField) {
+        const sync = incremental();
+        return sync?.allowsCatalogField && catalogField !== undefined ? catalogField : sync?.field;
+      },
       async describe() {
         const sync = incremental();
         return {
@@ -112,7 +119,10 @@ export const DeclarativeStream = component({
           cursor,
           router,
           schema: loadSchema,
-          slices: () => retriever.slices?.(slices()) ?? slices(),
+          slices() {
+            const all = retriever.slices?.(slices()) ?? slices();
+            return b.run.limits.slices === undefined ? all : firstSlices(all, b.run.limits.slices);
+          },
           read: (slice) => retriever.read(slice),
           fileOf: spec.file_uploader === undefined ? undefined : fileReferenceOf,
         };
@@ -145,11 +155,24 @@ function parsePrimaryKey(b: Builder, key: Json | undefined): readonly string[] |
   return keys as string[];
 }
 
+/** The loader of a schema; without one, the file of the stream's name where there is one. */
+// parity: schema/default_schema_loader.py:DefaultSchemaLoader
 function schemaLoaderOf(b: Builder, name: string, loader: Slot<'schemaLoader'> | Slot<'schemaLoader'>[] | undefined): SchemaLoader {
   if (Array.isArray(loader)) return compositeSchema(b.buildAll('schemaLoader', loader));
   if (loader !== undefined) return b.build('schemaLoader', loader);
   const parameters = { ...b.parameters, name: b.parameters['name'] ?? name };
-  return b.build('schemaLoader', { type: 'DefaultSchemaLoader', $parameters: parameters } as unknown as Slot<'schemaLoader'>);
+  const file = b.build('schemaLoader', { type: 'JsonFileSchemaLoader', $parameters: parameters } as unknown as Slot<'schemaLoader'>);
+  return {
+    async load() {
+      try {
+        return await file.load();
+      } catch (error) {
+        if (!(error instanceof NoSchemaFile)) throw error;
+        b.run.log.info(`The stream ${name} has no schema, so its catalog entry has an empty one.`);
+        return {};
+      }
+    },
+  };
 }
 
 interface StreamSpec {
