@@ -109,7 +109,7 @@ class JsonlDestination implements Destination {
       }
       const isThere = existsSync(file);
       if (known === undefined || !isThere) this.#ledger.set(key, { table: stream.table, bytes: 0, rows: 0 });
-      await cutTo(file, isThere ? (known?.bytes ?? 0) : 0);
+      if (isThere) await cutTo(file, known?.bytes ?? 0);
       await this.#discard(stream);
       this.#open.set(key, { identify: rowIdentity(stream), ids: undefined, staged: 0, hasVersions: false });
     }

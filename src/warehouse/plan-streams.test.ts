@@ -108,6 +108,6 @@ describe('planStreams', () => {
       PLAIN,
       NOW,
     );
-    expect(plans.map(({ stream }) => stream.table)).toEqual(['a_b', 'a_b_3', 'A_b_4', 'stream_airbyte_x', 'größe', '__']);
+    expect(plans.map(({ stream }) => stream.table)).toEqual(['a_b', 'a_b_3', 'A_b_4', 'stream__airbyte_x', 'größe', '__']);
   });
 });

@@ -118,6 +118,14 @@ describe('004.7 reading', () => {
     expect(statuses(await SQLITE.rows(work, 'orders', 'id')).map(([id]) => id)).toEqual([1, 2, 3]);
   });
 
+  it('004.8 is replayed with its overlap', async () => {
+    const { work, sync } = await beginSync(SQLITE, { data: { '/orders': [order(1, FEB)] } });
+    await sync('--streams', 'orders');
+    await sync('--streams', 'orders', '--overlap', 'P14D', '--raw', work.at('raw'));
+    const { exit, stdout } = await runText(['replay', work.at('raw'), '--diff']);
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: 'orders: 1 records, no difference\n' });
+  });
+
   it('004.7 overlaps by the lookback_window of the manifest', async () => {
     const course = await beginSync(SQLITE, { data: { '/orders': [order(2, MAR)] }, config: { lookback: 'P1D' } });
     await course.sync('--streams', 'orders');
@@ -199,6 +207,15 @@ describe('a place to load into', () => {
     const { exit, stderr } = await sync('--streams', 'orders');
     expect(exit).toBe(1);
     expect(stderr).toContain(message);
+  });
+
+  it('tells of a file of lines that somebody has made shorter', async () => {
+    const { work, sync } = await beginSync(JSONL, { data: { '/orders': [order(1, FEB)] } });
+    await sync('--streams', 'orders');
+    writeFileSync(path.join(work.at('warehouse'), 'orders.jsonl'), '{}\n');
+    const { exit, stderr } = await sync('--streams', 'orders');
+    expect(exit).toBe(1);
+    expect(stderr).toContain('is shorter than the last sync has left it');
   });
 
   it('is written by one sync at a time', async () => {
