@@ -18,6 +18,7 @@ import type {
 import type { Page } from './page.ts';
 import type { RequestOptions } from './request-options.ts';
 import type { StreamSlice } from './stream-slice.ts';
+import type { Tally } from './tally.ts';
 
 /** A record on its way from the response to the output. */
 export type Row = JsonObject;
@@ -486,6 +487,8 @@ export interface OpenStream {
   schema(): Promise<JsonObject>;
   slices(): AsyncIterable<StreamSlice>;
   read(slice: StreamSlice): AsyncIterable<Batch>;
+  /** What became of what was read. */
+  readonly tally?: Tally | undefined;
   /** The file that belongs to a record; absent in streams without files. */
   readonly fileOf?: ((record: Row) => FileReference | undefined) | undefined;
 }
@@ -506,6 +509,8 @@ export interface StreamScope {
   /** The schema of the fields that the catalog selects; undefined without a catalog. */
   readonly selectedSchema?: JsonObject | undefined;
   readonly fileUploader: FileUploader | undefined;
+  /** Counts what becomes of what is read. */
+  readonly tally?: Tally | undefined;
 }
 
 /** Asks the API whether the config works. */

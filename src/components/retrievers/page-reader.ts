@@ -51,6 +51,7 @@ export function createPageReader(
     const reason = hasWarned ? undefined : selector.explain?.(document);
     if (reason === undefined) return;
     run.log.warn(`Stream ${stream?.name ?? ''}: the first page of a slice has no records. ${reason}`);
+    if (stream?.tally !== undefined) stream.tally.missing = reason;
     hasWarned = true;
   }
 
@@ -76,6 +77,10 @@ export function createPageReader(
       emitted += selected.records.length;
       lastRecord = selected.records.at(-1) ?? lastRecord;
       if (selected.records.length > 0) yield selected.records;
+    }
+    if (stream?.tally !== undefined) {
+      stream.tally.responses += 1;
+      stream.tally.selected += extracted;
     }
     if (extracted === 0) {
       refuseUnreadable(response);

@@ -125,6 +125,7 @@ export const SimpleRetriever = component({
       try {
         for await (const records of readPages(slice)) {
           const kept = feed === undefined ? records : records.filter((record) => feed.shouldBeSynced(record, original));
+          if (stream?.tally !== undefined) stream.tally.outside += records.length - kept.length;
           if (kept.length > 0) yield { records: kept };
         }
         return;

@@ -19,6 +19,7 @@ import type {
 import { createPartitionCursor } from '../../engine/partition-cursor.ts';
 import { RequestOptions } from '../../engine/request-options.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
+import { createTally } from '../../engine/tally.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 
 const NAMES = { type: 'array', items: { type: 'string' } };
@@ -84,8 +85,10 @@ export const DeclarativeStream = component({
         const router = declaredRouter(b, spec.retriever);
         const cursor = cursorOf(b, sync, router, state, options);
         if (router !== undefined) await openParents(router);
+        const tally = createTally();
         const scope: StreamScope = {
           name: spec.name,
+          tally,
           primaryKey: (primaryKey ?? []).map((key) => [key]),
           cursor,
           incremental: sync,
@@ -103,6 +106,7 @@ export const DeclarativeStream = component({
         const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : (router?.slices() ?? single()));
         return {
           name: spec.name,
+          tally,
           cursor,
           router,
           schema: loadSchema,
