@@ -91,7 +91,8 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
     kind: 'choice',
     choices: ['on', 'off'],
     default: 'on',
-    about: 'A host that limits the rate of requests gets half as many from then on, and more again by and by.',
+    about:
+      'A host that limits the rate of requests again and again, and does not say for how long, gets half as many, and more again by and by.',
   },
   max_wait: {
     kind: 'seconds',

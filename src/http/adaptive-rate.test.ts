@@ -76,7 +76,7 @@ describe('createAdaptiveRate', () => {
     expect(adaptive.seconds).toBeLessThan(greedy.seconds * 1.5);
   });
 
-  it('halves the rate once for requests that were under way together, and forgets the limit in the end', async () => {
+  it('halves the rate at the second limit, once for requests that were under way together, and forgets the limit in the end', async () => {
     let now = 0;
     const waits: number[] = [];
     const rate = createAdaptiveRate({
@@ -86,10 +86,15 @@ describe('createAdaptiveRate', () => {
         now += ms;
       },
     });
-    for (let count = 0; count < 20; count += 1) {
-      await rate.ready(URL);
-      now += 50;
-    }
+    const ask = async (): Promise<void> => {
+      for (let count = 0; count < 40; count += 1) {
+        await rate.ready(URL);
+        now += 50;
+      }
+    };
+    await ask();
+    expect(rate.sawLimit(URL)).toBeUndefined();
+    await ask();
     expect(rate.sawLimit(URL)).toBe(10);
     expect(rate.sawLimit(URL)).toBeUndefined();
     for (let count = 0; count < 3; count += 1) await rate.ready(URL);
@@ -110,6 +115,8 @@ describe('createAdaptiveRate', () => {
       await rate.ready(URL);
       now += 100;
     }
+    rate.sawLimit(URL);
+    now += 1000;
     rate.sawLimit(URL);
     await rate.ready(URL);
     await expect(rate.ready(URL)).rejects.toThrow('waited');

@@ -1,10 +1,13 @@
 import { hostOf, type Waiting } from './pauses.ts';
 
-/** Slows the requests to a host down after it said that there are too many, and lets them grow faster again by and by. */
+/** Slows the requests to a host down after it said repeatedly that there are too many, and lets them grow faster again by and by. */
 export interface AdaptiveRate {
   /** Resolves when the next request to the URL's host may go out; rejects when the signal aborts. */
   ready(url: string, signal?: AbortSignal): Promise<void>;
-  /** Told that the URL's host limits the rate; gives the requests a second that it gets from now on when that is news. */
+  /**
+   * Told that the URL's host limits the rate and does not say for how long; gives the requests a second that it gets from now on when that
+   * is news. A single limit changes nothing.
+   */
   sawLimit(url: string): number | undefined;
   /** Told of an answer that is none of a limit. */
   sawSuccess(url: string): void;
@@ -15,11 +18,11 @@ const REMEMBERED = 64;
 /** How long the times of requests tell how fast they are, in milliseconds. */
 const MEMORY = 10_000;
 /** What is left of the rate after a limit, and how much of the rate at that time comes back each second. */
-const [DECREASE, RECOVERY] = [0.5, 0.05];
+const [DECREASE, RECOVERY] = [0.5, 0.1];
 /** A host that gives this many times the rate of its last limit is not held back any more. */
 const FREE_AGAIN = 2;
-/** The slowest rate, in requests a second. */
-const SLOWEST = 0.1;
+/** The slowest rate, in requests a second: hosts that take less are left to the waits of each request. */
+const SLOWEST = 1;
 
 interface Host {
   /** Times of the last requests, oldest first. */
@@ -70,12 +73,14 @@ export function createAdaptiveRate({ now, sleep }: Waiting): AdaptiveRate {
     },
     sawLimit(url) {
       const host = stateOf(url);
-      const seen = presentRate(host);
+      const since = now() - host.limitedAt;
       // Requests that were under way together tell of the same limit.
-      if (seen === undefined || now() - host.limitedAt < 1000) return undefined;
+      if (since < 1000) return undefined;
+      host.limitedAt = now();
+      const seen = presentRate(host);
+      if (seen === undefined || since > MEMORY) return undefined;
       host.limitRate = host.rate === undefined ? seen : Math.min(host.rate, seen);
       host.rate = Math.max(host.limitRate * DECREASE, SLOWEST);
-      host.limitedAt = now();
       host.grewAt = now();
       host.nextAt = 0;
       return host.rate;

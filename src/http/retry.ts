@@ -304,9 +304,9 @@ class RetryRun {
     const asked = this.#askedSeconds(outcome);
     outcome.response?.discard();
     const isRateLimit = limited || outcome.response?.status === 429;
-    if (isRateLimit && !this.#input.hasOtherCredential?.(request)) this.#slowDown(request);
     if (stated) return new Backoff('stated', stated, resolution, message, outcome, isRateLimit);
     if (asked > 0) this.#pauseHost(request, asked);
+    else if (isRateLimit) this.#slowDown(request);
     const layer = limited && !this.#input.exitOnRateLimit ? 'rateLimit' : 'default';
     return new Backoff(layer, asked, resolution, message, outcome, isRateLimit);
   }
