@@ -98,10 +98,11 @@ const LOADS_PART = new RegExp(
     .join('|')})"\\)`,
   'g',
 );
+const LOADS_OTHER = /(?<![\w$.])import\(/g;
 
-/** Has the launcher load the parts, under a name as long as `import`, which the source map is made for; any other import is of a user's file. */
+/** Has the launcher load the parts, and what lies elsewhere, under names as long as `import`, which the source map is made for. */
 function obtainParts(file: string): void {
-  writeFileSync(file, readFileSync(file, 'utf8').replace(LOADS_PART, 'obtain("./$1")'));
+  writeFileSync(file, readFileSync(file, 'utf8').replace(LOADS_PART, 'obtain("./$1")').replace(LOADS_OTHER, 'abroad('));
 }
 
 /** Builds one file of the bundle; gives the packages that went into it. */

@@ -1,15 +1,17 @@
 /**
  * Reads from an API that does everything wrong, kills the connector at random moments and lets it go on from its last states:
- * `node scripts/chaos.ts [--seeds FIRST-LAST] [--jobs COUNT] [--verbose]`. A seed that fails does the same again when it is played alone.
+ * `node scripts/chaos.ts [--seeds FIRST-LAST] [--jobs COUNT] [--connector FILE] [--verbose]`. A seed that fails does the same again when it is played alone.
  * Its last line is `N passed, N failed`; exit code 1 when a seed failed.
  */
 import { parseArgs } from 'node:util';
+import { MAIN } from '../test/chaos/connector-run.ts';
 import { playSeed, type SeedResult } from '../test/chaos/play-seed.ts';
 
 const { values: options } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1-500' },
     jobs: { type: 'string', default: '3' },
+    connector: { type: 'string', default: MAIN },
     verbose: { type: 'boolean', default: false },
   },
 });

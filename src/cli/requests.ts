@@ -1,9 +1,11 @@
 import { createHttp, type Http } from '../engine/http.ts';
+import { createAdaptiveRate } from '../http/adaptive-rate.ts';
 import { createCloudGuard } from '../http/address-guard.ts';
 import { createResponseCache } from '../http/cache.ts';
 import { DEFAULT_BODY_LIMITS } from '../http/content-encoding.ts';
 import { combineObservers, type ExchangeObserver } from '../http/exchange-log.ts';
 import { createHostPauses } from '../http/pauses.ts';
+import { createRetryBudget } from '../http/retry-budget.ts';
 import { createTransport } from '../http/transport.ts';
 import type { RequestSettings } from './run.ts';
 import type { Session } from './session.ts';
@@ -56,6 +58,8 @@ export function createRequests(
     onWait: world.onWait,
     retries: limits.retries !== false,
     observer,
+    rate: guards.adaptive_rate === 'on' ? createAdaptiveRate({ now: nowMs, sleep }) : undefined,
+    retryBudget: createRetryBudget(guards.retry_budget),
     maxWaitSeconds: guards.max_wait,
     keepsRedirectedCredentials: guards.redirected_credentials === 'keep',
   });

@@ -1,12 +1,13 @@
 import { components } from '../components/index.ts';
 import type { Source } from '../engine/kinds.ts';
 import { readStreams } from '../engine/read.ts';
-import type { Json, JsonObject } from '../lib/json.ts';
+import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
 import { withOverlap } from '../manifest/overlap.ts';
 import type { StreamResult } from '../operations/summary.ts';
 import { unusualVolume } from '../operations/volume.ts';
 import { type ConfiguredCatalog, parseCatalog } from '../protocol/catalog.ts';
 import { createConsoleOutput } from '../protocol/console-output.ts';
+import { Failure, SystemError } from '../protocol/failure.ts';
 import { printText } from '../protocol/output.ts';
 import { parseState } from '../protocol/state.ts';
 import type { Destination } from '../warehouse/destination.ts';
@@ -73,8 +74,13 @@ async function load({ run, options, connector, opened, destination, relay }: Syn
   const catalog = await selectCatalog(source, options);
   const plans = planStreams(await describedStreams(source, catalog), await destination.ledger(), options, Date.now());
   warnOfContentKeys(session, plans);
-  await run.describe({ command: 'sync', connector, catalog: catalog as unknown as Json, state: stateFileOf(plans) });
-  await destination.begin(plans.map(({ stream }) => stream));
+  await run.describe({
+    command: 'sync',
+    connector: asItIsRun(connector, options.overlap),
+    catalog: catalog as unknown as Json,
+    state: stateFileOf(plans),
+  });
+  await makeReady(destination, plans);
   const refuse = (planned: PlannedStream, records: number): string | undefined =>
     run.failsOnAnomaly ? unusualVolume(runsBefore(planned), records) : undefined;
   const loading = createWarehouseOutput({
@@ -98,6 +104,20 @@ async function load({ run, options, connector, opened, destination, relay }: Syn
   await destination.publish?.();
   printText(`${await report(loading, destination)}\n`);
   return { streams: plans.map((plan, index) => resultOf(plan, loading.loads[index])), failed };
+}
+
+async function makeReady(destination: Destination, plans: readonly StreamPlan[]): Promise<void> {
+  try {
+    await destination.begin(plans.map(({ stream }) => stream));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new SystemError(`The tables cannot be made ready: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The connector with the text that a replay must read to ask for the same. */
+function asItIsRun(connector: Connector, overlap: string | undefined): Connector {
+  return overlap === undefined ? connector : { ...connector, text: stringifyJson(connector.manifest) };
 }
 
 function resultOf(plan: StreamPlan, load: StreamLoad | undefined): StreamResult {

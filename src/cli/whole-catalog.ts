@@ -48,13 +48,21 @@ function requireNames(available: readonly string[], names: readonly string[] | u
   if (unknown !== undefined) throw new ConfigError(`There is no stream "${unknown}"; there are ${available.join(', ')}.`);
 }
 
-/** The streams of a catalog with what the source says of them where the catalog says nothing: schema, primary key and cursor field. */
+/**
+ * The streams of a catalog with what the source says of them where the catalog says nothing: schema, primary key and cursor field. Throws
+ * ConfigError for a stream that the source does not have.
+ */
 export async function describedStreams(source: Source, { streams }: ConfiguredCatalog): Promise<ConfiguredStream[]> {
   const byName = new Map((await source.streams()).map((stream) => [stream.name, stream]));
   return Promise.all(
     streams.map(async (configuredStream) => {
       const own = byName.get(configuredStream.stream.name);
-      if (own === undefined) return configuredStream;
+      if (own === undefined) {
+        const all = [...byName.keys()].join(', ');
+        throw new ConfigError(
+          `The catalog selects the stream "${configuredStream.stream.name}", which the source does not have; it has ${all}.`,
+        );
+      }
       const described = catalogStream(await own.describe());
       const { stream } = configuredStream;
       const hasSchema = Object.keys(stream.json_schema).length > 0;

@@ -22,6 +22,10 @@ export interface Guards {
   readonly max_expansion: number;
   /** What becomes of headers with credentials when the API redirects to another host. */
   readonly redirected_credentials: 'drop' | 'keep';
+  /** Retries that a run may make beyond its successes. */
+  readonly retry_budget: number;
+  /** Whether requests to a host that limits their rate are slowed down, and made faster again by and by. */
+  readonly adaptive_rate: 'on' | 'off';
   /** The longest wait, in seconds, before a request is repeated, whatever the API or the manifest asks for. */
   readonly max_wait: number;
 }
@@ -77,6 +81,18 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
     default: 'drop',
     about:
       'The API redirects to another host: headers with credentials stay behind, and a body with credentials is an error; `keep` lets them go, but for Authorization and Cookie.',
+  },
+  retry_budget: {
+    kind: 'whole',
+    default: 500,
+    about: 'Retries that a run may make beyond its successes, so that an API that is down ends it; waits for rate limits cost none.',
+  },
+  adaptive_rate: {
+    kind: 'choice',
+    choices: ['on', 'off'],
+    default: 'on',
+    about:
+      'A host that limits the rate of requests again and again, and does not say for how long, gets half as many, and more again by and by.',
   },
   max_wait: {
     kind: 'seconds',

@@ -81,3 +81,34 @@ describe('a redirect to another host', () => {
     expect(taken).toEqual([]);
   });
 });
+
+describe('a rate limit', () => {
+  it('holds all workers back once, for as long as the API asks', async () => {
+    let [now, count] = [0, 0];
+    const slept: number[] = [];
+    const arrivals: number[] = [];
+    const sleep = async (ms: number): Promise<void> => {
+      slept.push(ms);
+      const until = now + ms;
+      await new Promise((resolve) => setImmediate(resolve));
+      now = Math.max(now, until);
+    };
+    const server = await serveHttp((_request, response) => {
+      count += 1;
+      arrivals.push(now);
+      if (count === 1) response.writeHead(429, { 'x-ratelimit-reset-after': '30' }).end('{}');
+      else response.end('{}');
+    });
+    const limited: Exchange['handler']['interpret'] = ({ response }) =>
+      response?.status === 429 ? { action: 'RATE_LIMITED' } : { action: 'SUCCESS' };
+    const http = httpWith({ sleep, nowMs: () => now, pauses: createHostPauses({ now: () => now, sleep }) });
+    const exchange = exchangeOf({ method: 'GET', url: server.url });
+    const ask = () => http.send({ ...exchange, handler: { ...exchange.handler, interpret: limited } });
+    const first = ask();
+    while (slept.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([first, ...Array.from({ length: 4 }, ask)]);
+    expect(count).toBe(6);
+    expect(arrivals.slice(1).every((time) => time >= 30_000)).toBe(true);
+    expect(now).toBeLessThan(31_000);
+  });
+});

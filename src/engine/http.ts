@@ -1,3 +1,4 @@
+import type { AdaptiveRate } from '../http/adaptive-rate.ts';
 import { type BudgetOptions, type CallBudget, createCallBudget } from '../http/budget.ts';
 import type { ResponseCache } from '../http/cache.ts';
 import { type CookieJar, createCookieJar } from '../http/cookies.ts';
@@ -9,6 +10,7 @@ import type { RedirectOptions } from '../http/redirects.ts';
 import { buildRequest, type HttpRequest, type RequestParts } from '../http/request.ts';
 import type { HttpResponse } from '../http/response.ts';
 import { RequestFailure, type ResponseAction, type SendResult, sendWithRetries } from '../http/retry.ts';
+import type { RetryBudget } from '../http/retry-budget.ts';
 import { composeSender } from '../http/sender.ts';
 import type { Send } from '../http/transport.ts';
 import { looksSecret, type Secrets } from '../lib/secrets.ts';
@@ -106,6 +108,10 @@ export interface HttpOptions {
   readonly retries: boolean;
   /** Told of every response whose request has a purpose. */
   readonly observer?: RunObserver | undefined;
+  /** How fast requests to a host may follow each other; as fast as they come unless told. */
+  readonly rate?: AdaptiveRate | undefined;
+  /** What the whole run may repeat; without a bound unless told. */
+  readonly retryBudget?: RetryBudget | undefined;
   /** The longest wait before a request is repeated; without a bound unless told. */
   readonly maxWaitSeconds?: number;
   /** Whether credentials go along when the API redirects to another host, but for those of which Python's requests knows. */
@@ -161,6 +167,8 @@ export function createHttp(options: HttpOptions): Http {
       log: (level, message) => log[level](message),
       redact,
       pauses: options.pauses,
+      ...(options.rate === undefined ? {} : { rate: options.rate }),
+      ...(options.retryBudget === undefined ? {} : { budget: options.retryBudget }),
       stream: exchange.stream === true && !isWatched(exchange),
       ...(exchange.beginning === undefined ? {} : { beginning: exchange.beginning }),
       random: options.random,

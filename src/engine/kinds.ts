@@ -22,6 +22,7 @@ import type { AppendedField } from './raw-rows.ts';
 import type { RequestOptions } from './request-options.ts';
 import type { Shard } from './shard.ts';
 import type { StreamSlice } from './stream-slice.ts';
+import type { Tally } from './tally.ts';
 
 /** A record on its way from the response to the output. */
 export type Row = JsonObject;
@@ -565,6 +566,8 @@ export interface OpenStream {
   schema(): Promise<JsonObject>;
   slices(): AsyncIterable<StreamSlice>;
   read(slice: StreamSlice): AsyncIterable<Batch>;
+  /** What became of what was read. */
+  readonly tally?: Tally | undefined;
   /** The file that belongs to a record; absent in streams without files. */
   readonly fileOf?: ((record: Row) => FileReference | undefined) | undefined;
 }
@@ -587,6 +590,8 @@ export interface StreamScope {
   readonly fileUploader: FileUploader | undefined;
   /** What its requests are for, where that is not its records. */
   readonly purpose?: Purpose | undefined;
+  /** Counts what becomes of what is read. */
+  readonly tally?: Tally | undefined;
 }
 
 /** Asks the API whether the config works. */

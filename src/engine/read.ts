@@ -12,6 +12,7 @@ import { sliceDescriptor } from './observer.ts';
 import type { Run } from './run.ts';
 import { ownsStream, type Shard } from './shard.ts';
 import type { StreamSlice } from './stream-slice.ts';
+import { explainFruitless } from './tally.ts';
 
 /** What a read needs beside the source. */
 export interface ReadOptions {
@@ -148,9 +149,18 @@ async function readStream({ options, partitions }: Reading, { configured, open }
   open.cursor.finish?.();
   writer.state(open.cursor.state());
   run.log.info(`Read ${writer.count} records from ${open.name} stream`);
+  if (writer.count === 0 && !progress.failed) tellOfNoRecords(run, open, progress.partitions);
   output.message(streamStatus(descriptor, progress.failed ? 'INCOMPLETE' : 'COMPLETE'));
   run.log.info(`Finished syncing ${open.name}`);
   return !progress.failed;
+}
+
+/** Says which stage left a stream without records: a warning when that is not what one would expect of a stream without news. */
+function tellOfNoRecords({ log, clock }: Run, { name, tally, cursor, router }: OpenStream, slices: number): void {
+  const reached = cursor.reachedAt?.(cursor.state());
+  const future = reached !== undefined && reached > clock.now() ? new Date(Number(reached / 1000n)).toISOString() : undefined;
+  const { isSuspicious, text } = explainFruitless({ name, slices, tally, parents: [...ancestorNames(router)], future });
+  log[isSuspicious ? 'warn' : 'info'](text);
 }
 
 /** Where the records of a stream go. */

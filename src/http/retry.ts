@@ -1,9 +1,11 @@
+import type { AdaptiveRate } from './adaptive-rate.ts';
 import { errorMessageOf } from './error-message.ts';
 import { TransportError } from './errors.ts';
-import type { HostPauses, Waiting } from './pauses.ts';
+import { type HostPauses, hostOf, type Waiting } from './pauses.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
 import { rateLimitResetSeconds, retryAfterSeconds } from './retry-after.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import type { Send, SendOptions } from './transport.ts';
 
 /** Who has to act on a failure. */
@@ -29,6 +31,8 @@ export interface Resolution {
   dropsResponse?: boolean;
   failureType?: FailureType | null;
   message?: string | null;
+  /** Whether the request would get the same answer again, so that it is not repeated whatever the action. */
+  isPermanent?: boolean;
 }
 
 /** What one attempt came to: a response, or the error that took its place. */
@@ -94,8 +98,10 @@ export interface RetryInput extends Waiting {
   redact?: (text: string) => string;
   /** Pauses that the requests to a host share. */
   pauses?: HostPauses;
-  /** Says whether the whole run may afford one more retry. */
-  takeRetry?: () => boolean;
+  /** How fast requests to a host may follow each other. */
+  rate?: AdaptiveRate;
+  /** What the whole run may repeat; rate limits cost nothing. */
+  budget?: RetryBudget;
   /** Leaves the body to be streamed by the caller; otherwise it is loaded here, so that a body that breaks off is retried. */
   stream?: boolean;
   /** Bytes of a streamed body that are loaded here all the same, and asked for again when it breaks off within them. */
@@ -128,13 +134,15 @@ class Backoff extends Error {
   readonly seconds: number;
   readonly failureType: FailureType | null;
   readonly outcome: Outcome;
+  readonly isRateLimit: boolean;
 
-  constructor(layer: Layer, seconds: number, resolution: Resolution, message: string, outcome: Outcome) {
+  constructor(layer: Layer, seconds: number, resolution: Resolution, message: string, outcome: Outcome, isRateLimit: boolean) {
     super(message);
     this.layer = layer;
     this.seconds = seconds;
     this.failureType = resolution.failureType ?? null;
     this.outcome = outcome;
+    this.isRateLimit = isRateLimit;
   }
 }
 
@@ -180,7 +188,9 @@ class RetryRun {
         return await call();
       } catch (error) {
         if (!belongsTo(layer, error)) throw error;
-        if (tries === this.#maxTries || elapsed >= maxTimeSeconds || this.#input.takeRetry?.() === false) throw error;
+        if (tries === this.#maxTries || elapsed >= maxTimeSeconds) throw error;
+        const isFree = error instanceof Backoff && error.isRateLimit;
+        if (!isFree && this.#input.budget?.take() === false) throw this.#outOfBudget(error);
         const seconds = Math.min(this.#waitSeconds(layer, error, tries, maxTimeSeconds - elapsed), this.#maxWaitSeconds);
         this.#logWait(layer, error, tries, seconds);
         await this.#input.sleep(seconds * 1000, this.#input.options?.signal);
@@ -192,6 +202,7 @@ class RetryRun {
   async attempt(): Promise<SendResult> {
     const request = await this.#input.request();
     await this.#input.pauses?.ready(request.url, this.#input.options?.signal);
+    await this.#input.rate?.ready(request.url, this.#input.options?.signal);
     this.#attempts++;
     const outcome = await this.#exchange(request);
     if (outcome.error?.kind === 'aborted') throw outcome.error;
@@ -243,7 +254,9 @@ class RetryRun {
 
   // parity: http_client.py:HttpClient._handle_error_resolution
   async #settle(request: HttpRequest, outcome: Outcome, resolution: Resolution): Promise<SendResult> {
-    const action = outcome.error?.permanent && RETRY_ACTIONS.has(resolution.action) ? 'FAIL' : resolution.action;
+    const isPermanent = outcome.error?.permanent || resolution.isPermanent;
+    const action = isPermanent && RETRY_ACTIONS.has(resolution.action) ? 'FAIL' : resolution.action;
+    if (action !== 'FAIL' && !RETRY_ACTIONS.has(action) && outcome.response !== undefined) this.#sawSuccess(request);
     switch (action) {
       case 'FAIL':
         throw await this.#failed(request, outcome, resolution);
@@ -266,6 +279,21 @@ class RetryRun {
     }
   }
 
+  #sawSuccess({ url }: HttpRequest): void {
+    this.#input.budget?.sawSuccess();
+    this.#input.rate?.sawSuccess(url);
+  }
+
+  #outOfBudget(error: unknown): RequestFailure {
+    const text = error instanceof Error ? error.message : String(error);
+    return new RequestFailure(
+      `So many requests failed in this run that none is repeated any more, as the guard retry_budget says. The last one: ${this.#redact(text)}`,
+      'transient_error',
+      undefined,
+      error instanceof Backoff ? error.outcome : undefined,
+    );
+  }
+
   #backoff(request: HttpRequest, outcome: Outcome, resolution: Resolution, action: RetryAction): Backoff {
     const limited = action === 'RATE_LIMITED';
     const message = this.#redact(
@@ -275,9 +303,18 @@ class RetryRun {
     const stated = this.#statedSeconds(request, outcome, limited);
     const asked = this.#askedSeconds(outcome);
     outcome.response?.discard();
-    if (stated) return new Backoff('stated', stated, resolution, message, outcome);
+    const isRateLimit = limited || outcome.response?.status === 429;
+    if (stated) return new Backoff('stated', stated, resolution, message, outcome, isRateLimit);
     if (asked > 0) this.#pauseHost(request, asked);
-    return new Backoff(limited && !this.#input.exitOnRateLimit ? 'rateLimit' : 'default', asked, resolution, message, outcome);
+    else if (isRateLimit) this.#slowDown(request);
+    const layer = limited && !this.#input.exitOnRateLimit ? 'rateLimit' : 'default';
+    return new Backoff(layer, asked, resolution, message, outcome, isRateLimit);
+  }
+
+  #slowDown(request: HttpRequest): void {
+    const rate = this.#input.rate?.sawLimit(request.url);
+    if (rate !== undefined)
+      this.#log('info', `${hostOf(request.url)} limits the rate of requests: it gets ${Number(rate.toFixed(2))} a second for now.`);
   }
 
   // The wait that the server asks for; one that is too long to be waited for counts as none.

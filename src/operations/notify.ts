@@ -1,4 +1,5 @@
 import type { Send } from '../http/transport.ts';
+import { countText } from '../lib/count-text.ts';
 import { stringifyJson } from '../lib/json.ts';
 import type { RunSummary } from './summary.ts';
 
@@ -19,7 +20,7 @@ export function notificationOf(summary: RunSummary): Notification | undefined {
   const event = status === 'FAILED' ? 'failure' : 'anomaly';
   const failed = streams.filter((stream) => stream.status !== 'COMPLETE').map(({ name }) => name);
   const head = event === 'failure' ? `${command} failed${failed.length > 0 ? ` (${failed.join(', ')})` : ''}` : `${command} was unusual`;
-  const lines = [`source-declarative: ${head}, ${records.toLocaleString('en-US')} records read.`, ...errors, ...anomalies];
+  const lines = [`source-declarative: ${head}, ${countText(records)} records read.`, ...errors, ...anomalies];
   return { event, text: lines.join('\n'), summary };
 }
 

@@ -1,3 +1,4 @@
+import { countText } from '../lib/count-text.ts';
 import type { StreamStatus } from '../protocol/messages.ts';
 import type { Traffic, TrafficCounter } from './traffic.ts';
 
@@ -91,28 +92,24 @@ function rounded(value: number): number {
 /** The summary in words: a line for each stream and one for the run. */
 export function summaryLines(summary: RunSummary): string[] {
   const { seconds, cpu_seconds, peak_memory_mb, records, streams } = summary;
-  const rate = seconds > 0 ? `, ${count(Math.round(records / seconds))}/s` : '';
+  const rate = seconds > 0 ? `, ${countText(Math.round(records / seconds))}/s` : '';
   return [
-    ...streams.map((stream) => `Summary of ${stream.name}: ${stream.status}, ${count(stream.records)} records, ${trafficText(stream)}`),
-    `Summary of the run: ${count(records)} records in ${seconds} s${rate}, ${trafficText(summary)}, ${cpu_seconds} s of CPU, ${peak_memory_mb} MB of memory at most`,
+    ...streams.map((stream) => `Summary of ${stream.name}: ${stream.status}, ${countText(stream.records)} records, ${trafficText(stream)}`),
+    `Summary of the run: ${countText(records)} records in ${seconds} s${rate}, ${trafficText(summary)}, ${cpu_seconds} s of CPU, ${peak_memory_mb} MB of memory at most`,
   ];
 }
 
 function trafficText({ pages, requests, retries, failed_requests, waits, wait_seconds, bytes, p50_ms, p95_ms }: TrafficSummary): string {
-  const parts = [`${count(pages)} pages`, `${count(requests)} requests`];
-  if (failed_requests > 0) parts.push(`${count(failed_requests)} failed`);
-  if (retries > 0) parts.push(`${count(retries)} retried`);
-  if (waits > 0) parts.push(`${count(waits)} waits of ${wait_seconds} s`);
+  const parts = [`${countText(pages)} pages`, `${countText(requests)} requests`];
+  if (failed_requests > 0) parts.push(`${countText(failed_requests)} failed`);
+  if (retries > 0) parts.push(`${countText(retries)} retried`);
+  if (waits > 0) parts.push(`${countText(waits)} waits of ${wait_seconds} s`);
   parts.push(bytesText(bytes));
   if (p50_ms !== null && p95_ms !== null) parts.push(`responses in ${p50_ms} ms (p95 ${p95_ms} ms)`);
   return parts.join(', ');
 }
 
 function bytesText(bytes: number): string {
-  if (bytes < 10_000) return `${count(bytes)} B`;
-  return bytes < 10_000_000 ? `${count(Math.round(bytes / 1000))} kB` : `${count(Math.round(bytes / 1_000_000))} MB`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US');
+  if (bytes < 10_000) return `${countText(bytes)} B`;
+  return bytes < 10_000_000 ? `${countText(Math.round(bytes / 1000))} kB` : `${countText(Math.round(bytes / 1_000_000))} MB`;
 }

@@ -1,3 +1,5 @@
+import { countText } from '../lib/count-text.ts';
+
 /** Fewer runs say nothing of what is usual. */
 const FEWEST_RUNS = 4;
 /** Runs before these are forgotten. */
@@ -17,8 +19,8 @@ export function unusualVolume(before: readonly number[], records: number): strin
   const spread = Math.max(DEVIATIONS * median(runs.map((count) => Math.abs(count - usual))), usual * TOLERANCE, FEW_RECORDS);
   const [least, most] = [Math.min(...runs), Math.max(...runs)];
   if (Math.abs(records - usual) <= spread || (records >= least && records <= most)) return undefined;
-  const range = least === most ? shown(least) : `${shown(least)} to ${shown(most)}`;
-  return `${shown(records)} records, where the last ${runs.length} runs had ${range}`;
+  const range = least === most ? countText(least) : `${countText(least)} to ${countText(most)}`;
+  return `${countText(records)} records, where the last ${runs.length} runs had ${range}`;
 }
 
 function median(numbers: readonly number[]): number {
@@ -26,8 +28,4 @@ function median(numbers: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] as number;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
-}
-
-function shown(count: number): string {
-  return count.toLocaleString('en-US');
 }

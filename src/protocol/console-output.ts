@@ -50,5 +50,5 @@ export function noticeOf(message: OutgoingMessage): Notice | undefined {
 }
 
 function formatText({ level, message, stream }: Notice): string {
-  return `${level} ${stream === undefined || message.includes(stream) ? '' : `${stream}: `}${message}`;
+  return `${level} ${stream === undefined ? '' : `${stream}: `}${message}`;
 }

@@ -119,9 +119,9 @@ export function createComparison(keyPaths: KeyPaths) {
         if (wanted !== undefined) wanted.before = record;
       });
     },
-    /** The streams that differ or not, in the order in which they were first seen. */
+    /** The streams that differ or not, by name. */
     result(): StreamDifference[] {
-      return [...new Set([...before.keys(), ...after.keys()])].map((stream) => {
+      return [...new Set([...before.keys(), ...after.keys()])].sort().map((stream) => {
         const [old, present] = [side(before, stream), side(after, stream)];
         return {
           stream,

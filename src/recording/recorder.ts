@@ -110,6 +110,7 @@ class FolderRecorder implements Recorder {
     while (this.#underWay.size > 0) await Promise.allSettled([...this.#underWay]);
     const files = await Promise.allSettled([...this.#streams.values()].map(async (opening) => (await opening).file.close()));
     for (const result of files) if (result.status === 'rejected') this.#failure ??= result.reason;
+    if (this.#failure instanceof SystemError) throw this.#failure;
     if (this.#failure !== undefined) fail(this.folder, this.#failure);
     const ended_at = new Date(this.#options.now()).toISOString();
     this.#run = { ...this.#run, ended_at, streams: this.#mask(streams) };

@@ -1,6 +1,7 @@
-import { type FileHandle, open, truncate } from 'node:fs/promises';
+import { type FileHandle, open, stat, truncate } from 'node:fs/promises';
 import { type Json, type JsonObject, parseJson, stringifyJson } from '../lib/json.ts';
 import { readLines } from '../lib/read-lines.ts';
+import { ConfigError } from '../protocol/failure.ts';
 import type { LoadedStream } from './destination.ts';
 import { EXTRACTED_AT, GENERATION, RAW_ID } from './sql.ts';
 
@@ -33,13 +34,15 @@ export async function appendText(file: string, committed: number, text: string):
   }
 }
 
-/** Cuts off what was written to a file and never committed. */
+/** Cuts off what was written to a file and never committed; throws ConfigError for a file that somebody has made shorter. */
 export async function cutTo(file: string, committed: number): Promise<void> {
-  try {
-    await truncate(file, committed);
-  } catch (error) {
-    if (committed > 0 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  const { size } = await stat(file);
+  if (size < committed) {
+    throw new ConfigError(
+      `${file} is shorter than the last sync has left it: restore it, or remove it to read its stream from the beginning.`,
+    );
   }
+  await truncate(file, committed);
 }
 
 interface Version {

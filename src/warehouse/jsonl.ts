@@ -18,6 +18,7 @@ import { takeLock } from './lock.ts';
 import { rowIdentity } from './row-identity.ts';
 
 const LEDGER_FILE = '_airbyte_ledger.json';
+const FIRST_GENERATION = 1;
 
 /** A folder with a file of lines a stream; throws ConfigError when it cannot be used. */
 export async function openJsonl(folder: string): Promise<Destination> {
@@ -108,7 +109,7 @@ class JsonlDestination implements Destination {
       }
       const isThere = existsSync(file);
       if (known === undefined || !isThere) this.#ledger.set(key, { table: stream.table, bytes: 0, rows: 0 });
-      await cutTo(file, isThere ? (known?.bytes ?? 0) : 0);
+      if (isThere) await cutTo(file, known?.bytes ?? 0);
       await this.#discard(stream);
       this.#open.set(key, { identify: rowIdentity(stream), ids: undefined, staged: 0, hasVersions: false });
     }
@@ -170,7 +171,8 @@ class JsonlDestination implements Destination {
       return { added: after.size - kept, replaced: kept, removed: before.size - kept };
     }
     own.ids ??= await this.#readIds(stream, own);
-    if (!whole && !own.hasVersions) return {};
+    const hasOlder = whole && stream.generation > FIRST_GENERATION;
+    if (!hasOlder && !own.hasVersions) return {};
     const rows = own.ids.size;
     own.ids = await this.#rewrite(stream, file, whole ? stream.generation : 0);
     return { removed: rows - own.ids.size };

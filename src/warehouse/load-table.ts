@@ -1,3 +1,4 @@
+import { countText } from '../lib/count-text.ts';
 import type { StreamLoad } from './warehouse-output.ts';
 
 /** A row of the report: a stream with the number of rows that its table has now. */
@@ -23,10 +24,5 @@ export function loadTable(reports: readonly LoadReport[]): string {
 
 function cellsOf({ stream, status, records, counts, total }: LoadReport): string[] {
   const numbers = [records, counts.added, counts.replaced, counts.removed, total];
-  return [
-    stream.name,
-    stream.table,
-    ...numbers.map((number) => number.toLocaleString('en-US')),
-    status === 'COMPLETE' ? 'complete' : 'INCOMPLETE',
-  ];
+  return [stream.name, stream.table, ...numbers.map((number) => countText(number)), status === 'COMPLETE' ? 'complete' : 'INCOMPLETE'];
 }

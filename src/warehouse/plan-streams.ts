@@ -116,7 +116,7 @@ function checkKeys(configured: readonly ConfiguredStream[], keys: SyncWishes['ke
 /** A table name of its own for a stream: letters, digits and underscores. */
 function newTable({ stream }: ConfiguredStream, taken: Set<string>): string {
   const full = stream.namespace === undefined ? stream.name : `${stream.namespace}__${stream.name}`;
-  const base = full.replace(/[^\p{L}\p{N}_]/gu, '_').replace(/^(?=_airbyte_)/i, 'stream') || 'stream';
+  const base = full.replace(/[^\p{L}\p{N}_]/gu, '_').replace(/^(?=_airbyte_|sqlite_)/i, 'stream_') || 'stream';
   let name = base;
   for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${base}_${count}`;
   taken.add(name.toLowerCase());

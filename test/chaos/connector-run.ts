@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import type { Kill } from './plan.ts';
 
-const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
+/** The built connector. */
+export const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
 /** Milliseconds after which a run counts as hanging. */
 const PATIENCE = 60_000;
 
@@ -25,9 +26,9 @@ export interface Running {
   sawRequests(count: number): void;
 }
 
-/** Starts the built connector, to be ended as the kill says. */
-export function startConnector(args: readonly string[], kill: Kill | undefined): Running {
-  const node = [...(kill?.by === 'little memory' ? [`--max-old-space-size=${kill.megabytes}`] : []), MAIN, ...args];
+/** Starts a connector, a file that Node runs, to be ended as the kill says. */
+export function startConnector(main: string, args: readonly string[], kill: Kill | undefined): Running {
+  const node = [...(kill?.by === 'little memory' ? [`--max-old-space-size=${kill.megabytes}`] : []), main, ...args];
   // A limit of 0 on the size of files stands in for a full disk: every write to a file fails, those to pipes do not.
   const [command, parameters]: [string, string[]] =
     kill?.by === 'full disk' ? ['/bin/sh', ['-c', 'ulimit -f 0; exec "$0" "$@"', process.execPath, ...node]] : [process.execPath, node];

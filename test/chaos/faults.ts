@@ -73,6 +73,7 @@ export const FAULTS = {
     'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 20),
     'x-ratelimit-remaining': '0',
   })),
+  '429 without a hint': instead(429),
   '500': instead(500),
   '502': instead(502),
   '503': instead(503, (random): Readonly<Record<string, string>> => (random.chance(0.5) ? { 'retry-after': '5' } : {})),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { makeCanaries } from './canaries.ts';
 import { type ChaosApi, type RunOptions, startChaosApi } from './chaos-api.ts';
-import { type Ended, startConnector } from './connector-run.ts';
+import { type Ended, MAIN, type Running, startConnector } from './connector-run.ts';
 import type { FaultKind } from './faults.ts';
 import { createJudge, type Judge } from './judge.ts';
 import { makeCatalog, makeConfig, makeManifest } from './manifest.ts';
@@ -27,7 +27,7 @@ export interface SeedResult {
 const ARGUMENTS = ['--guard', 'max_wait=0.02', '--guard', 'silence=1'];
 
 /** Plays a seed: runs the connector, kills it, goes on from its last states until it ends by itself; says everything that is wrong. */
-export async function playSeed(seed: number, { verbose = false } = {}): Promise<SeedResult> {
+export async function playSeed(seed: number, { verbose = false, connector = MAIN } = {}): Promise<SeedResult> {
   const plan = makePlan(seed);
   const canaries = makeCanaries(seed);
   const api = await startChaosApi(plan, canaries);
@@ -56,7 +56,7 @@ export async function playSeed(seed: number, { verbose = false } = {}): Promise<
     const lastTry = plan.kills.length + plan.fatalRuns;
     for (; runs <= lastTry && !isDone && judge.problems.length === 0; runs += 1) {
       const kill = plan.kills[runs];
-      const ended = await play(api, argumentsOf(judge.states), kill, {
+      const ended = await play(api, startConnector(connector, argumentsOf(judge.states), kill), {
         number: runs,
         hasFaults: true,
         hasFatalFaults: plan.fatalRuns > 0 && runs < lastTry,
@@ -74,7 +74,11 @@ export async function playSeed(seed: number, { verbose = false } = {}): Promise<
     judge.finish();
     if (judge.problems.length === 0) {
       const elsewhere = await goOnFromAnyState(plan, printed, async (states) => {
-        const ended = await play(api, argumentsOf(states), undefined, { number: runs, hasFaults: false, hasFatalFaults: false });
+        const ended = await play(api, startConnector(connector, argumentsOf(states), undefined), {
+          number: runs,
+          hasFaults: false,
+          hasFatalFaults: false,
+        });
         return wholeLines(ended.stdout);
       });
       problems.push(...elsewhere.map((text) => `from an earlier state: ${text}`));
@@ -112,13 +116,7 @@ async function goOnFromAnyState(
   return judge.problems.length === 0 ? [] : [...judge.problems, ...judge.errors];
 }
 
-async function play(
-  api: ChaosApi,
-  args: readonly string[],
-  kill: Kill | undefined,
-  options: Omit<RunOptions, 'onRequest'>,
-): Promise<Ended> {
-  const running = startConnector(args, kill);
+async function play(api: ChaosApi, running: Running, options: Omit<RunOptions, 'onRequest'>): Promise<Ended> {
   api.beginRun({ ...options, onRequest: (count) => running.sawRequests(count) });
   return running.ended;
 }

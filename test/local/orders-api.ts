@@ -59,10 +59,11 @@ export async function startOrdersApi(data: Record<string, JsonObject[]>): Promis
   const seen: Seen[] = [];
   let tokens = 0;
 
-  function answer({ path, query }: Seen, authorization: string | undefined): { status: number; body: JsonObject } {
+  function answer({ path, query, body }: Seen, authorization: string | undefined): { status: number; body: JsonObject } {
     if (path === '/token') {
       tokens += 1;
-      return { status: 200, body: { access_token: `obtained-token-${tokens}`, token_type: 'Bearer', expires_in: 3600 } };
+      const refreshed = body.includes('refresh_token') ? { refresh_token: `refresh-${tokens}` } : {};
+      return { status: 200, body: { access_token: `obtained-token-${tokens}`, token_type: 'Bearer', expires_in: 3600, ...refreshed } };
     }
     if (authorization !== `Bearer obtained-token-${tokens}`)
       return { status: 401, body: { message: `The token ${authorization} is not valid.` } };

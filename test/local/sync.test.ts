@@ -1,56 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/lib/json.ts';
-import type { Ended, Start } from '../scenarios/connector.ts';
-import { type OrdersApi, order, ordersConfig, startOrdersApi } from './orders-api.ts';
-import { ORDERS_MANIFEST, runText, type Work, workFolder } from './run.ts';
-import { DUCKDB, JSONL, PLACES, type Place, type Row, SQLITE } from './warehouse.ts';
-
-interface Course {
-  readonly api: OrdersApi;
-  readonly work: Work;
-  /** Syncs once more. */
-  sync(more?: readonly string[], start?: Omit<Start, 'args'>): Promise<Ended>;
-}
-
-interface Beginning {
-  readonly data: Record<string, JsonObject[]>;
-  readonly config?: JsonObject;
-  /** Changes the text of the manifest. */
-  readonly edit?: (manifest: string) => string;
-}
-
-async function begin(place: Place, { data, config = {}, edit = (text) => text }: Beginning): Promise<Course> {
-  const api = await startOrdersApi(data);
-  const work = workFolder();
-  const manifest = work.file('manifest.yaml', edit(readFileSync(ORDERS_MANIFEST, 'utf8')));
-  const args = [
-    'sync',
-    '--manifest-path',
-    manifest,
-    '--config',
-    work.file('config.json', ordersConfig(api, config)),
-    '--to',
-    place.to(work),
-  ];
-  return {
-    api,
-    work,
-    sync(more = [], start = {}) {
-      api.seen.length = 0;
-      return runText([...args, ...more], start);
-    },
-  };
-}
-
-/** The first `updated_since` of each slice that was read of the orders. */
-function slicesOf({ api }: Course): (string | undefined)[] {
-  return api.seen.filter(({ path, query }) => path === '/orders' && query['page'] === '1').map(({ query }) => query['updated_since']);
-}
-
-function statuses(rows: readonly Row[]): [number, unknown][] {
-  return rows.map(({ id, status }) => [Number(id), status]);
-}
+import { order } from './orders-api.ts';
+import { APR, beginSync, FEB, JAN, MAR, slicesOf, statuses } from './sync-course.ts';
+import { DUCKDB, JSONL, PLACES, SQLITE } from './warehouse.ts';
 
 /** Resolves when a condition holds. */
 async function until(condition: () => boolean): Promise<void> {
@@ -65,12 +17,10 @@ function committed(log: string): string {
   return events.findLast(({ states }) => states?.['orders'] !== undefined)?.states?.['orders']?.updated_at ?? '';
 }
 
-const [JAN, FEB, MAR, APR] = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z', '2026-04-01T00:00:00Z'] as const;
-
 describe.each(PLACES)('sync --to $kind', (place) => {
   it('004.7 004.9 004.11 loads, then reads only what is new and replaces rows by their key', async () => {
     const data = { '/orders': [order(1, FEB), order(2, MAR), order(3, MAR)], '/readings': [{ sensor: 'a' }, { sensor: 'a' }] };
-    const course = await begin(place, { data });
+    const course = await beginSync(place, { data });
     const { api, work, sync } = course;
     const first = await sync();
     expect(first).toMatchObject({ exit: 0, stderr: '' });
@@ -104,15 +54,15 @@ describe.each(PLACES)('sync --to $kind', (place) => {
 
 describe.each([SQLITE, DUCKDB, JSONL])('sync --to $kind', (place) => {
   it('004.7 --full-refresh-every reads the whole stream again when it is time, and removes rows that are gone', async () => {
-    const course = await begin(place, { data: { '/orders': [order(1, FEB), order(2, MAR), order(3, APR)] } });
+    const course = await beginSync(place, { data: { '/orders': [order(1, FEB), order(2, MAR), order(3, APR)] } });
     const { api, work, sync } = course;
     const orders = ['--streams', 'orders', '--full-refresh-every'];
-    await sync([...orders, 'P7D']);
+    await sync(...orders, 'P7D');
     api.data['/orders'] = [order(1, FEB, { status: 'changed unseen' }), order(3, APR)];
-    await sync([...orders, 'P7D']);
+    await sync(...orders, 'P7D');
     expect(slicesOf(course)).toEqual([APR]);
     expect(statuses(await place.rows(work, 'orders', 'id')).length).toBe(3);
-    const { stdout } = await sync([...orders, 'PT0S']);
+    const { stdout } = await sync(...orders, 'PT0S');
     expect(slicesOf(course)).toEqual(['2020-01-01T00:00:00Z']);
     expect(stdout).toContain('orders  orders     2      0         2        1         2  complete');
     expect(statuses(await place.rows(work, 'orders', 'id'))).toEqual([
@@ -124,22 +74,22 @@ describe.each([SQLITE, DUCKDB, JSONL])('sync --to $kind', (place) => {
   it('003.4 004.4 004.7 a sync that is killed resumes from its last state, without loss and without duplicates', async () => {
     const days = Array.from({ length: 12 }, (_, index) => `2026-01-${String(index * 2 + 1).padStart(2, '0')}T00:00:00Z`);
     const all = days.map((day, index) => order(index + 1, day));
-    const course = await begin(place, {
+    const course = await beginSync(place, {
       data: { '/orders': [...all], '/readings': [{ sensor: 'a' }] },
       config: { start_date: JAN, end_date: '2026-01-28T00:00:00Z' },
       edit: (text) => text.replace('      lookback_window:', '      step: P7D\n      cursor_granularity: PT1S\n      lookback_window:'),
     });
-    const { api, work, sync } = course;
+    const { api, work, sync, start } = course;
     const log = work.at('log.jsonl');
     const more = ['--commit-every', 'PT0S', '--log-file', log];
     // The third of four slices gets no answer; what was read before it is in the warehouse before long.
     api.fault = ({ path, query }) =>
       path === '/orders' && query['updated_since'] === '2026-01-15T00:00:00Z' ? { hangs: true } : undefined;
-    const killed = await sync(more, { killAt: until(() => committed(log) >= '2026-01-13') });
+    const killed = await start({ killAt: until(() => committed(log) >= '2026-01-13') }, ...more);
     expect(killed.signal).toBe('SIGKILL');
 
     api.fault = () => undefined;
-    const resumed = await sync(more);
+    const resumed = await sync(...more);
     expect(resumed).toMatchObject({ exit: 0, stderr: '' });
     expect(slicesOf(course)).toContain('2026-01-13T00:00:00Z');
     expect(slicesOf(course)).not.toContain(JAN);

@@ -47,6 +47,17 @@ export function createCollectedOutput({ record, state, message }: OutputTarget):
   };
 }
 
+/** An output for work that gives its result otherwise: only its LOG messages go on, redacted. */
+export function createLogOutput(log: (message: OutgoingMessage) => void, redact: (text: string) => string): Output {
+  return createCollectedOutput({
+    record() {},
+    state() {},
+    message(message) {
+      if (message.type === 'LOG') log({ type: 'LOG', log: { ...message.log, message: redact(message.log.message) } });
+    },
+  });
+}
+
 /** A state with all keys that it may have. parity: connector_builder/test_reader/helpers.py:convert_state_blob_to_mapping */
 function shownState(stream: StreamDescriptor, streamState: JsonObject, records: number): JsonObject {
   const { name, namespace = null } = descriptorOf(stream);

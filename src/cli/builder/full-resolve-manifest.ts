@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../lib/json.ts';
 import type { OutgoingMessage } from '../../protocol/messages.ts';
 import { type Connector, inManifest } from '../connector.ts';
 import { openConnector } from '../open-connector.ts';
-import { createCollectedOutput } from './collected-output.ts';
+import { createLogOutput } from './collected-output.ts';
 import { DEFAULT_LIMITS, inSession, testLimits } from './connector.ts';
 
 /** What filling templates in may take. */
@@ -20,27 +20,21 @@ export interface FullResolve {
  */
 // parity: connector_builder/connector_builder_handler.py:full_resolve_manifest
 export function fullResolveManifest({ connector, streams, log }: FullResolve): Promise<JsonObject> {
-  const output = (redact: (text: string) => string) =>
-    createCollectedOutput({
-      record() {},
-      state() {},
-      message(message) {
-        if (message.type === 'LOG') log({ type: 'LOG', log: { ...message.log, message: redact(message.log.message) } });
-      },
-    });
-  return inSession(output, (session) =>
-    inManifest(connector, async () => {
-      const { manifest } = connector;
-      const opened = await openConnector(session, connector, testLimits(DEFAULT_LIMITS));
-      const declared = ((manifest['streams'] ?? []) as JsonObject[]).map((stream) => named(stream, null));
-      const byTemplate = new Map<string, JsonObject[]>();
-      for (const { spec, template } of await opened.source().filledTemplates()) {
-        const filled = byTemplate.get(template) ?? [];
-        if (filled.length < streams) filled.push(named(spec, template));
-        byTemplate.set(template, filled);
-      }
-      return { ...manifest, streams: [...declared, ...[...byTemplate.values()].flat()] };
-    }),
+  return inSession(
+    (redact) => createLogOutput(log, redact),
+    (session) =>
+      inManifest(connector, async () => {
+        const { manifest } = connector;
+        const opened = await openConnector(session, connector, testLimits(DEFAULT_LIMITS));
+        const declared = ((manifest['streams'] ?? []) as JsonObject[]).map((stream) => named(stream, null));
+        const byTemplate = new Map<string, JsonObject[]>();
+        for (const { spec, template } of await opened.source().filledTemplates()) {
+          const filled = byTemplate.get(template) ?? [];
+          if (filled.length < streams) filled.push(named(spec, template));
+          byTemplate.set(template, filled);
+        }
+        return { ...manifest, streams: [...declared, ...[...byTemplate.values()].flat()] };
+      }),
   );
 }
 

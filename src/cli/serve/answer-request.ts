@@ -8,6 +8,8 @@ import { checkBody, type RequestBody, unreadableBody } from './request-body.ts';
 export async function answerRequest(): Promise<number> {
   if (process.send === undefined) return 1;
   process.once('disconnect', () => process.exit());
+  // What ends the server, as Ctrl-C does for all of its processes, leaves requests under way to it.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {});
   const job = await new Promise<Job>((resolve) => process.once('message', resolve));
   const say = (message: ChildMessage): void => void process.send?.(message);
   const { status, text, tags } = await answerJob(job, (log) => say({ log }));

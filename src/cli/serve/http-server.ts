@@ -51,7 +51,9 @@ async function respond(options: ManifestServerOptions, request: IncomingMessage,
   const began = options.now();
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const reply = await replyTo(options, request, gone.signal).catch((error: unknown) => failureReply(error, options.log));
+  const reply = await replyTo(options, request, gone.signal).catch((error: unknown) =>
+    gone.signal.aborted ? detail(PROBLEM_STATUS.aborted, 'The client has gone.') : failureReply(error, options.log),
+  );
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : (reply.body ?? new Uint8Array());
   response.writeHead(reply.status, {
     ...(body.length === 0 ? {} : { 'Content-Type': 'application/json' }),

@@ -5,7 +5,7 @@ import type { ConfiguredCatalog } from '../../protocol/catalog.ts';
 import { toFailure } from '../../protocol/failure.ts';
 import type { CatalogStream, OutgoingMessage } from '../../protocol/messages.ts';
 import { parseState } from '../../protocol/state.ts';
-import { createCollectedOutput } from '../builder/collected-output.ts';
+import { createLogOutput } from '../builder/collected-output.ts';
 import { connectorOf, DEFAULT_LIMITS, inSession, type ManifestWishes, testLimits, withoutConcurrency } from '../builder/connector.ts';
 import { checkConnection } from '../check.ts';
 import { type Connector, inManifest } from '../connector.ts';
@@ -76,15 +76,10 @@ function inConnector(
 ): Promise<JsonObject> {
   const { manifest, wishes } = wishesIn(body.manifest);
   const connector = connectorOf(manifest, body.config, wishes);
-  const output = (redact: (text: string) => string) =>
-    createCollectedOutput({
-      record() {},
-      state() {},
-      message(message) {
-        if (message.type === 'LOG') log({ type: 'LOG', log: { ...message.log, message: redact(message.log.message) } });
-      },
-    });
-  return inSession(output, (session) => inManifest(connector, () => work(session, connector)));
+  return inSession(
+    (redact) => createLogOutput(log, redact),
+    (session) => inManifest(connector, () => work(session, connector)),
+  );
 }
 
 /** The answer of an operation, or what it failed with; where the manifest is at fault the answer begins with that. */

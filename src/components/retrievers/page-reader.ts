@@ -57,6 +57,7 @@ export function createPageReader(
     const reason = hasWarned ? undefined : selector.explain?.(document);
     if (reason === undefined) return;
     run.log.warn(`Stream ${stream?.name ?? ''}: the first page of a slice has no records. ${reason}`);
+    if (stream?.tally !== undefined) stream.tally.missing = reason;
     hasWarned = true;
   }
 
@@ -66,6 +67,13 @@ export function createPageReader(
     if (refusal === undefined) return;
     const { method, url } = response.request;
     throw new SystemError(`${method} ${run.secrets.redactUrl(url)} answered ${response.status} with a body that ${refusal}`);
+  }
+
+  /** Notes a response that was looked into. */
+  function count(extracted: number): void {
+    if (stream?.tally === undefined) return;
+    stream.tally.responses += 1;
+    stream.tally.selected += extracted;
   }
 
   async function* readEmbedded(request: PageRequest, guard: PageGuard, response: HttpResponse): PageRecords {
@@ -86,6 +94,7 @@ export function createPageReader(
       lastRecord = selected.records.at(-1) ?? lastRecord;
       if (selected.records.length > 0) yield batchOf(selected.records);
     }
+    count(extracted);
     if (extracted === 0) {
       refuseUnreadable(response);
       guard.sawNoRecords();
@@ -112,12 +121,17 @@ export function createPageReader(
     }
     if (scan === undefined) return yield* readEmbedded(request, guard, response);
     await selector.ready();
-    if (!(await response.begin(WHOLE_BODY))) return yield* scan.readArriving(request, guard, response);
+    if (!(await response.begin(WHOLE_BODY))) {
+      const arrived = yield* scan.readArriving(request, guard, response);
+      count(arrived.extracted);
+      return arrived;
+    }
     const page = scan.readLoaded(request, response);
     if (page === undefined) return yield* readEmbedded(request, guard, response);
     if (paginator.pages) guard.check(request.token, response.parts);
     if (page.batch.count > 0) yield page.batch;
     else guard.sawNoRecords();
+    count(page.batch.count);
     return page.page;
   }
 

@@ -126,6 +126,7 @@ export const SimpleRetriever = component({
       try {
         for await (const batch of readPages(slice)) {
           const kept = feed === undefined ? batch : batchOf(batch.records.filter((record) => feed.shouldBeSynced(record, original)));
+          if (stream?.tally !== undefined) stream.tally.outside += batch.count - kept.count;
           if (kept.count > 0) yield kept;
         }
         return;

@@ -4,6 +4,7 @@ import { boolean, either, oneOf, optional, slot } from '../../engine/fields.ts';
 import type { Extracted, PageRequest, Row, Selected, RecordSelector as Selector, StreamScope, Transformation } from '../../engine/kinds.ts';
 import type { AppendedField } from '../../engine/raw-rows.ts';
 import { joinReads } from '../../engine/reads.ts';
+import { createTally, type Tally } from '../../engine/tally.ts';
 import type { Json } from '../../lib/json.ts';
 import { compileNormalization } from './schema-normalization.ts';
 
@@ -39,7 +40,11 @@ export const RecordSelector = component({
     const filter = spec.record_filter && b.build('recordFilter', spec.record_filter);
     const transformations = b.stream?.transformations ?? [];
     const isKnown = knownBefore(b.stream);
-    const keep = joinFilters(isKnown, filter && ((record, request) => filter.keep(record, request)));
+    const tally = b.stream?.tally ?? createTally();
+    const keep = joinFilters(
+      isKnown && ((record, request) => isKnown(record, request) || dropped(tally, 'outside')),
+      filter && ((record, request) => filter.keep(record, request) || dropped(tally, 'filtered')),
+    );
     const transformsFirst = spec.transform_before_filtering ?? b.stream?.incremental?.isClientSideIncremental ?? false;
     const normalization = compileStep(b, spec.schema_normalization);
     const uploader = b.stream?.fileUploader;
@@ -145,6 +150,12 @@ function knownBefore(stream: StreamScope | undefined): Keep | undefined {
   if (stream?.incremental?.isClientSideIncremental !== true || stream.incremental.isDataFeed) return undefined;
   const { cursor } = stream;
   return (record, { slice }) => cursor.shouldBeSynced(record, slice);
+}
+
+/** Counts a record that is dropped. */
+function dropped(tally: Tally, stage: 'outside' | 'filtered'): false {
+  tally[stage] += 1;
+  return false;
 }
 
 function joinFilters(first: Keep | undefined, second: Keep | undefined): Keep | undefined {

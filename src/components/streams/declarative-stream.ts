@@ -24,6 +24,7 @@ import { RequestOptions } from '../../engine/request-options.ts';
 import { sampledSchema } from '../../engine/sampled-schema.ts';
 import { slicesOfShard, streamShard } from '../../engine/shard.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
+import { createTally } from '../../engine/tally.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 
 const NAMES = { type: 'array', items: { type: 'string' } };
@@ -114,8 +115,10 @@ export const DeclarativeStream = component({
         const shard = options.shard && streamShard(options.shard, spec.name);
         const cursor = cursorOf(b, sync, router, state, { ...options, shard });
         if (router !== undefined) await openParents(router);
+        const tally = createTally();
         const scope: StreamScope = {
           name: spec.name,
+          tally,
           primaryKey: (primaryKey ?? []).map((key) => [key]),
           cursor,
           incremental: sync,
@@ -137,6 +140,7 @@ export const DeclarativeStream = component({
         const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : partitions());
         return {
           name: spec.name,
+          tally,
           cursor,
           router,
           schema: loadSchema,
