@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { GuardError, type GuardOption, parseGuard } from '../engine/guards.ts';
 import type { Shard } from '../engine/shard.ts';
 import { printText } from '../protocol/output.ts';
+import type { CatalogOptions } from './catalog.ts';
 import type { OperationOptions } from './instrumented-run.ts';
 import type { ReplayCommandOptions } from './replay.ts';
 import type { ServeOptions } from './serve.ts';
@@ -75,6 +76,19 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .option('--shard <part>', 'reads one part of the work, such as 2/8; `state merge` joins the states', parseShard)
     .option('--history <file>', 'remembers the numbers of records of each run there, and warns when one is unusual')
     .action(run(async () => (await loadCommands()).read()));
+
+  withConfig(
+    addCommand(
+      program,
+      'catalog',
+      'writes a configured catalog of the streams, with the sync modes and keys that the manifest suggests',
+      'source-declarative catalog --config secrets/config.json > catalog.json',
+    ),
+  )
+    .option('--streams <names>', 'only these streams, separated by commas')
+    .action(async (options: CatalogOptions) => {
+      exitCode = await (await (await loadCommands()).catalog())(options, forPeople);
+    });
 
   addSync(program, (exit) => {
     exitCode = exit;
