@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lib/json.ts';
-import { isGiven, type Members, member, membersAt, objectAt, type Place, refuse, refuseCode } from './places.ts';
+import { integerAt, isGiven, type Members, member, membersAt, objectAt, type Place, refuse, refuseCode } from './places.ts';
 import { expressionOf } from './templates.ts';
 import { type Compilation, mapTexts, plainSegments, plainTemplate } from './texts.ts';
 
@@ -68,7 +68,9 @@ const MAKERS: Readonly<Record<(typeof TYPES)[number], (auth: Auth) => JsonObject
 /** parity: dlt/sources/helpers/rest_client/auth.py:OAuth2ClientCredentials.build_access_token_request */
 function compileOAuth(auth: Auth): JsonObject {
   const { compilation, members, place } = auth;
-  for (const key of ['session', 'default_token_expiration']) refuseOption(members, key);
+  const session = member(members, 'session');
+  if (session !== undefined) refuse(session, '"session" of oauth2_client_credentials cannot be honoured here.');
+  const lifetime = member(members, 'default_token_expiration');
   const data = member(members, 'access_token_request_data');
   const body = (
     data === undefined ? {} : mapTexts(data, (text) => plainTemplate(compilation, text, 'A value of the token request'))
@@ -88,12 +90,8 @@ function compileOAuth(auth: Auth): JsonObject {
     ...(Object.keys(rest).length === 0 ? {} : { refresh_request_body: rest }),
     ...(byHeader ? { refresh_request_headers: { Authorization: authorization } } : {}),
     ...(accessToken === undefined ? {} : { access_token_value: plainTemplate(compilation, accessToken, 'access_token') }),
+    ...(lifetime === undefined ? {} : { default_expires_in: integerAt(lifetime, '"default_token_expiration"') }),
   };
-}
-
-function refuseOption(members: Members, key: string): void {
-  const place = member(members, key);
-  if (place !== undefined) refuse(place, `"${key}" of oauth2_client_credentials cannot be honoured here.`);
 }
 
 /** A credential as a text of the manifest; one that is left out comes from the config under its own name. */
