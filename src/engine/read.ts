@@ -184,7 +184,8 @@ async function readPartition(
     cursor.observe(record, slice);
   };
   const observe = cursor.reads === 'nothing' ? undefined : (record: Row): void => cursor.observe(record, slice);
-  const target: RowTarget | undefined = writer.lines && fileOf === undefined ? { lines: writer.lines, write, observe } : undefined;
+  const inOrder = cursor.needsOrder ?? false;
+  const target: RowTarget | undefined = writer.lines && fileOf === undefined ? { lines: writer.lines, write, observe, inOrder } : undefined;
   for await (const batch of stream.read(slice)) {
     if (progress.records === 0 && batch.count > 0) {
       run.log.info(`Marking stream ${stream.name} as RUNNING`);

@@ -44,8 +44,8 @@ interface Asked extends AskedRequest {
 }
 
 /**
- * Starts the API. `/number`, `/zero`, `/offset`, `/cursor`, `/link`, `/relative`, `/rooted`, `/header-link`, `/header-cursor` and `/keyset` page as
- * their names say, GET and POST; `/posts/{id}` and `/posts/{id}/comments` are below `/posts`; `/echo` gives the request back; anything else
+ * Starts the API. `/number`, `/zero`, `/offset`, `/cursor`, `/link`, `/relative`, `/rooted`, `/header-link`, `/header-cursor`, `/keyset` and
+ * `/graphql` page as their names say, GET and POST; `/posts/{id}` and `/posts/{id}/comments` are below `/posts`; `/echo` gives the request back; anything else
  * is posts by page number.
  */
 export async function startPagingApi({ port = 0 }: { readonly port?: number } = {}): Promise<PagingApi> {
@@ -201,7 +201,18 @@ const WAYS: Readonly<Record<string, (asked: Asked, added: readonly JsonObject[])
     return { headers: next < POSTS ? { 'X-Next-Cursor': String(next) } : {}, body: { data: slice(ALL, from) } };
   },
   keyset: byKeyset,
+  graphql: byConnection,
 };
+
+/** Posts as a GraphQL connection: "first" and "after" are variables, the cursor stands in "pageInfo". */
+function byConnection({ body }: Asked): PageAnswer {
+  const { query, variables } = (isPlainObject(body) ? body : {}) as { query?: Json; variables?: JsonObject };
+  if (typeof query !== 'string' || !query.includes('pageInfo')) return { status: 400, body: { errors: [{ message: 'There is no query.' }] } };
+  const { first, after } = { first: PAGE_SIZE, after: '0', ...variables };
+  const end = Number(after ?? 0) + Number(first);
+  const nodes = slice(ALL, Number(after ?? 0), Number(first));
+  return { body: { data: { posts: { nodes, pageInfo: { hasNextPage: end < POSTS, endCursor: nodes.length === 0 ? null : String(end) } } } } };
+}
 
 /** Posts by the time of their change: since a time first, then by a token alone, which must not come with the time. */
 function byKeyset({ value }: Asked, added: readonly JsonObject[]): PageAnswer {
