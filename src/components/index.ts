@@ -73,6 +73,7 @@ import { ZipfileDecoder } from './decoders/zipfile-decoder.ts';
 import { CompositeErrorHandler } from './error-handlers/composite-error-handler.ts';
 import { ContentResponseFilter } from './error-handlers/content-response-filter.ts';
 import { DefaultErrorHandler } from './error-handlers/default-error-handler.ts';
+import { GraphQLErrorFilter } from './error-handlers/graph-ql-error-filter.ts';
 import { HttpResponseFilter } from './error-handlers/http-response-filter.ts';
 import { CombinedExtractor } from './extractors/combined-extractor.ts';
 import { DpathExtractor } from './extractors/dpath-extractor.ts';
@@ -212,6 +213,7 @@ export const components: readonly AnyComponent[] = [
   FilterRecords,
   FixedWindowCallRatePolicy,
   FlattenFields,
+  GraphQLErrorFilter,
   GroupByKeyMergeStrategy,
   GroupingPartitionRouter,
   GzipDecoder,
