@@ -216,6 +216,7 @@ describe('test_read', () => {
     const { logs } = await testRead({ manifest: manifestOf(streams), config: KEY, stream: 'items' });
     expect(logs.map(({ level, message }) => [level, message])).toEqual([
       ['WARN', expect.stringContaining('has no records')],
+      ['WARN', expect.stringContaining('gave no records')],
       ['WARN', "Component type: `HttpRequester`. Field 'url_base' is deprecated. Use `url` field instead."],
       ['WARN', "Component type: `HttpRequester`. Field 'path' is deprecated. Use `url` field instead."],
     ]);
