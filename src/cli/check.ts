@@ -1,5 +1,6 @@
 import { components } from '../components/index.ts';
 import type { Limits } from '../engine/run.ts';
+import { TemplateError, TemplateSyntaxError } from '../lang/errors.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import type { ConnectionStatus } from '../protocol/messages.ts';
 import { type Connector, explainError, inManifest, requireConnector } from './connector.ts';
@@ -28,9 +29,9 @@ export async function checkConnection(session: Session, connector: Connector, li
     const { check } = source;
     const { overrides = {} } = check;
     const asked = Object.keys(overrides).length === 0 ? source : opened.source(overrides);
-    // What goes wrong while the API is asked, a template that cannot be evaluated included, is a reason why the connection does not work.
+    // A template that can be read and not be evaluated is a reason why the connection does not work.
     const reason = await check.check(asked).catch(async (error: unknown) => {
-      throw await explainError(connector, error);
+      throw error instanceof TemplateError && !(error.cause instanceof TemplateSyntaxError) ? await explainError(connector, error) : error;
     });
     return reason === undefined ? { status: 'SUCCEEDED' } : { status: 'FAILED', message: reason };
   } catch (error) {
