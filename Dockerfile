@@ -7,11 +7,11 @@ ARG BUILD_BASE=${BASE}
 # Runs on the processor of the builder, whichever the image is for: what it makes is the same for all.
 FROM --platform=${BUILDPLATFORM} ${BUILD_BASE} AS build
 WORKDIR /build
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json tsconfig.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY scripts/ scripts/
 COPY src/ src/
-RUN node scripts/build.ts && rm dist/*.map && node scripts/write-sbom.ts dist/sbom.cdx.json
+RUN node scripts/build.ts && node scripts/write-sbom.ts dist/sbom.cdx.json && rm dist/*.map dist/packages.json
 # The base has uid 1000 as the user node; the platform and connectors built from this image expect airbyte.
 RUN groupmod --new-name airbyte node \
  && usermod --login airbyte --home /airbyte node \

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import type { JsonObject } from '../src/lib/json.ts';
-import { createOutput, type RecordWriter } from '../src/protocol/output.ts';
+import { createOutput, type LineWriter, type RecordWriter } from '../src/protocol/output.ts';
 
 const ROUNDS = 5;
 const RECORDS = 200_000;
@@ -57,8 +57,8 @@ function writePage(writer: RecordWriter, records: readonly JsonObject[]): void {
 }
 
 function writeLines(writer: RecordWriter, records: readonly string[]): void {
-  const prefix = Buffer.from(writer.linePrefix()).toString();
-  writer.writeLines(Buffer.from(records.map((record) => `${prefix}${record}}}\n`).join('')), records.length);
+  const prefix = Buffer.from((writer.lines as LineWriter).prefix()).toString();
+  (writer.lines as LineWriter).write(Buffer.from(records.map((record) => `${prefix}${record}}}\n`).join('')), records.length);
 }
 
 function stringifyPage(records: readonly JsonObject[]): void {

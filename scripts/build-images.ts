@@ -2,7 +2,7 @@
  * Builds the engine's and the connector's image, each tagged with the version, on a base that is pinned: the exact Node of
  * package-lock.json, by its digest where a registry is reached, else a local `node:MAJOR-slim` that holds that very Node.
  * `node scripts/build-images.ts [--platform linux/amd64,linux/arm64] [--base REFERENCE] [--tag TAG]`. Tags get the processor as a suffix
- * when several platforms are named. Fails for an image that is more than 15 MB larger than its base.
+ * when several platforms are named. Fails for an image that is more than 15 MB larger than its base; exit code 3 when no base is found.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -13,6 +13,8 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const MOST_ADDED_BYTES = 15_000_000;
 /** The platform of this machine, where the bundle is made; podman does not tell it to the Dockerfile. */
 const HERE = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
+/** The exit code when there is no base to build on, which is no fault of the Dockerfile. */
+const NO_BASE = 3;
 const TARGETS = { 'source-declarative-manifest': 'engine', 'source-declarative': 'connector' };
 
 interface Base {
@@ -51,9 +53,10 @@ function findBase(platform: string | undefined): Base {
   const local = `docker.io/library/node:${version.split('.')[0]}-slim`;
   const found = attempt('docker', ['run', '--rm', '--network=none', ...platformOption(platform), local, 'node', '--version']);
   if (found !== `v${version}`) {
-    throw new Error(
+    console.error(
       `${exact} cannot be pulled, and ${local} holds ${found ?? 'no Node that runs here'} instead of v${version}; name a base by --base.`,
     );
+    process.exit(NO_BASE);
   }
   console.error(`${exact} cannot be pulled: taking ${local}, which holds the same Node`);
   return { reference: local, digest: undefined };

@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { storeCodeCache } from './store-code-cache.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -14,6 +14,7 @@ const PARTS: Readonly<Record<string, { readonly file: string; readonly exports: 
   saxes: { file: 'saxes.js', exports: "export * from 'saxes'" },
   '@cfworker/json-schema': { file: 'json-schema.js', exports: "export * from '@cfworker/json-schema'" },
   './undici.ts': { file: 'undici.js', exports: "export * from './src/http/undici.ts'" },
+  'json-schema-to-typescript': { file: 'json-schema-to-typescript.js', exports: "export { compile } from 'json-schema-to-typescript'" },
   './spec.ts': { file: 'spec.js', exports: "export * from './src/cli/spec.ts'" },
   './commands.ts': { file: 'engine.js', exports: "export * from './src/cli/commands.ts'" },
 };
@@ -50,7 +51,16 @@ const withoutSubprocesses: Plugin = {
   },
 };
 
-const OPTIONS: BuildOptions = {
+/** Types are laid out by typegen itself, so the formatter stays away. */
+const withoutPrettier: Plugin = {
+  name: 'without-prettier',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^prettier$/ }, () => ({ path: 'prettier', namespace: 'no-prettier' }));
+    onLoad({ filter: /.*/, namespace: 'no-prettier' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+const OPTIONS = {
   bundle: true,
   platform: 'node',
   target: 'node26',
@@ -61,8 +71,26 @@ const OPTIONS: BuildOptions = {
   legalComments: 'none',
   sourcemap: 'linked',
   sourcesContent: false,
+  // Optional and native: found beside the bundle when a warehouse asks for it, or not at all.
+  external: ['@duckdb/node-api'],
   logLevel: 'warning',
-};
+  metafile: true,
+  absWorkingDir: root,
+  // The compiler of types prints its every step where this variable is set.
+  define: { 'process.env.VERBOSE': 'undefined' },
+} satisfies BuildOptions;
+
+/** The packages, as name@version, that something of went into a file. */
+function packagesOf({ inputs }: Metafile): string[] {
+  const folders = Object.keys(inputs).flatMap((file) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []);
+  return [...new Set(folders)].map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')) as {
+      name: string;
+      version: string;
+    };
+    return `${name}@${version}`;
+  });
+}
 
 const LOADS_PART = new RegExp(
   `import\\("\\./(${Object.values(PARTS)
@@ -70,26 +98,35 @@ const LOADS_PART = new RegExp(
     .join('|')})"\\)`,
   'g',
 );
+const LOADS_OTHER = /(?<![\w$.])import\(/g;
 
-/** Has the launcher load the parts, under a name as long as `import`, which the source map is made for; any other import is of a user's file. */
+/** Has the launcher load the parts, and what lies elsewhere, under names as long as `import`, which the source map is made for. */
 function obtainParts(file: string): void {
-  writeFileSync(file, readFileSync(file, 'utf8').replace(LOADS_PART, 'obtain("./$1")'));
+  writeFileSync(file, readFileSync(file, 'utf8').replace(LOADS_PART, 'obtain("./$1")').replace(LOADS_OTHER, 'abroad('));
 }
 
-/** Builds one file of the bundle. */
-async function bundle(file: string, options: BuildOptions): Promise<void> {
+/** Builds one file of the bundle; gives the packages that went into it. */
+async function bundle(file: string, options: BuildOptions): Promise<string[]> {
   const outfile = path.join(dist, file);
-  await build({ ...OPTIONS, ...options, outfile, plugins: [withoutParts, withoutHttp2, withoutSubprocesses] });
+  const { metafile } = await build({
+    ...OPTIONS,
+    ...options,
+    metafile: true,
+    outfile,
+    plugins: [withoutParts, withoutHttp2, withoutSubprocesses, withoutPrettier],
+  });
   obtainParts(outfile);
+  return packagesOf(metafile);
 }
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
-await bundle('source-declarative.js', { entryPoints: [path.join(root, 'src/main.ts')] });
+const packages = await bundle('source-declarative.js', { entryPoints: [path.join(root, 'src/main.ts')] });
 for (const { file, exports } of Object.values(PARTS)) {
-  await bundle(file, { stdin: { contents: exports, resolveDir: root, loader: 'ts' } });
+  packages.push(...(await bundle(file, { stdin: { contents: exports, resolveDir: root, loader: 'ts' } })));
 }
+writeFileSync(path.join(dist, 'packages.json'), `${JSON.stringify([...new Set(packages)].sort(), undefined, 2)}\n`);
 const launcher = path.join(dist, 'main.js');
 copyFileSync(path.join(root, 'scripts/launcher.cjs'), launcher);
 chmodSync(launcher, 0o755);

@@ -10,17 +10,22 @@ const loaded = new Map();
 function load(name) {
   const known = loaded.get(name);
   if (known !== undefined) return known.module.exports;
-  const { Script, constants } = require('node:vm');
+  const { Script } = require('node:vm');
   const filename = path.join(__dirname, name);
   const cache = `${filename}.${process.arch}-${process.version}.cache`;
-  const script = new Script(`(function (exports, require, module, obtain) {${readFileSync(filename, 'latin1')}\n})`, {
+  const script = new Script(`(function (exports, require, module, obtain, abroad) {${readFileSync(filename, 'latin1')}\n})`, {
     filename,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
   });
   const module = { exports: {} };
   loaded.set(name, { module, script });
-  script.runInThisContext()(module.exports, require, module, async (id) => load(path.basename(id)));
+  script.runInThisContext()(
+    module.exports,
+    require,
+    module,
+    async (id) => load(path.basename(id)),
+    (id) => import(id),
+  );
   return module.exports;
 }
 

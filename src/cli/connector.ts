@@ -13,6 +13,7 @@ import { processManifest } from '../manifest/index.ts';
 import { locateError, type PreparedManifest, prepareManifest } from '../manifest/prepare.ts';
 import { preparedFile, readPrepared } from '../manifest/prepared-file.ts';
 import { ConfigError } from '../protocol/failure.ts';
+import type { Log } from '../protocol/log.ts';
 import { loadCustomCode } from './custom-code.ts';
 import { readIfPresent, readObject, readText } from './inputs.ts';
 import type { CommandOptions } from './program.ts';
@@ -34,6 +35,8 @@ export interface Connector {
   readonly manifest: JsonObject;
   readonly config: JsonObject;
   readonly configPath: string | undefined;
+  /** Whether the config comes from a recording, which masks what only a whole config can show to be right. */
+  readonly configIsMasked?: boolean;
   /** The folder that the manifest lies in; undefined when it came over the network, so that no file belongs to it. */
   readonly folder: string | undefined;
 }
@@ -56,16 +59,28 @@ export async function findConnector({ options, log }: Session, config = readConf
     };
   }
   const text = readText('manifest', file);
-  const prepared = preparedBefore(file, text) ?? (await prepareManifest(text, file === '-' ? 'manifest' : path.basename(file)));
+  const folder = file === '-' ? process.cwd() : path.dirname(file);
+  const name = file === '-' ? 'manifest' : path.basename(file);
+  return readConnector({ text, name, folder, prepared: preparedBefore(file, text) }, { config, configPath: options.config }, log);
+}
+
+/** A manifest's text, the name it is told of under, and what was stored of it. */
+export interface ManifestText {
+  readonly text: string;
+  readonly name: string;
+  readonly folder: string | undefined;
+  readonly prepared?: PreparedManifest | undefined;
+}
+
+/** The connector of a manifest's text. */
+export async function readConnector(
+  { text, name, folder, prepared: stored }: ManifestText,
+  config: Pick<Connector, 'config' | 'configPath' | 'configIsMasked'>,
+  log: Log,
+): Promise<Connector> {
+  const prepared = stored ?? (await prepareManifest(text, name));
   for (const { message, place } of prepared.warnings) log.warn(`${place}: ${message}`);
-  return {
-    prepared,
-    text,
-    manifest: prepared.manifest,
-    config,
-    configPath: options.config,
-    folder: file === '-' ? process.cwd() : path.dirname(file),
-  };
+  return { prepared, text, manifest: prepared.manifest, ...config, folder };
 }
 
 /** The config of the arguments; empty when there is none. */

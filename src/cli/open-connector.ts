@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createBuilder, warnOfKey } from '../engine/builder.ts';
 import { checkOverrides } from '../engine/config-overrides.ts';
 import type { Slot } from '../engine/fields.ts';
+import { createGuards } from '../engine/guards.ts';
 import type { ConnectorSpec, Source } from '../engine/kinds.ts';
 import type { Limits, Run } from '../engine/run.ts';
 import { type JsonObject, stringifyJson } from '../lib/json.ts';
@@ -32,6 +33,7 @@ export async function openConnector(session: Session, connector: Connector, limi
   const run = createRun(session, {
     folder: connector.folder,
     limits,
+    guards: createGuards(connector.manifest, session.options.guard),
     customCode,
     saveConfig: (config) => writeConfig(output, config),
     requests: createRequests,
@@ -47,8 +49,10 @@ export async function openConnector(session: Session, connector: Connector, limi
   const migrated = await migrateConfig(connector, spec, run);
   const config = Object.keys(migrated).length === 0 ? migrated : spec.transform(migrated);
   learn(config);
-  await validateConfig(config, specification);
-  await spec.validate(config);
+  if (connector.configIsMasked !== true) {
+    await validateConfig(config, specification);
+    await spec.validate(config);
+  }
   return {
     run,
     config,

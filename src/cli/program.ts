@@ -1,16 +1,24 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { GuardError, type GuardOption, parseGuard } from '../engine/guards.ts';
+import type { Shard } from '../engine/shard.ts';
 import { printText } from '../protocol/output.ts';
+import type { OperationOptions } from './instrumented-run.ts';
+import type { ReplayCommandOptions } from './replay.ts';
 import type { ServeOptions } from './serve.ts';
+import { parseShard } from './shard-option.ts';
+import type { SyncCommandOptions } from './sync-options.ts';
 import { version } from './version.ts';
 
 /** The options of one run of a command. */
-export interface CommandOptions {
+export interface CommandOptions extends OperationOptions {
   readonly config?: string;
   readonly catalog?: string;
   readonly state?: string;
   readonly manifestPath?: string;
   readonly componentsPath?: string;
   readonly debug?: boolean;
+  readonly shard?: Shard;
+  readonly guard?: readonly GuardOption[];
 }
 
 /** The options of `eval`. */
@@ -20,6 +28,7 @@ type EvalOptions = Partial<Record<'record' | 'config' | 'response' | 'now', stri
 export type RunCommand = (options: CommandOptions) => Promise<number>;
 
 const USAGE_ERROR = 2;
+const forPeople = { write: printText, tell: (text: string): void => void process.stderr.write(`${text}\n`) };
 
 /** The commands that need the whole engine, which `spec` does not. */
 async function loadCommands() {
@@ -51,18 +60,28 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   withConfig(
     addCommand(program, 'discover', 'prints the streams and their schemas', 'source-declarative discover --config secrets/config.json'),
   ).action(run(async () => (await loadCommands()).discover()));
-  withConfig(
-    addCommand(
-      program,
-      'read',
-      'reads the streams of a catalog',
-      'source-declarative read --config secrets/config.json --catalog catalog.json --state state.json',
-    ),
+  withOperations(
+    withConfig(
+      addCommand(
+        program,
+        'read',
+        'reads the streams of a catalog',
+        'source-declarative read --config secrets/config.json --catalog catalog.json --state state.json',
+      ),
+    )
+      .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
+      .option('--state <file>', 'the state that the last read left (- for standard input)'),
   )
-    .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
-    .option('--state <file>', 'the state that the last read left (- for standard input)')
+    .option('--shard <part>', 'reads one part of the work, such as 2/8; `state merge` joins the states', parseShard)
+    .option('--history <file>', 'remembers the numbers of records of each run there, and warns when one is unusual')
     .action(run(async () => (await loadCommands()).read()));
 
+  addSync(program, (exit) => {
+    exitCode = exit;
+  });
+  addReplay(program, (exit) => {
+    exitCode = exit;
+  });
   program
     .command('schema')
     .description('prints the JSON Schema of manifests, for editors')
@@ -78,6 +97,31 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .addHelpText('after', '\nExample:\n  $ source-declarative prepare manifest.yaml')
     .action(async (manifest: string, options: { readonly output?: string }) => {
       exitCode = await (await (await loadCommands()).prepare())({ manifest, ...options });
+    });
+  withConfig(
+    addCommand(
+      program.command('state').description('works on states'),
+      'merge',
+      'makes one state of those that the shards of a read left',
+      'source-declarative state merge --config secrets/config.json shard-*.jsonl > state.json',
+    ),
+  )
+    .argument('<files...>', 'the state of each shard, or all that it printed')
+    .action(async (files: string[], options: CommandOptions) => {
+      const runStateMerge = await (await loadCommands()).stateMerge();
+      exitCode = await runStateMerge(files, options, forPeople);
+    });
+  addCommand(
+    program,
+    'typegen',
+    'writes TypeScript types of the config and of the records of every stream',
+    'source-declarative typegen --config secrets/config.json --output types.ts',
+  )
+    .option('--config <file>', 'the config, JSON, for schemas that depend on it (- for standard input)')
+    .option('--output <file>', 'where the types are written, instead of standard output')
+    .action(async (options: CommandOptions & { readonly output?: string }) => {
+      const runTypegen = await (await loadCommands()).typegen();
+      exitCode = await runTypegen(options, forPeople);
     });
   program
     .command('eval')
@@ -126,6 +170,53 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+function addSync(program: Command, end: (exitCode: number) => void): void {
+  const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+  withOperations(
+    withConfig(
+      addCommand(
+        program,
+        'sync',
+        'loads streams into a local warehouse and keeps their state there',
+        'source-declarative sync --config secrets/config.json --to duckdb:warehouse.duckdb',
+      ),
+    ),
+  )
+    .requiredOption('--to <kind:place>', 'where to: duckdb:FILE, sqlite:FILE, parquet:FOLDER or jsonl:FOLDER')
+    .option('--catalog <file>', 'the configured catalog; without it all streams are read, incrementally where they can be')
+    .option('--streams <names>', 'only these streams, separated by commas')
+    .addOption(new Option('--key <stream=fields>', 'the natural key of a stream, in place of its primary key').argParser(collect))
+    .option('--full-refresh', 'reads every stream from its beginning, and removes the rows that are gone')
+    .option('--full-refresh-every <duration>', 'does so when the last time is longer ago than this, such as P7D')
+    .option('--overlap <duration>', 'begins so much before the end of the last sync, in place of the lookback_window of the manifest')
+    .option('--commit-every <duration>', 'how much reading a kill may undo at most, such as PT10S (default: PT2S)')
+    .action(async (options: SyncCommandOptions) => {
+      end(await (await (await loadCommands()).sync())(options));
+    });
+}
+
+function addReplay(program: Command, end: (exitCode: number) => void): void {
+  program
+    .command('replay')
+    .description('reads the streams of a recording (read --raw) again without the network')
+    .argument('<folder>', 'a recording, or the folder that --raw named: then its last run')
+    .option('--run <name>', 'the run, where the folder holds several')
+    .option(
+      '--diff',
+      'prints in what the records and states differ from those by the recorded manifest, or from expected.jsonl; exit code 1 then',
+    )
+    .option('--manifest-path <file>', 'another manifest than the recorded one')
+    .option('--components-path <file>', 'custom components of the manifest, in TypeScript or JavaScript')
+    .option('--config <file>', 'the config, in place of the recorded one without its secrets')
+    .option('--catalog <file>', 'another catalog than the recorded one')
+    .option('--state <file>', 'another state than the one that the run began with')
+    .option('--debug', 'prints each request and what was made of its response')
+    .addHelpText('after', '\nExample:\n  $ source-declarative replay raw --manifest-path manifest.yaml --diff')
+    .action(async (folder: string, options: ReplayCommandOptions) => {
+      end(await (await (await loadCommands()).replay())(folder, options));
+    });
+}
+
 function addCommand(program: Command, name: string, description: string, example: string): Command {
   return program
     .command(name)
@@ -140,5 +231,27 @@ function addCommand(program: Command, name: string, description: string, example
 }
 
 function withConfig(command: Command): Command {
-  return command.requiredOption('--config <file>', 'the config, JSON (- for standard input)');
+  return command
+    .requiredOption('--config <file>', 'the config, JSON (- for standard input)')
+    .option('--guard <name=value>', 'sets a guard, such as max_pages=1000 or users.identical_pages=50; may be repeated', addGuard);
+}
+
+function addGuard(text: string, guards: readonly GuardOption[] = []): readonly GuardOption[] {
+  try {
+    return [...guards, parseGuard(text)];
+  } catch (error) {
+    if (error instanceof GuardError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+/** The options of commands that read streams. */
+function withOperations(command: Command): Command {
+  return command
+    .option('--raw <folder>', 'keeps every response in a new folder within this one, to be extracted again by replay')
+    .option('--summary <file>', 'writes a summary of the run as JSON (- for people, to stderr)')
+    .option('--log-file <file>', 'appends what happens to a file, as lines of JSON')
+    .option('--on-anomaly <what>', 'warn or fail when the number of records is unusual (default: warn)')
+    .option('--notify-url <url>', 'posts a failure or an unusual number of records there, as JSON')
+    .option('--notify-command <command>', 'runs a shell command then, with the same JSON on its standard input');
 }

@@ -1,6 +1,8 @@
 import type { AnyComponent } from '../engine/component.ts';
 import type { RunObserver } from '../engine/observer.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
+import { transportFailure } from '../engine/transport-failure.ts';
+import { TransportError } from '../http/errors.ts';
 import { createSecrets, type Secrets } from '../lib/secrets.ts';
 import { ManifestError } from '../manifest/errors.ts';
 import { ConfigError, errorTrace } from '../protocol/failure.ts';
@@ -8,6 +10,7 @@ import { createLog, debugWanted, type Log } from '../protocol/log.ts';
 import { createOutput, type Output } from '../protocol/output.ts';
 import { endOnSignals } from '../protocol/signals.ts';
 import type { CommandOptions } from './program.ts';
+import type { World } from './world.ts';
 
 /** What every command works with. */
 export interface Session {
@@ -18,18 +21,26 @@ export interface Session {
   readonly registry: Registry;
   /** Has something given back when the command ends, by a signal too. */
   readonly onEnd: (close: () => void) => void;
+  /** What stands between the engine and the outside; absent where nothing does. */
+  readonly world?: World;
   /** Watches what the command does; absent unless it is a test read. */
   readonly observer?: RunObserver | undefined;
 }
+
+/** Makes the output of a command; `redact` masks the secrets of a text. */
+export type MakeOutput = (redact: (text: string) => string) => Output;
+
+const messagesOnStdout: MakeOutput = (redact) => createOutput({ now: Date.now, redact });
 
 /** Runs a command: an error becomes one ERROR trace and exit code 1, and all output is written before the end. */
 export async function runCommand(
   options: CommandOptions,
   components: readonly AnyComponent[],
   body: (session: Session) => Promise<number>,
+  makeOutput: MakeOutput = messagesOnStdout,
 ): Promise<number> {
   const secrets = createSecrets();
-  const output = createOutput({ now: Date.now, redact: secrets.redact });
+  const output = makeOutput(secrets.redact);
   const log = createLog(output, { debug: options.debug === true || debugWanted(process.env) });
   const closers: (() => void)[] = [];
   const closeAll = (): void => {
@@ -51,8 +62,9 @@ export async function runCommand(
 /** A mistake of the manifest, as its user is told. */
 export class InvalidManifest extends ConfigError {}
 
-/** Errors of the manifest are the user's to mend. */
+/** Errors of the manifest are the user's to mend; what breaks below HTTP says so itself. */
 export function forUser(error: unknown): unknown {
+  if (error instanceof TransportError) return transportFailure(error);
   if (error instanceof ManifestError) return new InvalidManifest(error.message, { cause: error });
   return error;
 }

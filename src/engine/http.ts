@@ -1,19 +1,24 @@
+import type { AdaptiveRate } from '../http/adaptive-rate.ts';
 import { type BudgetOptions, type CallBudget, createCallBudget } from '../http/budget.ts';
 import type { ResponseCache } from '../http/cache.ts';
 import { type CookieJar, createCookieJar } from '../http/cookies.ts';
 import { errorMessageOf } from '../http/error-message.ts';
 import { TransportError } from '../http/errors.ts';
+import type { RequestedPage } from '../http/exchange-log.ts';
 import type { HostPauses, Waiting } from '../http/pauses.ts';
+import type { RedirectOptions } from '../http/redirects.ts';
 import { buildRequest, type HttpRequest, type RequestParts } from '../http/request.ts';
 import type { HttpResponse } from '../http/response.ts';
 import { RequestFailure, type ResponseAction, type SendResult, sendWithRetries } from '../http/retry.ts';
+import type { RetryBudget } from '../http/retry-budget.ts';
 import { composeSender } from '../http/sender.ts';
 import type { Send } from '../http/transport.ts';
-import type { Secrets } from '../lib/secrets.ts';
+import { looksSecret, type Secrets } from '../lib/secrets.ts';
 import { ConfigError, type Failure, SystemError, TransientError } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Authenticator, ErrorHandler } from './kinds.ts';
 import { type Purpose, type RunObserver, refusedPurpose } from './observer.ts';
+import { isUsersFault, transportFailure } from './transport-failure.ts';
 
 export { type BudgetOptions, type CallRatePolicy, matchesRequest, type Rate, type RequestMatcher } from '../http/budget.ts';
 export { HttpHeaders } from '../http/headers.ts';
@@ -51,6 +56,8 @@ export interface Exchange {
   readonly connectTimeoutMs?: number | undefined;
   readonly readTimeoutMs?: number | undefined;
   readonly tcpKeepAlive?: boolean;
+  /** How many characters of a refusing response's body an error shows; the API's message alone unless told. */
+  readonly shownBodyCharacters?: number | undefined;
   /** Treats rate limits as failures that end in giving up. */
   readonly exitOnRateLimit?: boolean;
   /** Costs no call of the budget, as requests for tokens do. */
@@ -59,6 +66,10 @@ export interface Exchange {
   readonly alwaysRepeats?: boolean;
   /** What the run's observer is told of it; nothing when absent. */
   readonly purpose?: Purpose | undefined;
+  /** Whether the response is expected to hold credentials. */
+  readonly obtainsCredentials?: boolean;
+  /** The page that is asked for, for those who watch. */
+  readonly page?: (() => RequestedPage) | undefined;
 }
 
 /** The rates that the API allows, without the clock that they are kept by. */
@@ -67,7 +78,7 @@ export type BudgetRules = Omit<BudgetOptions, keyof Waiting>;
 /** The HTTP side of a run. */
 export interface Http {
   /**
-   * Sends a request until it succeeds; null when the handler ignores a failure without a response.
+   * Sends a request until it succeeds; null when the handler ignores a failure without a response, or drops the response.
    * Throws a Failure when it fails for good, and the signals above when the handler asks for them.
    */
   send(exchange: Exchange): Promise<HttpResponse | null>;
@@ -91,10 +102,20 @@ export interface HttpOptions {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly onRateLimited: (name: string) => void;
+  /** Told of each wait between two attempts of a request, in milliseconds. */
+  readonly onWait?: ((name: string, ms: number) => void) | undefined;
   /** False where failures are shown rather than repeated. */
   readonly retries: boolean;
   /** Told of every response whose request has a purpose. */
   readonly observer?: RunObserver | undefined;
+  /** How fast requests to a host may follow each other; as fast as they come unless told. */
+  readonly rate?: AdaptiveRate | undefined;
+  /** What the whole run may repeat; without a bound unless told. */
+  readonly retryBudget?: RetryBudget | undefined;
+  /** The longest wait before a request is repeated; without a bound unless told. */
+  readonly maxWaitSeconds?: number;
+  /** Whether credentials go along when the API redirects to another host, but for those of which Python's requests knows. */
+  readonly keepsRedirectedCredentials?: boolean;
 }
 
 /** The HTTP side of a run over a transport. */
@@ -115,7 +136,7 @@ export function createHttp(options: HttpOptions): Http {
       budget: exchange.outsideBudget ? undefined : budget,
       cookies: exchange.cookies,
       cache: exchange.useCache ? options.cache : undefined,
-      redirects: { redact },
+      redirects: options.keepsRedirectedCredentials === true ? { redact } : { redact, ...credentialTests(secrets) },
     });
     return sendWithRetries({
       send: async (request, sendOptions) => {
@@ -136,6 +157,9 @@ export function createHttp(options: HttpOptions): Http {
       },
       backoffSeconds: (outcome, count) => handler.backoffSeconds(outcome, count) ?? null,
       maxRetries: options.retries || exchange.alwaysRepeats ? (handler.maxRetries ?? 5) : 0,
+      ...(handler.usualBackoff?.factor === undefined ? {} : { backoffFactor: handler.usualBackoff.factor }),
+      ...(handler.usualBackoff?.longestSeconds === undefined ? {} : { longestBackoffSeconds: handler.usualBackoff.longestSeconds }),
+      maxWaitSeconds: options.maxWaitSeconds ?? Number.POSITIVE_INFINITY,
       exitOnRateLimit: exchange.exitOnRateLimit ?? false,
       ...(refresh === undefined ? {} : { refresh: (sent: HttpRequest) => refresh(sent).catch(toRefreshFailure) }),
       ...(hasOther === undefined ? {} : { hasOtherCredential: (sent: HttpRequest) => hasOther(sent) }),
@@ -143,12 +167,19 @@ export function createHttp(options: HttpOptions): Http {
       log: (level, message) => log[level](message),
       redact,
       pauses: options.pauses,
+      ...(options.rate === undefined ? {} : { rate: options.rate }),
+      ...(options.retryBudget === undefined ? {} : { budget: options.retryBudget }),
       stream: exchange.stream === true && !isWatched(exchange),
       ...(exchange.beginning === undefined ? {} : { beginning: exchange.beginning }),
       random: options.random,
-      ...waiting,
+      now: options.nowMs,
+      sleep(ms, waker) {
+        options.onWait?.(exchange.name, ms);
+        return options.sleep(ms, waker);
+      },
       options: {
         signal,
+        origin: { name: exchange.name, obtainsCredentials: exchange.obtainsCredentials ?? false, page: exchange.page },
         ...(exchange.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: exchange.connectTimeoutMs }),
         ...(exchange.readTimeoutMs === undefined ? {} : { readTimeoutMs: exchange.readTimeoutMs }),
       },
@@ -164,12 +195,20 @@ export function createHttp(options: HttpOptions): Http {
       try {
         const result = await attempt(exchange);
         throwSignal(result);
-        return result.response;
+        if (result.resolution.dropsResponse !== true) return result.response;
+        result.response?.discard();
+        return null;
       } catch (error) {
-        throw toRequestError(error, exchange.name, secrets);
+        throw toRequestError(error, exchange, secrets);
       }
     },
   };
+}
+
+/** Says which headers and bodies hold credentials: by a name that says so, or by a secret that is known. */
+function credentialTests({ redact }: Secrets): Pick<RedirectOptions, 'isCredential' | 'holdsCredential'> {
+  const holdsCredential = (text: string): boolean => redact(text) !== text;
+  return { isCredential: (name, value) => looksSecret(name) || holdsCredential(value), holdsCredential };
 }
 
 const SIGNALS: Partial<Record<ResponseAction, new (message: string) => Error>> = {
@@ -203,25 +242,12 @@ function toRefreshFailure(error: unknown): never {
   throw error;
 }
 
-const USERS_FAULTS: ReadonlySet<TransportError['kind']> = new Set([
-  'invalid_url',
-  'missing_schema',
-  'invalid_schema',
-  'invalid_header',
-  'forbidden_address',
-]);
-
-/** Whether the request itself is wrong, which comes of the config or of the manifest. */
-function isUsersFault({ kind }: TransportError): boolean {
-  return USERS_FAULTS.has(kind);
-}
-
 /** The failure of a request in the user's words, with the API's own. */
-function toRequestError(error: unknown, name: string, secrets: Secrets): unknown {
-  if (error instanceof TransportError) return new (isUsersFault(error) ? ConfigError : SystemError)(error.message, { cause: error });
+function toRequestError(error: unknown, { name, shownBodyCharacters }: Exchange, secrets: Secrets): unknown {
+  if (error instanceof TransportError) return transportFailure(error);
   if (!(error instanceof RequestFailure)) return error;
   const failureType = error.outcome?.error && isUsersFault(error.outcome.error) ? 'config_error' : error.failureType;
-  const failure: Failure = new FAILURES[failureType](withApiMessage(error, secrets), {
+  const failure: Failure = new FAILURES[failureType](withApiMessage(error, secrets, shownBodyCharacters), {
     internalMessage: error.internalMessage,
     cause: error,
     ...(name === '' ? {} : { stream: { name } }),
@@ -230,15 +256,19 @@ function toRequestError(error: unknown, name: string, secrets: Secrets): unknown
 }
 
 /** The message with the request it is about and what the API itself said, both redacted. */
-function withApiMessage({ message, outcome }: RequestFailure, secrets: Secrets): string {
+function withApiMessage({ message, outcome }: RequestFailure, secrets: Secrets, shownBodyCharacters: number | undefined): string {
   const response = outcome?.response;
   if (response === undefined) return message;
   const { method, url } = response.request;
-  const said = response.loaded ? errorMessageOf(response)?.slice(0, LONGEST_API_MESSAGE) : undefined;
-  const asked = `Request: ${method} ${secrets.redactUrl(url)}.`;
-  return said === undefined || said === '' || message.includes(said)
-    ? `${message} ${asked}`
-    : `${message} ${asked} The API said: ${secrets.redact(said)}`;
+  const asked = `${message} Request: ${method} ${secrets.redactUrl(url)}.`;
+  if (!response.loaded || shownBodyCharacters === 0) return asked;
+  if (shownBodyCharacters !== undefined) return `${asked} Response: ${shortened(secrets.redact(response.text), shownBodyCharacters)}`;
+  const said = errorMessageOf(response)?.slice(0, LONGEST_API_MESSAGE);
+  return said === undefined || said === '' || message.includes(said) ? asked : `${asked} The API said: ${secrets.redact(said)}`;
+}
+
+function shortened(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}... (${text.length} characters)` : text;
 }
 
 const LONGEST_API_MESSAGE = 500;

@@ -3,7 +3,7 @@ import type { Value } from '../lang/values.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { DateTime } from '../lib/time/index.ts';
 import type { FileReference } from '../protocol/messages.ts';
-import type { RecordWriter } from '../protocol/output.ts';
+import type { LineWriter } from '../protocol/output.ts';
 import type {
   BudgetRules,
   CallRatePolicy,
@@ -20,7 +20,9 @@ import type { Purpose } from './observer.ts';
 import type { Page } from './page.ts';
 import type { AppendedField } from './raw-rows.ts';
 import type { RequestOptions } from './request-options.ts';
+import type { Shard } from './shard.ts';
 import type { StreamSlice } from './stream-slice.ts';
+import type { Tally } from './tally.ts';
 
 /** A record on its way from the response to the output. */
 export type Row = JsonObject;
@@ -120,6 +122,10 @@ export interface SendOptions {
   readonly purpose?: Purpose | undefined;
   /** Bytes of such a body that are loaded first, and asked for again when it breaks off within them. */
   readonly beginning?: number;
+  /** Says that the response is expected to hold credentials, for those who keep responses. */
+  readonly obtainsCredentials?: boolean;
+  /** Leaves the requester's own query out, because the path given holds all of it. */
+  readonly withoutQuery?: boolean;
 }
 
 /** Decides what an outcome means; undefined leaves the decision to the next handler. */
@@ -129,6 +135,8 @@ export interface ErrorHandler {
   readonly readsBody: boolean;
   /** Whether the manifest says how long to wait between attempts. */
   readonly hasBackoff: boolean;
+  /** What the waits that no strategy states are multiplied by, and the longest of them. */
+  readonly usualBackoff?: { readonly factor?: number | undefined; readonly longestSeconds?: number | undefined } | undefined;
   /** Actions that its filters may answer with. */
   readonly actions: ReadonlySet<ResponseAction>;
   interpret(outcome: Outcome): Resolution;
@@ -202,14 +210,15 @@ export interface RecordFilter {
   keep(record: Row, request: PageRequest): boolean;
 }
 
-/** Changes a record in place, or gives another one in its stead. */
+/** Changes a record in place, or gives another one in its stead, or drops it. */
 export interface Transformation {
   readonly reads: Reads;
   /** Loads what it needs; awaited before the first record. */
   ready?(): Promise<void>;
   /** Whether it changes values that came with the record, rather than adding to it or giving another one. */
   readonly changesInPlace?: boolean;
-  transform(record: Row, request: PageRequest): Row | undefined;
+  /** The record that takes its place, undefined for itself, null for none. */
+  transform(record: Row, request: PageRequest): Row | undefined | null;
   /**
    * Top-level fields that it adds, when that is all that it does: computed from the fields in `reads` as the record came. A field that the
    * record has already is overwritten where it stands; for such records `transform` must be called.
@@ -259,6 +268,8 @@ export interface Paginator extends RequestContributor {
   nextToken(page: Page): Value | undefined;
   /** The path that the next request takes instead of the requester's own. */
   path(request: PageRequest): string | undefined;
+  /** Whether that path is a URL with all of its query. */
+  readonly givesWholeUrls?: boolean;
   /** Whether its pages can be made smaller while it pages, down to a size; absent when they cannot. */
   resizing?(minimum: number): Resizing;
 }
@@ -278,6 +289,8 @@ export interface PageStrategy {
   readonly pageSize: number | undefined;
   readonly readsDocument: Reads;
   readonly initialToken: Value | undefined;
+  /** Whether its tokens are URLs with all of their query. */
+  readonly givesWholeUrls?: boolean;
   nextToken(page: Page): Value | undefined;
   /** Whether its pages can be made smaller while it pages, down to a size; absent when they cannot. */
   resizing?(minimum: number): Resizing;
@@ -301,7 +314,7 @@ export interface Batch {
 
 /** Where records go that are written without being parsed. */
 export interface RowTarget {
-  readonly writer: Pick<RecordWriter, 'linePrefix' | 'writeLines'>;
+  readonly lines: LineWriter;
   /** Writes a record that had to be parsed, and has it observed. */
   write(record: Json): void;
   /** Told of every record that is not parsed, with the fields that the cursor reads; absent when it reads none. */
@@ -310,7 +323,8 @@ export interface RowTarget {
 
 /** Gives the slices that a stream is split into without regard to time, such as one for each parent record. */
 export interface PartitionRouter extends RequestContributor {
-  slices(): AsyncIterable<StreamSlice>;
+  /** The slices. A router that `groups` puts only those together that `keep` takes; what others give, the caller looks at itself. */
+  slices(keep?: (slice: StreamSlice) => boolean): AsyncIterable<StreamSlice>;
   /**
    * The states of the parents by their names, covering no parent record whose slice was not given yet; undefined when there are no parents.
    * The same object as before is given while nothing has changed.
@@ -366,10 +380,14 @@ export interface Cursor extends RequestContributor {
   observe(record: Row, slice: StreamSlice): void;
   /** Called after the last record of a slice is written; true when a new state should be printed. */
   close(slice: StreamSlice): boolean;
+  /** Called after the records of a page are written; true when what was read of the slice so far makes a new state, which should be printed. */
+  checkpoint?(slice: StreamSlice): boolean;
   /** Called once, when no slice is left to read, failed ones included: settles what holds only then. The last state is printed after it. */
   finish?(): void;
   /** Whether the record lies within what this sync should read. */
   shouldBeSynced(record: Row, slice: StreamSlice): boolean;
+  /** Whether no record after this one has to be read, where records come in order; by default when it should not be synced. */
+  endsFeed?(record: Row, slice: StreamSlice): boolean;
   /** The state of the stream as the next sync needs it. */
   state(): JsonObject;
   /** Cuts a slice into smaller ones; undefined when it cannot be cut further. */
@@ -378,6 +396,8 @@ export interface Cursor extends RequestContributor {
   track?(): CursorTracker;
   /** The time up to which a stream with that state was read, in microseconds since 1970; undefined when the state is none of its own. */
   reachedAt?(state: JsonObject): bigint | undefined;
+  /** The state of a sync that shards read, out of those of all shards; absent where one shard reads the whole stream. Throws ConfigError. */
+  mergeShards?(states: readonly JsonObject[]): JsonObject;
 }
 
 /** Follows the records of a slice and cuts off what was read. */
@@ -400,6 +420,8 @@ export interface LatestValue {
 export interface IncrementalSync extends RequestContributor {
   /** The cursor field as the catalog shows it. */
   readonly field: string;
+  /** The cursor's value in a record, where it is not that of the top-level field. */
+  readonly valueIn?: (record: Row) => Json | undefined;
   readonly allowsCatalogField: boolean;
   /** Whether each partition can have a cursor of its own. */
   readonly partitionable: boolean;
@@ -506,6 +528,8 @@ export interface OpenOptions {
   readonly cursorField?: string | undefined;
   /** Whether it is read for its child's sake, slice by slice. */
   readonly isParent?: boolean | undefined;
+  /** The part of its partitions that is read; all of them without it. */
+  readonly shard?: Shard | undefined;
 }
 
 /** What a catalog says of a stream. */
@@ -528,6 +552,8 @@ export interface OpenStream {
   schema(): Promise<JsonObject>;
   slices(): AsyncIterable<StreamSlice>;
   read(slice: StreamSlice): AsyncIterable<Batch>;
+  /** What became of what was read. */
+  readonly tally?: Tally | undefined;
   /** The file that belongs to a record; absent in streams without files. */
   readonly fileOf?: ((record: Row) => FileReference | undefined) | undefined;
 }
@@ -550,6 +576,8 @@ export interface StreamScope {
   readonly fileUploader: FileUploader | undefined;
   /** What its requests are for, where that is not its records. */
   readonly purpose?: Purpose | undefined;
+  /** Counts what becomes of what is read. */
+  readonly tally?: Tally | undefined;
 }
 
 /** Asks the API whether the config works. */

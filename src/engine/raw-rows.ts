@@ -1,6 +1,6 @@
 import { type Json, parseJson, stringifyJson } from '../lib/json.ts';
 import { composeLines } from '../lib/json-list/compose-lines.ts';
-import { BASE, type Elements, FLAG, ROW } from '../lib/json-list/list-scan.ts';
+import { bytesOf, type Elements, FLAG, ROW } from '../lib/json-list/list-scan.ts';
 import { escapeLineSeparators, hasLineSeparator } from '../lib/line-separators.ts';
 import type { Batch, PageRequest, Row, RowTarget } from './kinds.ts';
 
@@ -46,11 +46,13 @@ export function rawBatch(elements: Elements, plan: RawPlan, request: PageRequest
 }
 
 /** The elements from one to another as a JSON list. */
-export function listOf({ bytes, rows, width }: Elements, from: number, to: number): Uint8Array {
+export function listOf(elements: Elements, from: number, to: number): Uint8Array {
+  const { rows, width } = elements;
   if (from === to) return Buffer.concat([OPEN, CLOSE]);
   const start = rows[from * width + ROW.start] as number;
   const end = rows[(to - 1) * width + ROW.end] as number;
-  return Buffer.concat([OPEN, bytes.subarray(start - BASE, end - BASE), CLOSE]);
+  const { buffer, base } = bytesOf(elements);
+  return Buffer.concat([OPEN, buffer.subarray(start - base, end - base), CLOSE]);
 }
 
 function writeRows(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser, target: RowTarget): void {
@@ -78,18 +80,20 @@ function parsingTest({ rows, width }: Elements, { fields, appended }: RawPlan): 
   };
 }
 
-function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, request: PageRequest, { writer, observe }: RowTarget): void {
+function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, request: PageRequest, { lines, observe }: RowTarget): void {
   const { appended } = plan;
   const added: string[] | undefined = appended.length === 0 ? undefined : new Array<string>(to - from);
   if (added !== undefined || observe !== undefined) {
     const read = fieldReader(elements, plan.fields);
-    for (let i = from; i < to; i += 1) {
+    // The last record goes first: most lists ascend, and then the cursor need not look closely at the others.
+    for (let n = from - 1; n < to - 1; n += 1) {
+      const i = n < from ? to - 1 : n;
       const record = read(i);
       if (added !== undefined) added[i - from] = appendTo(record, appended, request);
       observe?.(record);
     }
   }
-  composeLines(elements, from, to, { prefix: writer.linePrefix(), suffix: SUFFIX, added }, writer.writeLines);
+  composeLines(elements, from, to, { prefix: lines.prefix(), suffix: SUFFIX, added }, lines.write);
 }
 
 /** Adds the computed fields to what was read of a record, and gives their JSON; a null is left out, as it is of every record. */
@@ -111,14 +115,15 @@ function lineOf(json: string): string {
 }
 
 /** Reads the fields of interest of an element. */
-function fieldReader({ bytes, rows, width }: Elements, fields: readonly string[]): (index: number) => Row {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function fieldReader(elements: Elements, fields: readonly string[]): (index: number) => Row {
+  const { rows, width } = elements;
+  const { buffer, base } = bytesOf(elements);
   return (index) => {
     const record: Row = {};
     for (let i = 0; i < fields.length; i += 1) {
       const at = index * width + ROW.fields + 2 * i;
       const start = rows[at] as number;
-      if (start >= 0) record[fields[i] as string] = valueAt(buffer, start - BASE, (rows[at + 1] as number) - BASE);
+      if (start >= 0) record[fields[i] as string] = valueAt(buffer, start - base, (rows[at + 1] as number) - base);
     }
     return record;
   };

@@ -10,7 +10,9 @@ import { slicesTogether } from './bounded-slices.ts';
 import type { OpenStream, Row, RowTarget, Source } from './kinds.ts';
 import { sliceDescriptor } from './observer.ts';
 import type { Run } from './run.ts';
+import { ownsStream, type Shard } from './shard.ts';
 import type { StreamSlice } from './stream-slice.ts';
+import { explainFruitless } from './tally.ts';
 
 /** What a read needs beside the source. */
 export interface ReadOptions {
@@ -18,6 +20,8 @@ export interface ReadOptions {
   readonly output: Output;
   readonly catalog: ConfiguredCatalog;
   readonly state: InputState;
+  /** The part of the work that is done; all of it without it. */
+  readonly shard?: Shard | undefined;
   /** Adds to an error what only the caller knows, such as its place in the manifest's text. */
   readonly explain?: (error: unknown) => Promise<unknown>;
 }
@@ -79,7 +83,7 @@ interface Selected {
  * The streams of the catalog in its order, each built with its state, so that a mistake in one of them ends the sync before it begins;
  * a stream that the source lacks is INCOMPLETE. parity: concurrent_declarative_source.py:_select_streams
  */
-async function selectStreams(source: Source, { run, output, catalog, state }: ReadOptions): Promise<Selected[]> {
+async function selectStreams(source: Source, { run, output, catalog, state, shard }: ReadOptions): Promise<Selected[]> {
   const byName = new Map((await source.streams()).map((stream) => [stream.name, stream]));
   const selected: Selected[] = [];
   for (const configured of catalog.streams) {
@@ -94,7 +98,8 @@ async function selectStreams(source: Source, { run, output, catalog, state }: Re
       const given = state.of(configured.stream);
       const cursorField = configured.cursor_field?.[0];
       const selectedSchema = configured.stream.json_schema;
-      const open = await stream.open({ state: Object.keys(given).length === 0 ? undefined : given, cursorField, selectedSchema });
+      const open = await stream.open({ state: Object.keys(given).length === 0 ? undefined : given, cursorField, selectedSchema, shard });
+      if (shard !== undefined && open.router === undefined && !ownsStream(shard, name)) continue;
       if (configured.sync_mode === 'incremental' && open.cursor.field === undefined) {
         run.log.warn(
           `The catalog asks for an incremental sync of "${name}", which has no cursor: it supports full_refresh only, and is read whole.`,
@@ -144,9 +149,18 @@ async function readStream({ options, partitions }: Reading, { configured, open }
   open.cursor.finish?.();
   writer.state(open.cursor.state());
   run.log.info(`Read ${writer.count} records from ${open.name} stream`);
+  if (writer.count === 0 && !progress.failed) tellOfNoRecords(run, open, progress.partitions);
   output.message(streamStatus(descriptor, progress.failed ? 'INCOMPLETE' : 'COMPLETE'));
   run.log.info(`Finished syncing ${open.name}`);
   return !progress.failed;
+}
+
+/** Says which stage left a stream without records: a warning when that is not what one would expect of a stream without news. */
+function tellOfNoRecords({ log, clock }: Run, { name, tally, cursor, router }: OpenStream, slices: number): void {
+  const reached = cursor.reachedAt?.(cursor.state());
+  const future = reached !== undefined && reached > clock.now() ? new Date(Number(reached / 1000n)).toISOString() : undefined;
+  const { isSuspicious, text } = explainFruitless({ name, slices, tally, parents: [...ancestorNames(router)], future });
+  log[isSuspicious ? 'warn' : 'info'](text);
 }
 
 /** Where the records of a stream go. */
@@ -170,15 +184,16 @@ async function readPartition(
     cursor.observe(record, slice);
   };
   const observe = cursor.reads === 'nothing' ? undefined : (record: Row): void => cursor.observe(record, slice);
-  const target: RowTarget = { writer, write, observe };
+  const target: RowTarget | undefined = writer.lines && fileOf === undefined ? { lines: writer.lines, write, observe } : undefined;
   for await (const batch of stream.read(slice)) {
     if (progress.records === 0 && batch.count > 0) {
       run.log.info(`Marking stream ${stream.name} as RUNNING`);
       output.message(streamStatus(descriptor, 'RUNNING'));
     }
     progress.records += batch.count;
-    if (batch.writeTo !== undefined && fileOf === undefined) batch.writeTo(target);
+    if (batch.writeTo !== undefined && target !== undefined) batch.writeTo(target);
     else for (const record of batch.records) write(record);
+    if (cursor.checkpoint?.(slice) === true) writer.state(cursor.state());
     await output.drained();
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;
   }

@@ -4,6 +4,7 @@ import type { Secrets } from '../lib/secrets.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Cache } from './cache.ts';
 import type { CustomCode } from './custom-code.ts';
+import type { RunGuards } from './guards.ts';
 import type { Http } from './http.ts';
 import type { RunObserver } from './observer.ts';
 
@@ -43,6 +44,7 @@ export interface Run {
   readonly random: () => number;
   readonly secrets: Secrets;
   readonly limits: Limits;
+  readonly guards: RunGuards;
   /** Values that components of one run share by key, such as one token of several authenticators. */
   readonly shared: Cache;
   /** Ends all waiting and all requests when it is aborted. */

@@ -1,6 +1,6 @@
-/** The beginning of a body, and whether it is all of it. */
+/** The beginning of a body in the chunks that it came in, and whether it is all of it. */
 export interface Beginning {
-  readonly bytes: Uint8Array;
+  readonly chunks: readonly Uint8Array[];
   readonly ended: boolean;
 }
 
@@ -14,6 +14,11 @@ export interface ByteSource {
   all(): Promise<Uint8Array>;
   /** Gives up what has not been read. */
   discard(): void;
+}
+
+/** Chunks as one; a single one is not copied. */
+export function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
 /** A body that is there already. */
@@ -31,7 +36,7 @@ export class MemorySource implements ByteSource {
   }
 
   async upTo(): Promise<Beginning> {
-    return { bytes: await this.all(), ended: true };
+    return { chunks: [await this.all()], ended: true };
   }
 
   async all(): Promise<Uint8Array> {
@@ -48,6 +53,9 @@ export interface FlowControl {
   pause(): void;
   resume(): void;
   abort(): void;
+  /** The bytes that may be held together when the whole body is asked for, and what is done about one more. */
+  readonly mostHeld: number;
+  refuse(): Error;
 }
 
 const HIGH_WATER_MARK = 256 * 1024;
@@ -84,6 +92,7 @@ export class NetworkSource implements ByteSource {
     }
     this.#chunks.push(chunk);
     if (this.#mode === 'collect') {
+      this.#checkHeld();
       if (this.#queued <= this.#most) return;
       this.#pause();
       this.#wake();
@@ -99,11 +108,11 @@ export class NetworkSource implements ByteSource {
 
   /** Marks the body broken; what was queued before can no longer be read. */
   fail(error: Error): void {
-    this.#error = error;
+    this.#error ??= error;
     this.#chunks = [];
     const waiter = this.#waiter;
     this.#waiter = null;
-    waiter?.reject(error);
+    waiter?.reject(this.#error);
   }
 
   async next(): Promise<Uint8Array | null> {
@@ -124,6 +133,7 @@ export class NetworkSource implements ByteSource {
   async upTo(limit: number): Promise<Beginning> {
     this.#mode = 'collect';
     this.#most = limit;
+    this.#checkHeld();
     if (this.#queued <= limit) this.#resume();
     while (!this.#ended && this.#queued <= limit) {
       if (this.#error) throw this.#error;
@@ -131,15 +141,14 @@ export class NetworkSource implements ByteSource {
     }
     if (this.#error) throw this.#error;
     const chunks = this.#chunks;
-    const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, this.#queued);
     this.#chunks = [];
     this.#queued = 0;
     this.#mode = 'pull';
-    return { bytes, ended: this.#ended };
+    return { chunks, ended: this.#ended };
   }
 
   async all(): Promise<Uint8Array> {
-    return (await this.upTo(Number.POSITIVE_INFINITY)).bytes;
+    return joined((await this.upTo(Number.POSITIVE_INFINITY)).chunks);
   }
 
   discard(): void {
@@ -148,6 +157,10 @@ export class NetworkSource implements ByteSource {
     this.#chunks = [];
     this.#queued = 0;
     this.#resume();
+  }
+
+  #checkHeld(): void {
+    if (this.#queued > this.#flow.mostHeld) this.fail(this.#flow.refuse());
   }
 
   #pause(): void {

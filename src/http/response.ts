@@ -1,8 +1,10 @@
 import { type Json, parseJson } from '../lib/json.ts';
-import type { ByteSource } from './byte-source.ts';
+import { type ByteSource, joined } from './byte-source.ts';
 import { decodeStrictly, decodeText, detectCharset, guessJsonCharset, statedCharset } from './charset.ts';
 import type { HttpHeaders } from './headers.ts';
 import type { HttpRequest } from './request.ts';
+
+const LOADED = Promise.resolve();
 
 /** What a response is made of; `elapsedMs` counts until its headers arrived. */
 export interface HttpResponseInit {
@@ -28,9 +30,9 @@ export class HttpResponse {
   readonly fromCache: boolean;
   readonly #body: ByteSource;
   #state: 'fresh' | 'begun' | 'streamed' | 'loading' | 'discarded' = 'fresh';
-  #beginning: Uint8Array | undefined;
-  #loading: Promise<Uint8Array> | undefined;
-  #bytes: Uint8Array | undefined;
+  #beginning: readonly Uint8Array[] | undefined;
+  #chunks: readonly Uint8Array[] | undefined;
+  #loading: Promise<void> | undefined;
   #text: string | undefined;
   #json: { value: Json | undefined } | undefined;
 
@@ -54,15 +56,15 @@ export class HttpResponse {
   /** The decompressed body as it arrives; when it was loaded, its bytes in one chunk. Throws TransportError when it breaks off. */
   async *chunks(): AsyncGenerator<Uint8Array, void, void> {
     if (this.#loading) {
-      const bytes = await this.#loading;
-      if (bytes.length) yield bytes;
+      await this.#loading;
+      if (this.bytes.length) yield this.bytes;
       return;
     }
     const beginning = this.#beginning;
     this.#claim('streamed');
     let ended = false;
     try {
-      if (beginning !== undefined) yield beginning;
+      if (beginning !== undefined) yield* beginning;
       for (let chunk = await this.#body.next(); chunk !== null; chunk = await this.#body.next()) yield chunk;
       ended = true;
     } finally {
@@ -81,27 +83,26 @@ export class HttpResponse {
     }
     if (this.#state === 'begun') return false;
     this.#claim('begun');
-    const { bytes, ended } = await this.#body.upTo(limit);
+    const { chunks, ended } = await this.#body.upTo(limit);
     if (ended) {
-      this.#bytes = bytes;
+      this.#chunks = chunks;
       this.#state = 'loading';
-      this.#loading = Promise.resolve(bytes);
-    } else this.#beginning = bytes;
+      this.#loading = LOADED;
+    } else this.#beginning = chunks;
     return ended;
   }
 
   /** The whole decompressed body, read once; throws TransportError when it breaks off. */
-  load(): Promise<Uint8Array> {
+  async load(): Promise<Uint8Array> {
     if (!this.#loading) {
-      const beginning = this.#beginning;
+      const beginning = this.#beginning ?? [];
       this.#claim('loading');
       this.#loading = this.#body.all().then((rest) => {
-        const bytes = beginning === undefined ? rest : Buffer.concat([beginning, rest]);
-        this.#bytes = bytes;
-        return bytes;
+        this.#chunks = [...beginning, rest];
       });
     }
-    return this.#loading;
+    await this.#loading;
+    return this.bytes;
   }
 
   /** Gives the connection back without reading the body; harmless after it was read. */
@@ -114,13 +115,22 @@ export class HttpResponse {
 
   /** True once `load` has finished. */
   get loaded(): boolean {
-    return this.#bytes !== undefined;
+    return this.#chunks !== undefined;
   }
 
   /** The loaded body; throws Error before `load` has finished. */
   get bytes(): Uint8Array {
-    if (this.#bytes === undefined) throw new Error('The response body is not loaded.');
-    return this.#bytes;
+    const [first, ...others] = this.parts;
+    if (first !== undefined && others.length === 0) return first;
+    const bytes = joined(this.parts);
+    this.#chunks = [bytes];
+    return bytes;
+  }
+
+  /** The loaded body in the chunks that it came in; throws Error before `load` has finished. */
+  get parts(): readonly Uint8Array[] {
+    if (this.#chunks === undefined) throw new Error('The response body is not loaded.');
+    return this.#chunks;
   }
 
   // parity: requests.Response.text

@@ -4,7 +4,7 @@ import { NetworkSource } from './byte-source.ts';
 import { readCertificates } from './certificates.ts';
 import { ACCEPT_ENCODING, type BodyLimits, DEFAULT_BODY_LIMITS, decodeContent, tooLarge } from './content-encoding.ts';
 import { TransportError, toTransportError } from './errors.ts';
-import type { Exchange, ExchangeObserver } from './exchange-log.ts';
+import type { Exchange, ExchangeObserver, RequestOrigin } from './exchange-log.ts';
 import { HttpHeaders } from './headers.ts';
 import { type ProxySettings, proxyAuthorization, proxyFor, readProxySettings } from './proxy.ts';
 import { findHeader, type HttpRequest, withoutHeaders } from './request.ts';
@@ -17,6 +17,8 @@ export interface SendOptions {
   signal?: AbortSignal;
   /** Which try of the same request this is, from 1; only told to the observer. */
   attempt?: number;
+  /** Who asks; only told to the observer. */
+  origin?: RequestOrigin;
 }
 
 /** Sends one request and gives its response as soon as the headers are there; throws TransportError. */
@@ -279,7 +281,7 @@ class PendingExchange implements Dispatcher.DispatchHandler {
     this.#request = request;
     this.#signal = options.signal;
     this.#context = context;
-    this.#record = { request, attempt: options.attempt ?? 1, bytes: 0 };
+    this.#record = { request, attempt: options.attempt ?? 1, origin: options.origin, bytes: 0 };
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -305,6 +307,13 @@ class PendingExchange implements Dispatcher.DispatchHandler {
       pause: () => controller.pause(),
       resume: () => controller.resume(),
       abort: () => controller.abort(abortion(this.#where())),
+      mostHeld: this.#context.limits.heldBytes,
+      refuse: () => {
+        const error = tooLarge(this.#where());
+        this.#fail(error);
+        controller.abort(error);
+        return error;
+      },
     });
     this.#body = body;
     const headers = new HttpHeaders(headerLines((controller as { rawHeaders?: readonly (Buffer | string)[] | null }).rawHeaders ?? []));
@@ -323,13 +332,9 @@ class PendingExchange implements Dispatcher.DispatchHandler {
     );
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#record.bytes += chunk.length;
-    if (this.#record.bytes > this.#context.limits.maxBytes) {
-      const error = tooLarge(this.#where());
-      this.#fail(error);
-      controller.abort(error);
-    } else this.#body?.push(chunk);
+    this.#body?.push(chunk);
   }
 
   onResponseEnd(): void {

@@ -6,7 +6,7 @@ import { createFunctions, type FunctionTable } from './functions/index.ts';
 import { normalizeSource } from './lexer.ts';
 import { beginsNoLiteral, isFalse, type TypeName, typeText, typeValue } from './result.ts';
 import { type Context, type Environment, NO_SLOTS, Runtime } from './runtime.ts';
-import { PythonError, type Value } from './values.ts';
+import { PythonError, Undefined, type Value } from './values.ts';
 
 /** How a template is evaluated besides its context. */
 export interface EvaluateOptions {
@@ -35,6 +35,8 @@ export interface Template {
   evaluateString(context: Context): Value;
   /** The text before it is typed back; raises TemplateError. */
   render(context: Context): string;
+  /** The value of an expression that is all of it, null when that is undefined, else the text; never typed back. Raises TemplateError. */
+  exact(context: Context): Value;
   /** The error that evaluation swallows: a TypeError makes the template its own result, an UndefinedError an empty one. */
   swallowedError(context: Context): TemplateError | undefined;
 }
@@ -148,6 +150,10 @@ class PlacedTemplate implements Template {
     return this.#source.render(context, this.#path);
   }
 
+  exact(context: Context): Value {
+    return this.#source.exact(context, this.#path);
+  }
+
   swallowedError(context: Context): TemplateError | undefined {
     return this.#source.swallowedError(context, this.#path);
   }
@@ -239,6 +245,19 @@ class Source {
   render(context: Context, path: string | undefined): string {
     try {
       return this.#text(context);
+    } catch (thrown) {
+      throw this.located(asPythonError(thrown), context, path);
+    }
+  }
+
+  /** The value of the only expression, else the text; unlike elsewhere a TypeError is an error. */
+  exact(context: Context, path: string | undefined): Value {
+    if (this.#program === undefined && this.problem === undefined) return this.text;
+    try {
+      const program = this.#begin(context);
+      if (program.single === undefined) return program.render(context);
+      const value = program.single(context, NO_SLOTS);
+      return value instanceof Undefined ? null : value;
     } catch (thrown) {
       throw this.located(asPythonError(thrown), context, path);
     }

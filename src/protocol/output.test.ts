@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { sharedPath } from '../../test/parity/shared.ts';
 import { Float, type JsonObject, parseJson } from '../lib/json.ts';
 import { configUpdate, type OutgoingMessage, streamStatus } from './messages.ts';
-import { createOutput, type Output, type OutputOptions } from './output.ts';
+import { createOutput, type LineWriter, type Output, type OutputOptions } from './output.ts';
 
 const TIME = 1_700_000_000_000;
 const FIXTURE = path.join(import.meta.dirname, 'output.fixture.ts');
@@ -97,8 +97,8 @@ describe('records', () => {
       writer.write({ a: 'before' });
       writer.write({ a: 'ü'.repeat(length) });
       writer.write({ a: 'z'.repeat(length), b: '\u2028' });
-      const line = Buffer.concat([writer.linePrefix(), Buffer.from(`${JSON.stringify({ a: 'y'.repeat(length) })}}}\n`)]);
-      writer.writeLines(line, 1);
+      const line = Buffer.concat([(writer.lines as LineWriter).prefix(), Buffer.from(`${JSON.stringify({ a: 'y'.repeat(length) })}}}\n`)]);
+      (writer.lines as LineWriter).write(line, 1);
       line.fill('x');
       writer.write({ a: 'after' });
     });
@@ -133,8 +133,8 @@ describe('records', () => {
   it('writes whole lines as they are, and counts them', async () => {
     const text = await printed((output) => {
       const writer = output.recordWriter(users);
-      const prefix = Buffer.from(writer.linePrefix()).toString();
-      writer.writeLines(Buffer.from(`${prefix}{"a":1.0}}}\n${prefix}{"b":"ü"}}}\n`), 2);
+      const prefix = Buffer.from((writer.lines as LineWriter).prefix()).toString();
+      (writer.lines as LineWriter).write(Buffer.from(`${prefix}{"a":1.0}}}\n${prefix}{"b":"ü"}}}\n`), 2);
       expect(writer.count).toBe(2);
     });
     expect(text.split('\n').map((line) => line.slice(line.indexOf('"data":')))).toEqual(['"data":{"a":1.0}}}', '"data":{"b":"ü"}}}', '']);

@@ -24,16 +24,22 @@ const MESSAGE_END = Buffer.from('\n');
 const RECORD_END = Buffer.from('}}\n');
 const RESOLVED = Promise.resolve();
 
+/** Writes records that are lines already. */
+export interface LineWriter {
+  /** What the line of a record begins with, up to its data, at this moment. */
+  prefix(): Uint8Array;
+  /** Writes whole lines, each begun by the prefix; the bytes may change afterwards. */
+  write(lines: Uint8Array, count: number): void;
+}
+
 /** Writes the records and the states of one stream. */
 export interface RecordWriter {
   /** Records written so far. */
   readonly count: number;
   /** Writes a record without its top-level nulls, and the file that belongs to it; the record itself stays as it is. */
   write(record: JsonObject, file?: FileReference): void;
-  /** What the line of a record begins with, up to its data, at this moment. */
-  linePrefix(): Uint8Array;
-  /** Writes whole lines of records, each begun by `linePrefix`; the bytes may change afterwards. */
-  writeLines(lines: Uint8Array, count: number): void;
+  /** Takes records as whole lines; absent where they are wanted as values. */
+  readonly lines?: LineWriter;
   /** Writes the stream's state, with the number of records since its last one. */
   state(streamState: JsonObject): void;
 }
@@ -177,10 +183,12 @@ export function createOutput({ fd = 1, now, redact, broken = endProcess }: Outpu
         appendText(currentPrefix(), JSON.stringify(withoutNulls(record)), file === undefined ? RECORD_END : recordEnd(file));
         count++;
       },
-      linePrefix: currentPrefix,
-      writeLines(lines, number) {
-        appendLines(lines);
-        count += number;
+      lines: {
+        prefix: currentPrefix,
+        write(lines, number) {
+          appendLines(lines);
+          count += number;
+        },
       },
       state(streamState) {
         print(stateMessage(stream, streamState, count - counted));

@@ -36,7 +36,7 @@ function sourceOf(bytes: Uint8Array, pieceLength = bytes.length): ByteSource {
     async upTo(limit) {
       const end = Math.min(Math.ceil((limit + 1) / pieceLength) * pieceLength, bytes.length);
       at = end;
-      return { bytes: bytes.subarray(0, end), ended: end === bytes.length };
+      return { chunks: [bytes.subarray(0, end)], ended: end === bytes.length };
     },
     discard() {},
   };

@@ -1,9 +1,6 @@
-import { Float, type JsonObject, parseJson } from '../../lib/json.ts';
+import { Float, type JsonObject } from '../../lib/json.ts';
 import { descriptorOf, type OutgoingMessage, type StreamDescriptor } from '../../protocol/messages.ts';
 import type { Output, RecordWriter } from '../../protocol/output.ts';
-
-/** What makes a whole line of the data of a record. */
-const PREFIX = Buffer.from('{"record":{"data":');
 
 /** Takes what a read writes, instead of stdout. */
 export interface OutputTarget {
@@ -28,14 +25,6 @@ export function createCollectedOutput({ record, state, message }: OutputTarget):
       write(data) {
         record(data);
         count++;
-      },
-      linePrefix: () => PREFIX,
-      writeLines(lines, records) {
-        for (const line of Buffer.from(lines).toString().trimEnd().split('\n')) {
-          const message = parseJson(line) as { record: { data: JsonObject } };
-          record(message.record.data);
-        }
-        count += records;
       },
       state(streamState) {
         state(shownState(stream, streamState, count - counted));

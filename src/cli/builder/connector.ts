@@ -33,7 +33,7 @@ export function testLimits({ slices, pagesPerSlice }: Pick<typeof DEFAULT_LIMITS
 // parity: connector_builder/connector_builder_handler.py:create_source
 export function withoutConcurrency(manifest: JsonObject): JsonObject {
   const declared = manifest['concurrency_level'];
-  const level = isPlainObject(declared) ? declared : { type: 'ConcurrencyLevel' };
+  const level = isPlainObject(declared) ? declared : {};
   return { ...manifest, concurrency_level: { ...level, default_concurrency: 1 } as JsonObject };
 }
 

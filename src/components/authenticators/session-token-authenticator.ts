@@ -52,7 +52,10 @@ export const SessionTokenAuthenticator = component({
     const path = compileDpath(spec.session_token_path);
 
     async function logIn(): Promise<Value> {
-      const response = await login.send({ slice: new StreamSlice(), token: undefined }, [], undefined, { purpose: LOGIN });
+      const response = await login.send({ slice: new StreamSlice(), token: undefined }, [], undefined, {
+        purpose: LOGIN,
+        obtainsCredentials: true,
+      });
       if (response === null) throw new SystemError('There is no session token: the error handler of the login ignores its response.');
       const document = await firstDocument(decoder, response);
       const token = document === undefined ? undefined : path.get(document);

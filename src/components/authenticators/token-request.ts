@@ -38,6 +38,7 @@ export async function sendTokenRequest(
     outsideBudget: true,
     alwaysRepeats: true,
     purpose,
+    obtainsCredentials: true,
     prepare: async () => prepare(),
   });
   if (response === null) throw new SystemError('The request for a token got no response.');

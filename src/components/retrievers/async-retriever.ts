@@ -127,6 +127,10 @@ export const AsyncRetriever = component({
       const request = { slice: job.slice, token: undefined };
       for (const target of await api.downloads(job)) {
         for await (const { records } of download.read(target)) {
+          if (b.stream?.tally !== undefined) {
+            b.stream.tally.responses += 1;
+            b.stream.tally.selected += records.length;
+          }
           const refined = await selector.refine(records, request);
           if (refined.length > 0) yield batchOf(refined);
         }

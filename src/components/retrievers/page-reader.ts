@@ -57,6 +57,7 @@ export function createPageReader(
     const reason = hasWarned ? undefined : selector.explain?.(document);
     if (reason === undefined) return;
     run.log.warn(`Stream ${stream?.name ?? ''}: the first page of a slice has no records. ${reason}`);
+    if (stream?.tally !== undefined) stream.tally.missing = reason;
     hasWarned = true;
   }
 
@@ -68,8 +69,18 @@ export function createPageReader(
     throw new SystemError(`${method} ${run.secrets.redactUrl(url)} answered ${response.status} with a body that ${refusal}`);
   }
 
+  /** Notes a response that was looked into. */
+  function count(extracted: number): void {
+    if (stream?.tally === undefined) return;
+    stream.tally.responses += 1;
+    stream.tally.selected += extracted;
+  }
+
   async function* readEmbedded(request: PageRequest, guard: PageGuard, response: HttpResponse): PageRecords {
-    if (paginator.pages) guard.check(request.token, await response.load());
+    if (paginator.pages) {
+      await response.load();
+      guard.check(request.token, response.parts);
+    }
     let [extracted, emitted] = [0, 0];
     let document: Json | undefined;
     let lastRecord: Row | undefined;
@@ -83,6 +94,7 @@ export function createPageReader(
       lastRecord = selected.records.at(-1) ?? lastRecord;
       if (selected.records.length > 0) yield batchOf(selected.records);
     }
+    count(extracted);
     if (extracted === 0) {
       refuseUnreadable(response);
       guard.sawNoRecords();
@@ -95,23 +107,31 @@ export function createPageReader(
   }
 
   // Whoever watches sees the records as values.
-  const scan = run.observer === undefined ? createPageScan({ selector, decoder, paginator, cursor: stream?.cursor }) : undefined;
-  const sending: SendOptions = scan === undefined ? { stream: decoder.streams, purpose } : { stream: true, beginning: WHOLE_BODY };
+  const scan =
+    run.observer === undefined ? createPageScan({ selector, decoder, paginator, cursor: stream?.cursor }, run.environment) : undefined;
+  const sending: SendOptions = scan === undefined ? { stream: decoder.streams, purpose } : { stream: true, beginning: WHOLE_BODY, purpose };
 
   async function* readWhole(request: PageRequest, guard: PageGuard): PageRecords {
-    const response = await requester.send(request, contributors, paginator.path(request), sending);
+    const path = paginator.path(request);
+    const withoutQuery = path !== undefined && paginator.givesWholeUrls === true;
+    const response = await requester.send(request, contributors, path, { ...sending, withoutQuery });
     if (response === null || response.status >= 400) {
       response?.discard();
       return undefined;
     }
     if (scan === undefined) return yield* readEmbedded(request, guard, response);
     await selector.ready();
-    if (!(await response.begin(WHOLE_BODY))) return yield* scan.readArriving(request, guard, response);
+    if (!(await response.begin(WHOLE_BODY))) {
+      const arrived = yield* scan.readArriving(request, guard, response);
+      count(arrived.extracted);
+      return arrived;
+    }
     const page = scan.readLoaded(request, response);
     if (page === undefined) return yield* readEmbedded(request, guard, response);
-    if (paginator.pages) guard.check(request.token, response.bytes);
+    if (paginator.pages) guard.check(request.token, response.parts);
     if (page.batch.count > 0) yield page.batch;
     else guard.sawNoRecords();
+    count(page.batch.count);
     return page.page;
   }
 

@@ -5,7 +5,7 @@ import type { Page } from '../../engine/page.ts';
 import type { PageGuard } from '../../engine/page-guard.ts';
 import { listOf, type RawPlan, type RowParser, rawBatch } from '../../engine/raw-rows.ts';
 import type { Json } from '../../lib/json.ts';
-import { type Elements, isScannable, ListScan, type ListShape, scanDocument } from '../../lib/json-list/list-scan.ts';
+import { canScan, type Elements, isScannable, ListScan, type ListShape, scanDocument } from '../../lib/json-list/list-scan.ts';
 import { SystemError } from '../../protocol/failure.ts';
 
 /** Bytes of a body that are loaded before its first record goes out, so that a page that breaks off or is no JSON gives none at all. */
@@ -29,11 +29,20 @@ export interface ScannedParts {
   readonly cursor: Cursor | undefined;
 }
 
+/** How pages are read by choice: `scanned` wherever that is possible, `parsed` always; else whichever is quicker. */
+const CHOICE = 'SOURCE_DECLARATIVE_PAGES';
+
 /** A way to read pages without parsing them; undefined where records stand in no list of their own, or the paginator looks at that list. */
-export function createPageScan({ selector, decoder, paginator, cursor }: ScannedParts): PageScan | undefined {
+export function createPageScan(
+  { selector, decoder, paginator, cursor }: ScannedParts,
+  environment: Readonly<Record<string, string | undefined>>,
+): PageScan | undefined {
+  const choice = environment[CHOICE];
+  const leastBytes = choice === 'scanned' ? 0 : WORTH_SCANNING;
   const { listPath } = selector;
   const { parseList } = decoder;
   const [top] = listPath ?? [];
+  if (choice === 'parsed' || !canScan()) return undefined;
   if (listPath === undefined || parseList === undefined || top === undefined || lookAt(paginator.readsDocument, top)) return undefined;
   const plan = planOf(selector, cursor);
   const shape: ListShape = { path: listPath, fields: plan?.fields ?? [] };
@@ -51,9 +60,10 @@ export function createPageScan({ selector, decoder, paginator, cursor }: Scanned
 
   return {
     readLoaded(request, response) {
-      const { bytes } = response;
-      if (plan === undefined || bytes.length < WORTH_SCANNING || startsOddly(bytes)) return undefined;
-      const document = scanDocument(bytes, shape);
+      const { parts } = response;
+      const [first = NOTHING] = parts;
+      if (plan === undefined || (parts.length === 1 && first.length < leastBytes) || startsOddly(first)) return undefined;
+      const document = scanDocument(parts, shape);
       if (document === undefined) return undefined;
       const { elements, skeleton } = document;
       const batch = rawBatch(elements, plan, request, parser);

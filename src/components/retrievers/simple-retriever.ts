@@ -76,7 +76,7 @@ export const SimpleRetriever = component({
       const reducer = reduction?.begin(paginator.pageSize);
       let slice = original;
       let token: Value | undefined = paginator.initialToken();
-      let guard = createPageGuard(streamName, run.log);
+      let guard = createPageGuard(streamName, run.log, run.guards.of(streamName));
       let embedded = stream?.hasState === false ? embeddedResponse(slice) : undefined;
       for (let count = 0; ; ) {
         const request: PageRequest = { slice, token, pageSize: reducer?.pageSize };
@@ -112,7 +112,7 @@ export const SimpleRetriever = component({
         if (resetting || tracker.reachedLimit()) {
           slice = tracker.nextSlice(slice, original);
           token = paginator.initialToken();
-          guard = createPageGuard(streamName, run.log);
+          guard = createPageGuard(streamName, run.log, run.guards.of(streamName));
           continue;
         }
         token = paginator.nextToken(page as Page);
@@ -126,6 +126,7 @@ export const SimpleRetriever = component({
       try {
         for await (const batch of readPages(slice)) {
           const kept = feed === undefined ? batch : batchOf(batch.records.filter((record) => feed.shouldBeSynced(record, original)));
+          if (stream?.tally !== undefined) stream.tally.outside += batch.count - kept.count;
           if (kept.count > 0) yield kept;
         }
         return;

@@ -4,6 +4,7 @@ import { boolean, either, oneOf, optional, slot } from '../../engine/fields.ts';
 import type { Extracted, PageRequest, Row, Selected, RecordSelector as Selector, StreamScope, Transformation } from '../../engine/kinds.ts';
 import type { AppendedField } from '../../engine/raw-rows.ts';
 import { joinReads } from '../../engine/reads.ts';
+import { createTally, type Tally } from '../../engine/tally.ts';
 import type { Json } from '../../lib/json.ts';
 import { compileNormalization, type Normalize } from './schema-normalization.ts';
 
@@ -25,7 +26,7 @@ export const RecordSelector = component({
     schema_normalization: Default`,
   fields: () => ({
     extractor: slot('extractor', {
-      types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor'],
+      types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor', 'JsonPathExtractor'],
       defaultType: 'DpathExtractor',
     }),
     record_filter: optional(slot('recordFilter', { defaultType: 'RecordFilter' })),
@@ -37,7 +38,11 @@ export const RecordSelector = component({
     const filter = spec.record_filter && b.build('recordFilter', spec.record_filter);
     const transformations = b.stream?.transformations ?? [];
     const isKnown = knownBefore(b.stream);
-    const keep = joinFilters(isKnown, filter && ((record, request) => filter.keep(record, request)));
+    const tally = b.stream?.tally ?? createTally();
+    const keep = joinFilters(
+      isKnown && ((record, request) => isKnown(record, request) || dropped(tally, 'outside')),
+      filter && ((record, request) => filter.keep(record, request) || dropped(tally, 'filtered')),
+    );
     const transformsFirst = spec.transform_before_filtering ?? b.stream?.incremental?.isClientSideIncremental ?? false;
     const normalization = compileStep(b, spec.schema_normalization);
     const uploader = b.stream?.fileUploader;
@@ -56,11 +61,13 @@ export const RecordSelector = component({
       return preparing;
     }
 
-    function transform(record: Row, request: PageRequest): Row {
+    /** The record as the transformations leave it; undefined when one of them drops it. */
+    function transform(record: Row, request: PageRequest): Row | undefined {
       let transformed = record;
       for (let i = 0; i < transformations.length; i += 1) {
-        const transformation = transformations[i] as Transformation;
-        transformed = transformation.transform(transformed, request) ?? transformed;
+        const next = (transformations[i] as Transformation).transform(transformed, request);
+        if (next === null) return undefined;
+        transformed = next ?? transformed;
       }
       return transformed;
     }
@@ -69,10 +76,11 @@ export const RecordSelector = component({
       if (keep === undefined && transformations.length === 0 && normalize === undefined) return records as Row[];
       const refined: Row[] = [];
       for (let i = 0; i < records.length; i += 1) {
-        let record = records[i] as Row;
+        let record: Row | undefined = records[i] as Row;
         if (transformsFirst) record = transform(record, request);
-        if (keep !== undefined && !keep(record, request)) continue;
+        if (record === undefined || (keep !== undefined && !keep(record, request))) continue;
         if (!transformsFirst) record = transform(record, request);
+        if (record === undefined) continue;
         if (normalize !== undefined) normalize(record);
         refined.push(record);
       }
@@ -140,6 +148,12 @@ function knownBefore(stream: StreamScope | undefined): Keep | undefined {
   if (stream?.incremental?.isClientSideIncremental !== true || stream.incremental.isDataFeed) return undefined;
   const { cursor } = stream;
   return (record, { slice }) => cursor.shouldBeSynced(record, slice);
+}
+
+/** Counts a record that is dropped. */
+function dropped(tally: Tally, stage: 'outside' | 'filtered'): false {
+  tally[stage] += 1;
+  return false;
 }
 
 function joinFilters(first: Keep | undefined, second: Keep | undefined): Keep | undefined {

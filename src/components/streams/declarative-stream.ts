@@ -18,9 +18,11 @@ import type {
   StreamScope,
 } from '../../engine/kinds.ts';
 import { NoSchemaFile } from '../../engine/no-schema-file.ts';
-import { createPartitionCursor } from '../../engine/partition-cursor.ts';
+import { createPartitionCursor, type PartitionCursorOptions } from '../../engine/partition-cursor.ts';
 import { RequestOptions } from '../../engine/request-options.ts';
+import { slicesOfShard, streamShard } from '../../engine/shard.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
+import { createTally } from '../../engine/tally.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 
 const NAMES = { type: 'array', items: { type: 'string' } };
@@ -64,7 +66,7 @@ export const DeclarativeStream = component({
       return schema;
     };
     const incremental = (scoped: Builder = b): IncrementalSync | undefined =>
-      spec.incremental_sync && scoped.build('incrementalSync', spec.incremental_sync);
+      spec.incremental_sync && scoped.build('incrementalSync', spec.incremental_sync, { declaration: spec as unknown as JsonObject });
 
     return {
       name: spec.name,
@@ -89,10 +91,13 @@ export const DeclarativeStream = component({
         const sync = incremental();
         const state = migrateState(b, spec, options.state);
         const router = declaredRouter(b, spec.retriever);
-        const cursor = cursorOf(b, sync, router, state, options);
+        const shard = options.shard && streamShard(options.shard, spec.name);
+        const cursor = cursorOf(b, sync, router, state, { ...options, shard });
         if (router !== undefined) await openParents(router);
+        const tally = createTally();
         const scope: StreamScope = {
           name: spec.name,
+          tally,
           primaryKey: (primaryKey ?? []).map((key) => [key]),
           cursor,
           incremental: sync,
@@ -107,9 +112,14 @@ export const DeclarativeStream = component({
             b.build('fileUploader', spec.file_uploader, { defaultType: 'FileUploader', stream: auxiliaryScope(b.run, spec.name) }),
         };
         const retriever = b.build('retriever', spec.retriever, { stream: scope, declaration: spec as unknown as JsonObject });
-        const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : (router?.slices() ?? single()));
+        const partitions = (): AsyncIterable<StreamSlice> => {
+          if (router === undefined) return single();
+          return shard === undefined ? router.slices() : slicesOfShard(router, shard);
+        };
+        const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : partitions());
         return {
           name: spec.name,
+          tally,
           cursor,
           router,
           schema: loadSchema,
@@ -190,7 +200,7 @@ function cursorOf(
   sync: IncrementalSync | undefined,
   router: PartitionRouter | undefined,
   state: JsonObject | undefined,
-  options: OpenOptions,
+  options: PartitionCursorOptions,
 ): Cursor {
   if (sync === undefined) {
     if (state !== undefined) router?.setParentState?.(state);

@@ -10,6 +10,7 @@ export interface ListShape {
 
 /** Elements of the list that lie in some bytes, one row of integers each. */
 export interface Elements {
+  /** The bytes, which `BASE` is the address of the first one of. */
   readonly bytes: Uint8Array;
   readonly count: number;
   /** Of each element: start, end, flags, cuts up to and with it, then start and end of each field of interest (-1 without it). */
@@ -46,6 +47,11 @@ const STATE = { more: 0, ended: 1, broken: 2, full: 3 } as const;
 /** Bytes that an element is expected to take at least, when room is made for their rows. */
 const USUAL_ELEMENT = 48;
 
+/** Whether there is WebAssembly, which the scan is made of. */
+export function canScan(): boolean {
+  return 'WebAssembly' in globalThis;
+}
+
 /** Whether names can be looked for in bytes: they need no escapes there, and there is room for them. */
 export function isScannable({ path, fields }: ListShape): boolean {
   const isPlain = (name: string): boolean => name !== '__proto__' && JSON.stringify(name).length === name.length + 2;
@@ -75,10 +81,36 @@ function writeNames(memory: Buffer, at: number, names: readonly string[]): void 
 }
 
 /** Puts bytes where the module looks for them; gives the address after them. */
-function place(memory: Buffer, bytes: Uint8Array): number {
-  memory.set(bytes, BASE);
-  memory[BASE + bytes.length] = 0;
-  return BASE + bytes.length;
+function place(scan: Scanning, memory: Buffer, chunks: readonly Uint8Array[]): number {
+  scan.placed = undefined;
+  let end = BASE;
+  for (const chunk of chunks) {
+    memory.set(chunk, end);
+    end += chunk.length;
+  }
+  memory[end] = 0;
+  return end;
+}
+
+function lengthOf(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+
+/** Some bytes of the document, which are put together when somebody needs them. */
+class Bytes {
+  readonly chunks: readonly Uint8Array[];
+  readonly length: number;
+  #joined: Uint8Array | undefined;
+
+  constructor(chunks: readonly Uint8Array[]) {
+    this.chunks = chunks;
+    this.length = lengthOf(chunks);
+  }
+
+  get joined(): Uint8Array {
+    this.#joined ??= this.chunks.length === 1 ? (this.chunks[0] as Uint8Array) : Buffer.concat(this.chunks);
+    return this.#joined;
+  }
 }
 
 interface Found {
@@ -89,7 +121,7 @@ interface Found {
 }
 
 /** Scans elements from an offset of the bytes on, which lie in the memory already where `isPlaced`. */
-function scanElements(scan: Scanning, bytes: Uint8Array, shape: ListShape, from: number, isFirst: boolean): Found {
+function scanElements(scan: Scanning, bytes: Bytes, shape: ListShape, from: number, isFirst: boolean): Found {
   const { module } = scan;
   const width = ROW.fields + 2 * shape.fields.length;
   for (let room = Math.ceil(bytes.length / USUAL_ELEMENT) + 64; ; room *= 8) {
@@ -97,12 +129,22 @@ function scanElements(scan: Scanning, bytes: Uint8Array, shape: ListShape, from:
     const rowsEnd = rows + room * width * 4;
     const cutsEnd = rowsEnd + room * 8;
     const memory = memoryOf(scan, cutsEnd + SLACK);
-    const end = place(memory, bytes);
+    const end = place(scan, memory, bytes.chunks);
     const count = module.elements(BASE + from, end, isFirst ? 1 : 0, rows, rowsEnd, rowsEnd, cutsEnd);
     if (module.state.value === STATE.full) continue;
     const integers = (start: number, length: number): Int32Array => new Int32Array(memory.buffer, start, length).slice();
+    const elements: Elements = {
+      get bytes() {
+        return bytes.joined;
+      },
+      count,
+      width,
+      rows: integers(rows, count * width),
+      cuts: integers(rowsEnd, module.cutCount.value * 2),
+    };
+    scan.placed = { rows: elements.rows, rowsAt: rows, cutsAt: rowsEnd, end: cutsEnd };
     return {
-      elements: { bytes, count, width, rows: integers(rows, count * width), cuts: integers(rowsEnd, module.cutCount.value * 2) },
+      elements,
       next: module.position.value - BASE,
       state: module.state.value,
     };
@@ -120,16 +162,37 @@ function prepare({ path, fields }: ListShape): Scanning {
 }
 
 /** Finds the list in a whole document; undefined for anything but valid JSON with a list in that place, where no name of the path comes twice. */
-export function scanDocument(bytes: Uint8Array, shape: ListShape): ScannedDocument | undefined {
-  if (!isUtf8(bytes)) return undefined;
+export function scanDocument(chunks: readonly Uint8Array[], shape: ListShape): ScannedDocument | undefined {
+  const bytes = new Bytes(chunks);
   const scan = prepare(shape);
-  const end = place(memoryOf(scan, BASE + bytes.length + SLACK), bytes);
+  const memory = memoryOf(scan, BASE + bytes.length + SLACK);
+  const end = place(scan, memory, chunks);
+  if (!isUtf8(memory.subarray(BASE, end))) return undefined;
   const list = scan.module.locate(BASE, end);
   if (list < 0) return undefined;
   const start = list - BASE;
   const { elements, next, state } = scanElements(scan, bytes, shape, start, true);
   if (state !== STATE.ended || scan.module.rest(BASE + next, end) < 0) return undefined;
-  return { elements, skeleton: () => Buffer.concat([bytes.subarray(0, start), Buffer.from(']'), bytes.subarray(next)]) };
+  return { elements, skeleton: () => Buffer.concat([part(bytes, 0, start), Buffer.from(']'), part(bytes, next, bytes.length)]) };
+}
+
+/** Bytes in which the borders of elements are found `base` lower than their rows say; only good until the next scan. */
+export function bytesOf(elements: Elements): { readonly buffer: Buffer; readonly base: number } {
+  const scan = scanning();
+  if (scan.placed?.rows === elements.rows) return { buffer: Buffer.from(scan.memory.buffer), base: 0 };
+  const { bytes } = elements;
+  return { buffer: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), base: BASE };
+}
+
+/** A part of some bytes, without putting all of them together. */
+function part({ chunks }: Bytes, start: number, end: number): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const chunk of chunks) {
+    if (at < end && at + chunk.length > start) parts.push(chunk.subarray(Math.max(0, start - at), end - at));
+    at += chunk.length;
+  }
+  return Buffer.concat(parts);
 }
 
 /** Finds the elements of a document that arrives bit by bit. */
@@ -166,7 +229,7 @@ export class ListScan {
 
   #locate(scan: Scanning): 'found' | 'more' | 'unfit' {
     const bytes = this.#pending;
-    const list = scan.module.locate(BASE, place(memoryOf(scan, BASE + bytes.length + SLACK), bytes));
+    const list = scan.module.locate(BASE, place(scan, memoryOf(scan, BASE + bytes.length + SLACK), [bytes]));
     if (list === INCOMPLETE) {
       this.#worthwhile = bytes.length * 2;
       return 'more';
@@ -180,7 +243,7 @@ export class ListScan {
 
   #scan(scan: Scanning): Elements | undefined | 'unfit' {
     const bytes = this.#pending;
-    const { elements, next, state } = scanElements(scan, bytes, this.#shape, 0, this.#isFirst);
+    const { elements, next, state } = scanElements(scan, new Bytes([bytes]), this.#shape, 0, this.#isFirst);
     if (state === STATE.broken || !isUtf8(bytes.subarray(0, next))) return 'unfit';
     if (state === STATE.ended) {
       this.#where = 'after';
@@ -201,7 +264,7 @@ export class ListScan {
     const tail = Buffer.concat(this.#tail);
     if (!isUtf8(tail)) return undefined;
     const scan = prepare(this.#shape);
-    const end = place(memoryOf(scan, BASE + tail.length + SLACK), tail);
+    const end = place(scan, memoryOf(scan, BASE + tail.length + SLACK), [tail]);
     return scan.module.rest(BASE, end) < 0 ? undefined : Buffer.concat([this.#head, Buffer.from(']'), tail]);
   }
 }

@@ -42,6 +42,8 @@ export interface ScanModule {
 export interface Scanning {
   readonly module: ScanModule;
   readonly memory: Memory;
+  /** The rows that the memory still holds, with their bytes and cuts, and where. */
+  placed: { readonly rows: Int32Array; readonly rowsAt: number; readonly cutsAt: number; readonly end: number } | undefined;
 }
 
 let made: Scanning | undefined;
@@ -52,7 +54,7 @@ export function scanning(): Scanning {
     const assembly = (globalThis as unknown as { readonly WebAssembly: Assembly }).WebAssembly;
     const memory = new assembly.Memory({ initial: 2 });
     const instance = new assembly.Instance(new assembly.Module(Buffer.from(SCAN_MODULE, 'base64')), { env: { memory } });
-    made = { module: instance.exports as ScanModule, memory };
+    made = { module: instance.exports as ScanModule, memory, placed: undefined };
   }
   return made;
 }

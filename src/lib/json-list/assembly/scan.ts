@@ -9,6 +9,10 @@ const MAX_DEPTH: i32 = 1000;
 const PATH: i32 = 8192;
 const FIELDS: i32 = 32768;
 
+/** By a hash of each key: twice the number of the element that had it last, and one more when it was null there. */
+const KEYS: i32 = 49152;
+const KEY_MASK: i32 = 2047;
+
 const INCOMPLETE: i32 = -1;
 const INVALID: i32 = -2;
 
@@ -33,6 +37,7 @@ let limit: i32 = 0;
 let marks: i32 = 0;
 let pathCount: i32 = 0;
 let fieldCount: i32 = 0;
+let elementNumber: i32 = 0;
 let cuts: i32 = 0;
 let cutsEnd: i32 = 0;
 
@@ -214,6 +219,20 @@ function fieldIndex(p: i32, length: i32): i32 {
   return -1;
 }
 
+@inline function hash(p: i32, length: i32): i32 {
+  let h: u64 = length < 8 ? load<u64>(p) & ((<u64>1 << (<u64>length * 8)) - 1) : load<u64>(p) ^ (load<u64>(p + length - 8) << 1);
+  h = (h + <u64>length) * 0x9e3779b97f4a7c15;
+  return <i32>(h >> 53) & KEY_MASK;
+}
+
+/** Notes a key; false when it may stand in the element twice, once with null, so that the last one decides. */
+@inline function noteKey(p: i32, length: i32, isNull: bool): bool {
+  const at = KEYS + hash(p, length) * 4;
+  const known: i32 = load<i32>(at);
+  store<i32>(at, elementNumber * 2 + (isNull ? 1 : 0));
+  return known >> 1 != elementNumber || !(isNull || (known & 1) == 1);
+}
+
 @inline function cut(from: i32, to: i32): bool {
   const at = cuts + cutCount * 8;
   if (at + 8 > cutsEnd) return false;
@@ -230,6 +249,7 @@ function element(start: i32, row: i32): i32 {
   let comma: i32 = start;
   let flags: i32 = 0;
   marks = 0;
+  elementNumber = (elementNumber + 1) & 0x3fffffff;
   for (let i = 0; i < fieldCount; i++) store<i32>(row + 16 + i * 8, -1);
   let p = blanks(start + 1);
   if (load<u8>(p) == 125) p++;
@@ -250,6 +270,7 @@ function element(start: i32, row: i32): i32 {
       const c: i32 = load<u8>(p);
       p = c == 123 || c == 91 ? value(p) : scalar(p, c);
       if (p < 0) return p;
+      if (!noteKey(key + 1, length, c == 110)) flags |= PARSE;
       const field = fieldCount > 0 ? fieldIndex(key + 1, length) : -1;
       if (field >= 0) {
         const at = row + 16 + field * 8;
