@@ -1,7 +1,11 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { GuardError, type GuardOption, parseGuard } from '../engine/guards.ts';
+import type { Shard } from '../engine/shard.ts';
 import { printText } from '../protocol/output.ts';
 import type { OperationOptions } from './instrumented-run.ts';
 import type { ReplayCommandOptions } from './replay.ts';
+import type { ServeOptions } from './serve.ts';
+import { parseShard } from './shard-option.ts';
 import type { SyncCommandOptions } from './sync-options.ts';
 import { version } from './version.ts';
 
@@ -13,6 +17,8 @@ export interface CommandOptions extends OperationOptions {
   readonly manifestPath?: string;
   readonly componentsPath?: string;
   readonly debug?: boolean;
+  readonly shard?: Shard;
+  readonly guard?: readonly GuardOption[];
 }
 
 /** The options of `eval`. */
@@ -22,6 +28,12 @@ type EvalOptions = Partial<Record<'record' | 'config' | 'response' | 'now', stri
 export type RunCommand = (options: CommandOptions) => Promise<number>;
 
 const USAGE_ERROR = 2;
+const forPeople = { write: printText, tell: (text: string): void => void process.stderr.write(`${text}\n`) };
+
+/** The commands that need the whole engine, which `spec` does not. */
+async function loadCommands() {
+  return (await import('./commands.ts')).commands;
+}
 
 /** Runs the command that the arguments name and gives its exit code: 2 for arguments that make no command. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -43,11 +55,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     'source-declarative spec --manifest-path manifest.yaml',
   ).action(run(async () => (await import('./spec.ts')).runSpec));
   withConfig(addCommand(program, 'check', 'tries whether a config works', 'source-declarative check --config secrets/config.json')).action(
-    run(async () => (await import('./check.ts')).runCheck),
+    run(async () => (await loadCommands()).check()),
   );
   withConfig(
     addCommand(program, 'discover', 'prints the streams and their schemas', 'source-declarative discover --config secrets/config.json'),
-  ).action(run(async () => (await import('./discover.ts')).runDiscover));
+  ).action(run(async () => (await loadCommands()).discover()));
   withOperations(
     withConfig(
       addCommand(
@@ -60,8 +72,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
       .option('--state <file>', 'the state that the last read left (- for standard input)'),
   )
+    .option('--shard <part>', 'reads one part of the work, such as 2/8; `state merge` joins the states', parseShard)
     .option('--history <file>', 'remembers the numbers of records of each run there, and warns when one is unusual')
-    .action(run(async () => (await import('./read.ts')).runRead));
+    .action(run(async () => (await loadCommands()).read()));
 
   addSync(program, (exit) => {
     exitCode = exit;
@@ -74,7 +87,41 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .description('prints the JSON Schema of manifests, for editors')
     .addHelpText('after', '\nExample:\n  $ source-declarative schema > manifest.schema.json')
     .action(async () => {
-      exitCode = await (await import('./schema.ts')).runSchema(printText);
+      exitCode = await (await (await loadCommands()).schema())(printText);
+    });
+  program
+    .command('prepare')
+    .description('stores a manifest as the engine reads it, so that its commands start faster')
+    .argument('<manifest>', 'the manifest, YAML or JSON')
+    .option('--output <file>', 'where to: beside the manifest unless stated')
+    .addHelpText('after', '\nExample:\n  $ source-declarative prepare manifest.yaml')
+    .action(async (manifest: string, options: { readonly output?: string }) => {
+      exitCode = await (await (await loadCommands()).prepare())({ manifest, ...options });
+    });
+  withConfig(
+    addCommand(
+      program.command('state').description('works on states'),
+      'merge',
+      'makes one state of those that the shards of a read left',
+      'source-declarative state merge --config secrets/config.json shard-*.jsonl > state.json',
+    ),
+  )
+    .argument('<files...>', 'the state of each shard, or all that it printed')
+    .action(async (files: string[], options: CommandOptions) => {
+      const runStateMerge = await (await loadCommands()).stateMerge();
+      exitCode = await runStateMerge(files, options, forPeople);
+    });
+  addCommand(
+    program,
+    'typegen',
+    'writes TypeScript types of the config and of the records of every stream',
+    'source-declarative typegen --config secrets/config.json --output types.ts',
+  )
+    .option('--config <file>', 'the config, JSON, for schemas that depend on it (- for standard input)')
+    .option('--output <file>', 'where the types are written, instead of standard output')
+    .action(async (options: CommandOptions & { readonly output?: string }) => {
+      const runTypegen = await (await loadCommands()).typegen();
+      exitCode = await runTypegen(options, forPeople);
     });
   program
     .command('eval')
@@ -87,13 +134,31 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .option('--jsonl', 'evaluates a template for each line of standard input, each an object with "template" and "context"')
     .addHelpText('after', `\nExample:\n  $ source-declarative eval "{{ record['updated_at'] | int / 1000 }}" --record record.json`)
     .action(async (template: string | undefined, options: EvalOptions) => {
-      const { runEval } = await import('./eval.ts');
+      const runEval = await (await loadCommands()).eval();
       exitCode = await runEval(
         { ...options, jsonl: options.jsonl === true, ...(template === undefined ? {} : { template }) },
         process.stdin,
         printText,
       );
     });
+
+  program
+    .command('serve')
+    .description("serves the HTTP API of Airbyte's manifest server, for the Connector Builder")
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--port <number>', 'the port to listen on; 0 takes a free one', '8000')
+    .option('--processes <number>', 'requests that are answered at a time, each in a process of its own', '8')
+    .option('--timeout <seconds>', 'the longest that a request may take', '300')
+    .option('--memory <megabytes>', 'the most memory that a request may take', '1024')
+    .option('--max-body <megabytes>', 'the largest body of a request', '32')
+    .addHelpText('after', '\nExample:\n  $ source-declarative serve --port 8080')
+    .action(async (options: ServeOptions) => {
+      const runServe = await (await loadCommands()).serve();
+      exitCode = await runServe(options, process.argv[1] as string, (line) => void process.stderr.write(`${line}\n`));
+    });
+  program.command('answer-request', { hidden: true }).action(async () => {
+    exitCode = await (await (await loadCommands()).answerRequest())();
+  });
 
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -126,7 +191,7 @@ function addSync(program: Command, end: (exitCode: number) => void): void {
     .option('--overlap <duration>', 'begins so much before the end of the last sync, in place of the lookback_window of the manifest')
     .option('--commit-every <duration>', 'how much reading a kill may undo at most, such as PT10S (default: PT2S)')
     .action(async (options: SyncCommandOptions) => {
-      end(await (await import('./sync.ts')).runSync(options));
+      end(await (await (await loadCommands()).sync())(options));
     });
 }
 
@@ -148,7 +213,7 @@ function addReplay(program: Command, end: (exitCode: number) => void): void {
     .option('--debug', 'prints each request and what was made of its response')
     .addHelpText('after', '\nExample:\n  $ source-declarative replay raw --manifest-path manifest.yaml --diff')
     .action(async (folder: string, options: ReplayCommandOptions) => {
-      end(await (await import('./replay.ts')).runReplay(folder, options));
+      end(await (await (await loadCommands()).replay())(folder, options));
     });
 }
 
@@ -156,14 +221,28 @@ function addCommand(program: Command, name: string, description: string, example
   return program
     .command(name)
     .description(description)
-    .option('--manifest-path <file>', 'the manifest, YAML or JSON, in place of the built-in one (- for standard input)')
+    .option(
+      '--manifest-path <file>',
+      'the manifest, YAML or JSON (- for standard input); a connector folder, one with manifest.yaml and metadata.yaml, needs none',
+    )
     .addOption(new Option('--components-path <file>', 'custom components of the manifest, in TypeScript or JavaScript'))
     .option('--debug', 'prints each request and what was made of its response')
     .addHelpText('after', `\nExample:\n  $ ${example}`);
 }
 
 function withConfig(command: Command): Command {
-  return command.requiredOption('--config <file>', 'the config, JSON (- for standard input)');
+  return command
+    .requiredOption('--config <file>', 'the config, JSON (- for standard input)')
+    .option('--guard <name=value>', 'sets a guard, such as max_pages=1000 or users.identical_pages=50; may be repeated', addGuard);
+}
+
+function addGuard(text: string, guards: readonly GuardOption[] = []): readonly GuardOption[] {
+  try {
+    return [...guards, parseGuard(text)];
+  } catch (error) {
+    if (error instanceof GuardError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
 }
 
 /** The options of commands that read streams. */

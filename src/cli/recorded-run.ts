@@ -3,7 +3,8 @@ import type { Output } from '../protocol/output.ts';
 import { watchOutput } from '../protocol/watch-output.ts';
 import type { StreamOutcome } from '../recording/format.ts';
 import { createRecorder } from '../recording/recorder.ts';
-import { type Connector, INJECTED_MANIFEST, type Session } from './session.ts';
+import { type Connector, INJECTED_MANIFEST } from './connector.ts';
+import type { Session } from './session.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 

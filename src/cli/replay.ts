@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { components } from '../components/index.ts';
 import type { Source } from '../engine/kinds.ts';
 import { failedStreamsError, readStreams } from '../engine/read.ts';
 import type { Json } from '../lib/json.ts';
@@ -13,18 +14,11 @@ import { createComparison, describeDifference, type Extraction, isSame, type Str
 import { readExpected } from '../recording/read-expected.ts';
 import { EXPECTED_FILE, findRecording, type Recording, readRecording } from '../recording/read-recording.ts';
 import { createReplayTransport } from '../recording/replay.ts';
+import { type Connector, explainError, inManifest, readConnector } from './connector.ts';
 import { readJson, readObject, readText } from './inputs.ts';
+import { type Opened, openConnector } from './open-connector.ts';
 import type { CommandOptions } from './program.ts';
-import {
-  type Connector,
-  explainError,
-  inManifest,
-  type Opened,
-  openConnector,
-  readConnector,
-  runCommand,
-  type Session,
-} from './session.ts';
+import { runCommand, type Session } from './session.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 import { wholeCatalog } from './whole-catalog.ts';
 import type { World } from './world.ts';
@@ -45,12 +39,13 @@ export function runReplay(place: string, options: ReplayCommandOptions): Promise
     const write = (line: string): void => void process.stderr.write(line);
     return runCommand(
       options,
+      components,
       (session) => diff(session, options, place, clock),
       (redact) => createConsoleOutput({ write, redact, level: 'WARN' }),
     );
   }
   const messages = (redact: (text: string) => string): Output => createOutput({ now: () => Number(clock.now() / 1000n), redact });
-  return runCommand(options, (session) => replay(session, options, place, clock), messages);
+  return runCommand(options, components, (session) => replay(session, options, place, clock), messages);
 }
 
 async function replay(session: Session, options: ReplayCommandOptions, place: string, clock: VirtualClock): Promise<number> {

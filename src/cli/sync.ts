@@ -1,3 +1,4 @@
+import { components } from '../components/index.ts';
 import type { Source } from '../engine/kinds.ts';
 import { readStreams } from '../engine/read.ts';
 import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
@@ -14,20 +15,13 @@ import { loadTable } from '../warehouse/load-table.ts';
 import { openDestination } from '../warehouse/open-destination.ts';
 import { planStreams, type StreamPlan } from '../warehouse/plan-streams.ts';
 import { createWarehouseOutput, type PlannedStream, type StreamLoad, type WarehouseOutput } from '../warehouse/warehouse-output.ts';
+import { type Connector, explainError, inManifest, requireConnector } from './connector.ts';
 import { readJson } from './inputs.ts';
 import { type InstrumentedRun, instrument, type RunResult } from './instrumented-run.ts';
 import { keepConfig } from './keep-config.ts';
+import { type Opened, openConnector } from './open-connector.ts';
 import { createRelay, type Relay } from './relay-output.ts';
-import {
-  type Connector,
-  explainError,
-  inManifest,
-  type Opened,
-  openConnector,
-  requireConnector,
-  runCommand,
-  type Session,
-} from './session.ts';
+import { runCommand, type Session } from './session.ts';
 import { readSyncOptions, type SyncCommandOptions, type SyncOptions } from './sync-options.ts';
 import { describedStreams, namedStreams, wholeCatalog } from './whole-catalog.ts';
 
@@ -37,6 +31,7 @@ export function runSync(options: SyncCommandOptions): Promise<number> {
   const relay = createRelay();
   return runCommand(
     options,
+    components,
     (session) => instrument(session, 'sync', options, (run) => sync(run, readSyncOptions(options), relay)),
     (redact) => relay.over(createConsoleOutput({ write, redact, level: options.debug === true ? 'DEBUG' : 'WARN' })),
   );

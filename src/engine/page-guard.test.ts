@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { testRun } from '../testing/build-from-yaml.ts';
+import { DEFAULT_GUARDS, type Guards } from './guards.ts';
 import { createPageGuard } from './page-guard.ts';
 
-function guard(): { check: (token: string | number | undefined, body: string) => void; warnings: string[]; sawNoRecords: () => void } {
+function guard(guards: Partial<Guards> = {}): {
+  check: (token: string | number | undefined, body: string) => void;
+  warnings: string[];
+  sawNoRecords: () => void;
+} {
   const warnings: string[] = [];
-  const inner = createPageGuard('items', { ...testRun().log, warn: (message) => void warnings.push(String(message)) });
-  return { check: (token, body) => inner.check(token, Buffer.from(body)), warnings, sawNoRecords: () => inner.sawNoRecords() };
+  const log = { ...testRun().log, warn: (message: unknown) => void warnings.push(String(message)) };
+  const inner = createPageGuard('items', log, { ...DEFAULT_GUARDS, ...guards });
+  return { check: (token, body) => inner.check(token, [Buffer.from(body)]), warnings, sawNoRecords: () => inner.sawNoRecords() };
 }
 
 describe('createPageGuard', () => {
@@ -43,6 +49,34 @@ describe('createPageGuard', () => {
       sawNoRecords();
     }
     expect(warnings).toEqual([]);
+  });
+
+  it('lets a token come again once with another page after it', () => {
+    const { check, warnings } = guard();
+    for (const [token, body] of [
+      ['a', '1'],
+      ['a', '2'],
+      ['b', '3'],
+    ] as const)
+      check(token, body);
+    expect(warnings).toEqual([]);
+  });
+
+  it('reads on where the guards say so, with one warning', () => {
+    const { check, warnings } = guard({ repeated_token: 'warn', identical_pages: Number.POSITIVE_INFINITY });
+    for (let page = 0; page < 20; page += 1) check('t', 'same');
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain("page token 't' was used before");
+    const silent = guard({ repeated_token: 'ignore', identical_pages: 20 });
+    for (let page = 0; page < 20; page += 1) silent.check('t', 'same');
+    expect(silent.warnings).toHaveLength(1);
+    expect(() => silent.check('t', 'same')).toThrow('the last 21 pages are identical');
+  });
+
+  it('refuses more pages than a slice may have, and says how to allow them', () => {
+    const { check } = guard({ max_pages: 3 });
+    for (let page = 1; page <= 3; page += 1) check(page, String(page));
+    expect(() => check(4, '4')).toThrow(/more than 3 pages.*--guard items\.max_pages=none/);
   });
 
   it('tells large pages apart by both ends and their length', () => {

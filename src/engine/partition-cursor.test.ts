@@ -179,7 +179,7 @@ describe('the common state', () => {
   });
 
   it('is the greatest text, by the clock that is printed', async () => {
-    const yaml = SYNC.replaceAll('%Y-%m-%d', '%d/%m/%Y').replace('"2026-01-01"', '"01/01/2026"').replace('"2026-01-10"', '"31/01/2026"');
+    const yaml = SYNC.replaceAll('%Y-%m-%d', '%d/%m/%Y').replace('"2026-01-01"', '"01/01/2026"').replace('"2026-01-10"', '"28/02/2026"');
     const cursor = open(routerOf([{ id: 1 }, { id: 2 }]), undefined, yaml);
     await read(cursor, { 1: '20/01/2026', 2: '03/02/2026' });
     expect(cursor.state()['state']).toEqual({ at: '20/01/2026' });

@@ -4,7 +4,9 @@ import type { Secrets } from '../lib/secrets.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Cache } from './cache.ts';
 import type { CustomCode } from './custom-code.ts';
+import type { RunGuards } from './guards.ts';
 import type { Http } from './http.ts';
+import type { RunObserver } from './observer.ts';
 
 /** Bounds of a run; a bound left out does not hold. */
 export interface Limits {
@@ -42,6 +44,7 @@ export interface Run {
   readonly random: () => number;
   readonly secrets: Secrets;
   readonly limits: Limits;
+  readonly guards: RunGuards;
   /** Values that components of one run share by key, such as one token of several authenticators. */
   readonly shared: Cache;
   /** Ends all waiting and all requests when it is aborted. */
@@ -57,4 +60,6 @@ export interface Run {
   /** The code that comes with the manifest; undefined when there is none. */
   readonly customCode?: CustomCode | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Told of requests and slices where they are to be shown, as in a test read; then nothing is read ahead. */
+  readonly observer?: RunObserver | undefined;
 }

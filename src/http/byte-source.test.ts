@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { MemorySource, NetworkSource } from './byte-source.ts';
 
 function networkSource() {
-  const flow = { pause: vi.fn(), resume: vi.fn(), abort: vi.fn() };
+  const flow = { pause: vi.fn(), resume: vi.fn(), abort: vi.fn(), refuse: vi.fn(() => new Error('too long')), mostHeld: 1_000_000 };
   return { flow, source: new NetworkSource(flow) };
 }
 
@@ -36,6 +36,21 @@ describe('NetworkSource', () => {
     source.end();
     expect(await all).toHaveLength(1_000_000);
     expect(flow.pause).not.toHaveBeenCalled();
+  });
+
+  it.each([true, false])('refuses to hold more than it may (all of it was there before: %s)', async (isThere) => {
+    const { flow, source } = networkSource();
+    const push = (): void => {
+      for (let i = 0; i < 11; i++) source.push(CHUNK);
+    };
+    if (isThere) {
+      push();
+      source.end();
+    }
+    const all = source.all();
+    if (!isThere) push();
+    await expect(all).rejects.toThrow('too long');
+    expect(flow.refuse).toHaveBeenCalled();
   });
 
   it('resumes a paused connection to collect the rest', async () => {

@@ -1,15 +1,15 @@
 import type { Duplex, Readable } from 'node:stream';
-import type { ByteSource } from './byte-source.ts';
+import { type Beginning, type ByteSource, joined } from './byte-source.ts';
 import { TransportError } from './errors.ts';
 
-/** Bounds of a body: it may not be longer than `maxBytes`, nor, beyond `freeBytes`, more than `ratio` times its compressed size. */
+/** Bounds of a body: as a whole in memory it may not be longer than `heldBytes`, nor, beyond `freeBytes`, be more than `ratio` times its compressed size. */
 export interface BodyLimits {
   ratio: number;
   freeBytes: number;
-  maxBytes: number;
+  heldBytes: number;
 }
 
-export const DEFAULT_BODY_LIMITS: BodyLimits = { ratio: 250, freeBytes: 64 * 1024 * 1024, maxBytes: Number.POSITIVE_INFINITY };
+export const DEFAULT_BODY_LIMITS: BodyLimits = { ratio: 250, freeBytes: 64 * 1024 * 1024, heldBytes: 512 * 1024 * 1024 };
 
 type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
@@ -45,6 +45,8 @@ class DecodedSource implements ByteSource {
   readonly #limits: BodyLimits;
   readonly #where: () => string;
   #stream: AsyncIterator<Uint8Array> | undefined;
+  /** What came before the rest of the source. */
+  #head: Uint8Array | undefined;
   #read = 0;
   #written = 0;
 
@@ -61,23 +63,44 @@ class DecodedSource implements ByteSource {
       const { done, value } = await this.#stream.next();
       if (done) return null;
       this.#written += value.length;
-      if (this.#written > allowance(this.#limits, this.#read)) throw tooLarge(this.#where());
+      if (this.#written > allowance(this.#limits, this.#read)) throw tooWide(this.#where());
       return value;
     } catch (error) {
       throw decodeError(error, this.#where());
     }
   }
 
+  async upTo(limit: number): Promise<Beginning> {
+    const raw = await this.#source.upTo(limit / USUAL_RATIO);
+    if (raw.ended) return { chunks: [await this.#decode(joined(raw.chunks))], ended: true };
+    this.#head = joined(raw.chunks);
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    while (length <= limit) {
+      const chunk = await this.next();
+      if (chunk === null) return { chunks, ended: true };
+      chunks.push(chunk);
+      length += chunk.length;
+    }
+    return { chunks, ended: false };
+  }
+
   async all(): Promise<Uint8Array> {
-    const raw = await this.#source.all();
-    const allowed = allowance(this.#limits, raw.length);
+    return this.#decode(await this.#source.all());
+  }
+
+  async #decode(raw: Uint8Array): Promise<Uint8Array> {
+    const { heldBytes } = this.#limits;
+    const unpacked = allowance(this.#limits, raw.length);
+    const allowed = Math.min(unpacked, heldBytes);
+    const refusal = (): TransportError => (unpacked < heldBytes ? tooWide : tooLarge)(this.#where());
     try {
       let bytes = raw;
       for (const coding of this.#codings) if (bytes.length) bytes = await decodeAtOnce(coding, bytes, allowed);
-      if (bytes.length > allowed) throw tooLarge(this.#where());
+      if (bytes.length > allowed) throw refusal();
       return bytes;
     } catch (error) {
-      throw decodeError(error, this.#where());
+      throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? refusal() : decodeError(error, this.#where());
     }
   }
 
@@ -86,7 +109,7 @@ class DecodedSource implements ByteSource {
   }
 
   async #open(): Promise<AsyncIterator<Uint8Array>> {
-    const first = await this.#source.next();
+    const first = this.#head ?? (await this.#source.next());
     if (first === null) return nothing();
     const { pipeline, Readable } = process.getBuiltinModule('node:stream');
     const decoders = this.#codings.map((coding, index) => createDecoder(coding, index === 0 ? first : null));
@@ -108,24 +131,33 @@ class DecodedSource implements ByteSource {
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-function allowance({ ratio, freeBytes, maxBytes }: BodyLimits, compressedBytes: number): number {
-  return Math.min(Math.max(freeBytes, ratio * compressedBytes), maxBytes);
+function allowance({ ratio, freeBytes }: BodyLimits, compressedBytes: number): number {
+  return Math.max(freeBytes, ratio * compressedBytes);
 }
 
-/** The error for a body beyond the limits. */
+/** The error for a body that is too long to be held in memory. */
 export function tooLarge(where: string): TransportError {
   return new TransportError({
     kind: 'too_large',
-    what: 'The response is larger than is allowed',
+    what: 'The response is longer than is held in memory',
     where,
-    hint: 'Ask for smaller pages, or check whether the server sends a decompression bomb.',
+    hint: 'Ask for smaller pages, use a decoder that reads while the response arrives, or raise the guard max_response_bytes.',
+  });
+}
+
+/** The error for a body that grows too much when it is unpacked. */
+function tooWide(where: string): TransportError {
+  return new TransportError({
+    kind: 'too_large',
+    what: 'The response grows too much when it is unpacked',
+    where,
+    hint: 'It may be a decompression bomb; if it is not, raise the guard max_expansion.',
   });
 }
 
 function decodeError(error: unknown, where: string): unknown {
   if (error instanceof TransportError) return error;
   const { code, message } = error as { code?: string; message?: string };
-  if (code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(where);
   if (code === 'Z_BUF_ERROR' || message === 'unexpected end of file') {
     return new TransportError({ kind: 'truncated', what: 'The compressed response broke off before its end', where, cause: error });
   }

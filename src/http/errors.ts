@@ -18,6 +18,7 @@ export type TransportErrorKind =
   | 'invalid_header'
   | 'forbidden_address'
   | 'not_recorded'
+  | 'forbidden_redirect'
   | 'aborted';
 
 /** The exception classes of Python's requests by which the reference's error handlers map failures. */
@@ -56,6 +57,7 @@ const EXCEPTION_NAMES: Record<TransportErrorKind, ExceptionName> = {
   invalid_header: 'InvalidHeader',
   forbidden_address: 'RequestException',
   not_recorded: 'RequestException',
+  forbidden_redirect: 'RequestException',
   aborted: 'RequestException',
 };
 
@@ -67,6 +69,7 @@ const PERMANENT: ReadonlySet<TransportErrorKind> = new Set([
   'invalid_header',
   'forbidden_address',
   'not_recorded',
+  'forbidden_redirect',
   'aborted',
 ]);
 

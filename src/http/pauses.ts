@@ -45,7 +45,8 @@ export function createHostPauses({ now, sleep }: Waiting): HostPauses {
   };
 }
 
-function hostOf(url: string): string {
+/** The host and port of a URL, or the text itself when it is none. */
+export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }
 

@@ -7,8 +7,10 @@ import { joinUrl, requoteUri, splitUrl, unsplitUrl } from './url.ts';
 export interface RedirectOptions {
   /** The most redirects in a row; default 30. */
   maxRedirects?: number;
-  /** Headers that hold credentials, beside Authorization: they stay behind when another host takes over, Cookie always does. */
-  credentialHeaders?: readonly string[];
+  /** Whether a header holds a credential, as Authorization always does: it stays behind when another host takes over, Cookie always does. */
+  isCredential?: (name: string, value: string) => boolean;
+  /** Whether a body holds a credential, so that it must not go to another host. */
+  holdsCredential?: (body: string) => boolean;
   /** Takes secrets out of a text before it goes into an error. */
   redact?: (text: string) => string;
 }
@@ -19,11 +21,10 @@ const KEEPS_METHOD = new Set([307, 308]);
 const BODY_HEADERS = ['content-length', 'content-type', 'transfer-encoding'];
 
 // parity: requests.sessions.SessionRedirectMixin.resolve_redirects
-/** A `send` that follows redirects as Python's requests does; throws TransportError `too_many_redirects`. */
+/** A `send` that follows redirects as Python's requests does; throws TransportError `too_many_redirects`, or `forbidden_redirect` for a body. */
 export function followRedirects(send: Send, options: RedirectOptions = {}): Send {
   const maxRedirects = options.maxRedirects ?? MAX_REDIRECTS;
   const redact = options.redact ?? ((text: string) => text);
-  const credentials = new Set(['authorization', ...(options.credentialHeaders ?? []).map((name) => name.toLowerCase())]);
   return async (original, sendOptions) => {
     let request = original;
     let response = await send(request, sendOptions);
@@ -39,7 +40,7 @@ export function followRedirects(send: Send, options: RedirectOptions = {}): Send
           hint: 'The API may redirect in a circle.',
         });
       }
-      request = redirected(request, response.status, resolveTarget(request.url, target), credentials);
+      request = redirected(request, response.status, resolveTarget(request.url, target), options);
       response = await send(request, sendOptions);
     }
   };
@@ -61,11 +62,34 @@ function resolveTarget(from: string, location: string): string {
   return target.netloc ? url : joinUrl(from, url);
 }
 
-function redirected(request: HttpRequest, status: number, url: string, credentials: ReadonlySet<string>): HttpRequest {
+function redirected(request: HttpRequest, status: number, url: string, options: RedirectOptions): HttpRequest {
   const method = redirectedMethod(request.method, status);
-  const dropped = new Set(KEEPS_METHOD.has(status) ? ['cookie'] : ['cookie', ...BODY_HEADERS]);
-  if (leavesHost(request.url, url)) for (const name of credentials) dropped.add(name);
-  return { method, url, headers: withoutHeaders(request.headers, dropped), body: KEEPS_METHOD.has(status) ? request.body : null };
+  const keepsBody = KEEPS_METHOD.has(status);
+  const dropped = new Set(keepsBody ? ['cookie'] : ['cookie', ...BODY_HEADERS]);
+  if (leavesHost(request.url, url)) {
+    for (const name of credentialsOf(request, options)) dropped.add(name);
+    if (keepsBody) refuseCredentials(request, url, options);
+  }
+  return { method, url, headers: withoutHeaders(request.headers, dropped), body: keepsBody ? request.body : null };
+}
+
+function credentialsOf({ headers }: HttpRequest, { isCredential }: RedirectOptions): string[] {
+  const names = Object.entries(headers).filter(([name, value]) => isCredential?.(name, value) === true);
+  return ['authorization', ...names.map(([name]) => name.toLowerCase())];
+}
+
+function refuseCredentials(
+  { method, url, body }: HttpRequest,
+  to: string,
+  { holdsCredential, redact = (text) => text }: RedirectOptions,
+): void {
+  if (typeof body !== 'string' || holdsCredential?.(body) !== true) return;
+  throw new TransportError({
+    kind: 'forbidden_redirect',
+    what: `The API redirects a request with credentials in its body to another host, ${redact(to)}`,
+    where: `${method} ${redact(url)}`,
+    hint: 'Ask that host directly if it is the right one, or set the guard redirected_credentials=keep.',
+  });
 }
 
 // parity: requests.sessions.SessionRedirectMixin.rebuild_method

@@ -6,6 +6,7 @@ import { createHostPauses } from './pauses.ts';
 import type { HttpRequest } from './request.ts';
 import { HttpResponse } from './response.ts';
 import { type Outcome, RequestFailure, type Resolution, type ResponseAction, type RetryInput, sendWithRetries } from './retry.ts';
+import { createRetryBudget } from './retry-budget.ts';
 
 const START = Date.parse('2026-01-15T12:00:00Z');
 
@@ -227,6 +228,7 @@ describe('bodies', () => {
   it('that break off are retried', async () => {
     const broken = {
       next: async () => null,
+      upTo: () => Promise.reject(new TransportError({ kind: 'truncated', what: 'cut' })),
       all: () => Promise.reject(new TransportError({ kind: 'truncated', what: 'cut' })),
       discard: () => {},
     };
@@ -267,11 +269,28 @@ describe('what no repetition mends', () => {
     await expect(play(['aborted']).result).rejects.toMatchObject({ kind: 'aborted' });
   });
 
-  it('retries end when the run may not afford more', async () => {
-    let left = 2;
-    const run = play([{ status: 500 }], { takeRetry: () => left-- > 0 });
-    await failureOf(run);
+  it('an answer that would come again fails at once', async () => {
+    const interpret = (): Resolution => ({ action: 'RETRY', message: 'No.', isPermanent: true });
+    const run = play([{ status: 422 }], { interpret });
+    expect((await failureOf(run)).message).toBe('No.');
+    expect(run.requests).toHaveLength(1);
+  });
+});
+
+describe('the budget of the run', () => {
+  it('ends retries when it is used up, and says so', async () => {
+    const run = play([{ status: 500 }], { budget: createRetryBudget(2) });
+    expect((await failureOf(run)).message).toMatch(/none is repeated any more, as the guard retry_budget says/);
     expect(run.requests).toHaveLength(3);
+  });
+
+  it('gets a retry back for each success, and rate limits cost none', async () => {
+    const budget = createRetryBudget(2);
+    await failureOf(play([{ status: 500 }], { budget }));
+    await play([OK], { budget }).result;
+    expect((await play([{ status: 500 }, OK], { budget }).result).action).toBe('SUCCESS');
+    const limited = play([{ status: 429 }, { status: 429 }, { status: 429 }, OK], { budget: createRetryBudget(0) });
+    expect((await limited.result).action).toBe('SUCCESS');
   });
 });
 

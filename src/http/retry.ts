@@ -1,9 +1,11 @@
+import type { AdaptiveRate } from './adaptive-rate.ts';
 import { errorMessageOf } from './error-message.ts';
 import { TransportError } from './errors.ts';
-import type { HostPauses, Waiting } from './pauses.ts';
+import { type HostPauses, hostOf, type Waiting } from './pauses.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
 import { rateLimitResetSeconds, retryAfterSeconds } from './retry-after.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import type { Send, SendOptions } from './transport.ts';
 
 /** Who has to act on a failure. */
@@ -25,8 +27,12 @@ export type ResponseAction =
 /** An error handler's verdict; `failureType` and `message` are used when the request fails for good. */
 export interface Resolution {
   action: ResponseAction;
+  /** Whether an ignored response counts as none: it has no records, and no page comes after it. */
+  dropsResponse?: boolean;
   failureType?: FailureType | null;
   message?: string | null;
+  /** Whether the request would get the same answer again, so that it is not repeated whatever the action. */
+  isPermanent?: boolean;
 }
 
 /** What one attempt came to: a response, or the error that took its place. */
@@ -72,8 +78,14 @@ export interface RetryInput extends Waiting {
   backoffSeconds?: (outcome: Outcome, attempt: number) => number | null;
   /** Default 5. */
   maxRetries?: number;
+  /** What the waits that nobody states are multiplied by; default 1. */
+  backoffFactor?: number;
+  /** The longest of those waits. */
+  longestBackoffSeconds?: number;
   /** When repeated failures (rate limits apart) end in giving up, in seconds; default 600. */
   maxTimeSeconds?: number;
+  /** The longest single wait, whoever asks for it; without a bound unless told. */
+  maxWaitSeconds?: number;
   /** Counts rate limits against the time bound too. */
   exitOnRateLimit?: boolean;
   /** Gets a new token; a RequestFailure with a config error that it throws ends the request, other errors do not. */
@@ -86,10 +98,14 @@ export interface RetryInput extends Waiting {
   redact?: (text: string) => string;
   /** Pauses that the requests to a host share. */
   pauses?: HostPauses;
-  /** Says whether the whole run may afford one more retry. */
-  takeRetry?: () => boolean;
+  /** How fast requests to a host may follow each other. */
+  rate?: AdaptiveRate;
+  /** What the whole run may repeat; rate limits cost nothing. */
+  budget?: RetryBudget;
   /** Leaves the body to be streamed by the caller; otherwise it is loaded here, so that a body that breaks off is retried. */
   stream?: boolean;
+  /** Bytes of a streamed body that are loaded here all the same, and asked for again when it breaks off within them. */
+  beginning?: number;
   /** A number in [0, 1) for the jitter. */
   random?: () => number;
   options?: SendOptions;
@@ -118,13 +134,15 @@ class Backoff extends Error {
   readonly seconds: number;
   readonly failureType: FailureType | null;
   readonly outcome: Outcome;
+  readonly isRateLimit: boolean;
 
-  constructor(layer: Layer, seconds: number, resolution: Resolution, message: string, outcome: Outcome) {
+  constructor(layer: Layer, seconds: number, resolution: Resolution, message: string, outcome: Outcome, isRateLimit: boolean) {
     super(message);
     this.layer = layer;
     this.seconds = seconds;
     this.failureType = resolution.failureType ?? null;
     this.outcome = outcome;
+    this.isRateLimit = isRateLimit;
   }
 }
 
@@ -149,6 +167,7 @@ class RetryRun {
   readonly #input: RetryInput;
   readonly #maxTries: number;
   readonly #maxTimeSeconds: number;
+  readonly #maxWaitSeconds: number;
   #attempts = 0;
   #tokenRefreshed: boolean | undefined;
 
@@ -156,6 +175,7 @@ class RetryRun {
     this.#input = input;
     this.#maxTries = Math.max(0, input.maxRetries ?? DEFAULT_MAX_RETRIES) + 1;
     this.#maxTimeSeconds = input.maxTimeSeconds ?? DEFAULT_MAX_TIME_SECONDS;
+    this.#maxWaitSeconds = input.maxWaitSeconds ?? Number.POSITIVE_INFINITY;
   }
 
   // parity: http/rate_limiting.py, backoff._sync.retry_exception
@@ -168,8 +188,10 @@ class RetryRun {
         return await call();
       } catch (error) {
         if (!belongsTo(layer, error)) throw error;
-        if (tries === this.#maxTries || elapsed >= maxTimeSeconds || this.#input.takeRetry?.() === false) throw error;
-        const seconds = this.#waitSeconds(layer, error, tries, maxTimeSeconds - elapsed);
+        if (tries === this.#maxTries || elapsed >= maxTimeSeconds) throw error;
+        const isFree = error instanceof Backoff && error.isRateLimit;
+        if (!isFree && this.#input.budget?.take() === false) throw this.#outOfBudget(error);
+        const seconds = Math.min(this.#waitSeconds(layer, error, tries, maxTimeSeconds - elapsed), this.#maxWaitSeconds);
         this.#logWait(layer, error, tries, seconds);
         await this.#input.sleep(seconds * 1000, this.#input.options?.signal);
       }
@@ -180,6 +202,7 @@ class RetryRun {
   async attempt(): Promise<SendResult> {
     const request = await this.#input.request();
     await this.#input.pauses?.ready(request.url, this.#input.options?.signal);
+    await this.#input.rate?.ready(request.url, this.#input.options?.signal);
     this.#attempts++;
     const outcome = await this.#exchange(request);
     if (outcome.error?.kind === 'aborted') throw outcome.error;
@@ -210,6 +233,7 @@ class RetryRun {
     try {
       const response = await this.#input.send(request, { ...this.#input.options, attempt: this.#attempts });
       if (!this.#input.stream) await response.load();
+      else if (this.#input.beginning !== undefined) await response.begin(this.#input.beginning);
       return { response };
     } catch (error) {
       if (error instanceof TransportError) return { error };
@@ -230,7 +254,9 @@ class RetryRun {
 
   // parity: http_client.py:HttpClient._handle_error_resolution
   async #settle(request: HttpRequest, outcome: Outcome, resolution: Resolution): Promise<SendResult> {
-    const action = outcome.error?.permanent && RETRY_ACTIONS.has(resolution.action) ? 'FAIL' : resolution.action;
+    const isPermanent = outcome.error?.permanent || resolution.isPermanent;
+    const action = isPermanent && RETRY_ACTIONS.has(resolution.action) ? 'FAIL' : resolution.action;
+    if (action !== 'FAIL' && !RETRY_ACTIONS.has(action) && outcome.response !== undefined) this.#sawSuccess(request);
     switch (action) {
       case 'FAIL':
         throw await this.#failed(request, outcome, resolution);
@@ -253,6 +279,21 @@ class RetryRun {
     }
   }
 
+  #sawSuccess({ url }: HttpRequest): void {
+    this.#input.budget?.sawSuccess();
+    this.#input.rate?.sawSuccess(url);
+  }
+
+  #outOfBudget(error: unknown): RequestFailure {
+    const text = error instanceof Error ? error.message : String(error);
+    return new RequestFailure(
+      `So many requests failed in this run that none is repeated any more, as the guard retry_budget says. The last one: ${this.#redact(text)}`,
+      'transient_error',
+      undefined,
+      error instanceof Backoff ? error.outcome : undefined,
+    );
+  }
+
   #backoff(request: HttpRequest, outcome: Outcome, resolution: Resolution, action: RetryAction): Backoff {
     const limited = action === 'RATE_LIMITED';
     const message = this.#redact(
@@ -262,9 +303,18 @@ class RetryRun {
     const stated = this.#statedSeconds(request, outcome, limited);
     const asked = this.#askedSeconds(outcome);
     outcome.response?.discard();
-    if (stated) return new Backoff('stated', stated, resolution, message, outcome);
-    if (asked > 0) this.#input.pauses?.pause(request.url, asked * 1000);
-    return new Backoff(limited && !this.#input.exitOnRateLimit ? 'rateLimit' : 'default', asked, resolution, message, outcome);
+    const isRateLimit = limited || outcome.response?.status === 429;
+    if (stated) return new Backoff('stated', stated, resolution, message, outcome, isRateLimit);
+    if (asked > 0) this.#pauseHost(request, asked);
+    else if (isRateLimit) this.#slowDown(request);
+    const layer = limited && !this.#input.exitOnRateLimit ? 'rateLimit' : 'default';
+    return new Backoff(layer, asked, resolution, message, outcome, isRateLimit);
+  }
+
+  #slowDown(request: HttpRequest): void {
+    const rate = this.#input.rate?.sawLimit(request.url);
+    if (rate !== undefined)
+      this.#log('info', `${hostOf(request.url)} limits the rate of requests: it gets ${Number(rate.toFixed(2))} a second for now.`);
   }
 
   // The wait that the server asks for; one that is too long to be waited for counts as none.
@@ -286,13 +336,19 @@ class RetryRun {
       return OTHER_CREDENTIAL_WAIT_SECONDS;
     }
     const seconds = this.#input.backoffSeconds?.(outcome, this.#attempts) ?? null;
-    if (seconds && limited) this.#input.pauses?.pause(request.url, (seconds + EXTRA_WAIT_SECONDS) * 1000);
+    if (seconds && limited) this.#pauseHost(request, seconds + EXTRA_WAIT_SECONDS);
     return seconds;
+  }
+
+  #pauseHost(request: HttpRequest, seconds: number): void {
+    this.#input.pauses?.pause(request.url, Math.min(seconds, this.#maxWaitSeconds) * 1000);
   }
 
   #waitSeconds(layer: Layer, error: unknown, tries: number, remaining: number): number {
     if (layer === 'stated') return (error as Backoff).seconds + EXTRA_WAIT_SECONDS;
-    const jittered = 2 ** (tries - 1) * (1 + JITTER * (this.#input.random ?? Math.random)());
+    const { backoffFactor = 1, longestBackoffSeconds = Number.POSITIVE_INFINITY } = this.#input;
+    const wait = Math.min(backoffFactor * 2 ** (tries - 1), longestBackoffSeconds);
+    const jittered = wait * (1 + JITTER * (this.#input.random ?? Math.random)());
     const asked = error instanceof Backoff ? error.seconds : 0;
     return Math.min(Math.max(jittered, asked), remaining);
   }

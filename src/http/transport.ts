@@ -76,16 +76,7 @@ const PAYLOAD_METHODS = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'P
 
 type Connect = buildConnector.connector;
 
-async function loadClient() {
-  const [{ default: Pool }, { default: Client }, { default: buildConnector }] = await Promise.all([
-    import('undici/lib/dispatcher/pool.js'),
-    import('undici/lib/dispatcher/client.js'),
-    import('undici/lib/core/connect.js'),
-  ]);
-  return { Pool, Client, buildConnector };
-}
-
-type ClientParts = Awaited<ReturnType<typeof loadClient>>;
+type ClientParts = typeof import('./undici.ts');
 
 /** Makes a transport; the HTTP client is loaded by its first request. */
 export function createTransport(options: TransportOptions): Transport {
@@ -103,7 +94,7 @@ export function createTransport(options: TransportOptions): Transport {
     const url = parseTarget(request.url, redact);
     if (options.guard) await options.guard.check(url);
     if (!parts) {
-      loading ??= loadClient();
+      loading ??= import('./undici.ts');
       parts = await loading;
     }
     const proxy = findProxy(url, proxies(), redact);
@@ -215,7 +206,8 @@ function pathOf(url: string): string {
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-function wireHeaders(request: HttpRequest, userAgent: string, forward: { url: URL; proxy: URL } | null): Record<string, string> {
+/** The headers that go out with a request: its own but for those of one connection, and the defaults; `forward` adds a proxy's. */
+export function wireHeaders(request: HttpRequest, userAgent: string, forward: { url: URL; proxy: URL } | null): Record<string, string> {
   const headers = withoutHeaders(request.headers, CONNECTION_HEADERS);
   const fill = (name: string, value: string | undefined): void => {
     if (value !== undefined && findHeader(headers, name) === undefined) headers[name] = value;
@@ -315,6 +307,13 @@ class PendingExchange implements Dispatcher.DispatchHandler {
       pause: () => controller.pause(),
       resume: () => controller.resume(),
       abort: () => controller.abort(abortion(this.#where())),
+      mostHeld: this.#context.limits.heldBytes,
+      refuse: () => {
+        const error = tooLarge(this.#where());
+        this.#fail(error);
+        controller.abort(error);
+        return error;
+      },
     });
     this.#body = body;
     const headers = new HttpHeaders(headerLines((controller as { rawHeaders?: readonly (Buffer | string)[] | null }).rawHeaders ?? []));
@@ -333,13 +332,9 @@ class PendingExchange implements Dispatcher.DispatchHandler {
     );
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#record.bytes += chunk.length;
-    if (this.#record.bytes > this.#context.limits.maxBytes) {
-      const error = tooLarge(this.#where());
-      this.#fail(error);
-      controller.abort(error);
-    } else this.#body?.push(chunk);
+    this.#body?.push(chunk);
   }
 
   onResponseEnd(): void {

@@ -63,12 +63,15 @@ export interface Place {
   readonly block?: Evaluate;
 }
 
+/** The variables of which it is known which fields are read. */
+export type FieldOwner = 'record' | 'response';
+
 /** What a template turns out to read and do, collected while it is compiled. */
 export interface Findings {
   /** Names that must be in the context. */
   readonly variables: Set<string>;
-  /** Top-level fields of `record`, or `all` once it is used as a whole. */
-  recordFields: Set<string> | 'all';
+  /** The top-level fields that are read of `record` and `response`, or `all` once one is used as a whole. */
+  readonly fields: Record<FieldOwner, Set<string> | 'all'>;
   /** Whether the result may differ between evaluations with the same context. */
   impure: boolean;
 }
@@ -123,6 +126,11 @@ export function contextReader(name: string): (context: Context) => Value | undef
   if (Object.hasOwn(READERS, key)) return READERS[key] as (context: Context) => Value | undefined;
   if (key in Object.prototype) return (context) => (Object.hasOwn(context, key) ? context[key] : undefined);
   return (context) => context[key];
+}
+
+/** Whether the fields that are read of a variable are noted. */
+export function isFieldOwner(name: string): name is FieldOwner {
+  return name === 'record' || name === 'response';
 }
 
 /** A name that plain dicts can be asked for without seeing what objects inherit. */
@@ -328,7 +336,7 @@ export class ExpressionCompiler {
     const byDefault = this.functions.global(name);
     if (byDefault === undefined) {
       this.findings.variables.add(name);
-      if (contextName(name) === 'record') this.findings.recordFields = 'all';
+      if (isFieldOwner(name)) this.findings.fields[name] = 'all';
       // That the context has it is looked at before an evaluation begins.
       return read as Evaluate;
     }
@@ -346,12 +354,14 @@ export class ExpressionCompiler {
     return contextName(node.name);
   }
 
-  /** Compiles what is read from; noting the field when it is one of `record`. */
+  /** Compiles what is read from; noting the field where fields are noted. */
   #owner(node: Expression, field: Value | undefined, place: Place): Evaluate {
-    if (typeof field !== 'string' || this.#contextName(node, place) !== 'record') return this.compile(node, place);
-    const { recordFields } = this.findings;
+    const name = typeof field === 'string' ? this.#contextName(node, place) : undefined;
+    if (name === undefined || !isFieldOwner(name)) return this.compile(node, place);
+    const { fields } = this.findings;
+    const known = fields[name];
     const owner = this.compile(node, place);
-    if (recordFields !== 'all') this.findings.recordFields = recordFields.add(field);
+    if (known !== 'all') fields[name] = known.add(field as string);
     return owner;
   }
 

@@ -2,7 +2,7 @@ import type { Block, Body, CallBlock, Expression, For, If, Macro as MacroNode, O
 import { targetNamespaces } from './ast.ts';
 import type { EvaluateBoolean } from './compile-comparison.ts';
 import { compileCondition } from './compile-condition.ts';
-import { contextReader, ExpressionCompiler, type Findings, type Place, type Trace } from './compile-expression.ts';
+import { contextReader, ExpressionCompiler, type Findings, isFieldOwner, type Place, type Trace } from './compile-expression.ts';
 import { TemplateSyntaxError } from './errors.ts';
 import type { FunctionTable } from './functions/index.ts';
 import { LoopContext, Namespace } from './loop.ts';
@@ -51,7 +51,7 @@ class Compiler {
   readonly #runtime: Runtime;
   readonly #functions: FunctionTable;
   readonly #expressions: ExpressionCompiler;
-  readonly #findings: Findings = { variables: new Set(), recordFields: new Set(), impure: false };
+  readonly #findings: Findings = { variables: new Set(), fields: { record: new Set(), response: new Set() }, impure: false };
   readonly #blocks = new Map<string, CompiledBlock>();
   /** Variables that the template sets outside of everything, which its blocks see in their context. */
   #exports: ReadonlyMap<string, Variable> = new Map();
@@ -117,7 +117,7 @@ class Compiler {
         if (byDefault === undefined) this.#findings.variables.add(name);
         if (!scope.stores.has(name)) continue;
         const read = contextReader(name);
-        if (name === 'record') this.#findings.recordFields = 'all';
+        if (isFieldOwner(name)) this.#findings.fields[name] = 'all';
         actions.push((context, slots) => {
           const value = read(context);
           slots.values[slot] = value === undefined ? byDefault : value;

@@ -1,12 +1,12 @@
 import { compile, type Program } from './compile.ts';
 import type { EvaluateBoolean } from './compile-comparison.ts';
-import { contextName, contextReader, missingVariables } from './compile-expression.ts';
+import { contextName, contextReader, type FieldOwner, missingVariables } from './compile-expression.ts';
 import { TemplateError, TemplateSyntaxError } from './errors.ts';
 import { createFunctions, type FunctionTable } from './functions/index.ts';
 import { normalizeSource } from './lexer.ts';
 import { beginsNoLiteral, isFalse, type TypeName, typeText, typeValue } from './result.ts';
 import { type Context, type Environment, NO_SLOTS, Runtime } from './runtime.ts';
-import { PythonError, type Value } from './values.ts';
+import { PythonError, Undefined, type Value } from './values.ts';
 
 /** How a template is evaluated besides its context. */
 export interface EvaluateOptions {
@@ -25,6 +25,8 @@ export interface Template {
   readonly variables: ReadonlySet<string>;
   /** The top-level fields of `record` it reads, `all` when it uses the record as a whole. */
   readonly recordFields: ReadonlySet<string> | 'all';
+  /** The top-level fields of `response` it reads, `all` when it uses the response as a whole. */
+  readonly responseFields: ReadonlySet<string> | 'all';
   /** The mistake in its text, which every evaluation raises. */
   readonly error: TemplateError | undefined;
   /** Its value, null (or the default) when the text is empty; raises TemplateError. */
@@ -33,6 +35,8 @@ export interface Template {
   evaluateString(context: Context): Value;
   /** The text before it is typed back; raises TemplateError. */
   render(context: Context): string;
+  /** The value of an expression that is all of it, null when that is undefined, else the text; never typed back. Raises TemplateError. */
+  exact(context: Context): Value;
   /** The error that evaluation swallows: a TypeError makes the template its own result, an UndefinedError an empty one. */
   swallowedError(context: Context): TemplateError | undefined;
 }
@@ -118,7 +122,11 @@ class PlacedTemplate implements Template {
   }
 
   get recordFields(): ReadonlySet<string> | 'all' {
-    return this.#source.recordFields;
+    return this.#source.fields.record;
+  }
+
+  get responseFields(): ReadonlySet<string> | 'all' {
+    return this.#source.fields.response;
   }
 
   get error(): TemplateError | undefined {
@@ -142,6 +150,10 @@ class PlacedTemplate implements Template {
     return this.#source.render(context, this.#path);
   }
 
+  exact(context: Context): Value {
+    return this.#source.exact(context, this.#path);
+  }
+
   swallowedError(context: Context): TemplateError | undefined {
     return this.#source.swallowedError(context, this.#path);
   }
@@ -158,7 +170,7 @@ class Source {
   /** The mistake in the text. */
   readonly problem: PythonError | undefined;
   readonly variables: ReadonlySet<string> = new Set();
-  readonly recordFields: ReadonlySet<string> | 'all' = new Set<string>();
+  readonly fields: Readonly<Record<FieldOwner, ReadonlySet<string> | 'all'>> = { record: new Set<string>(), response: new Set<string>() };
   readonly constant: boolean = false;
   readonly #isBanned: boolean;
   readonly #runtime: Runtime;
@@ -187,14 +199,14 @@ class Source {
       const program = compile(normalizeSource(text), runtime, functions);
       this.#program = program;
       this.variables = program.variables;
-      this.recordFields = program.recordFields;
+      this.fields = program.fields;
       this.constant = program.variables.size === 0 && !program.impure;
       this.#isText = beginsNoLiteral(program.prefix);
       this.#isComplete = completeness([...program.variables]);
       this.#readsRecordOnly = program.variables.size === 1 && program.variables.has('record');
     } catch (error) {
       this.problem = asPythonError(error);
-      this.recordFields = 'all';
+      this.fields = { record: 'all', response: 'all' };
     }
   }
 
@@ -233,6 +245,19 @@ class Source {
   render(context: Context, path: string | undefined): string {
     try {
       return this.#text(context);
+    } catch (thrown) {
+      throw this.located(asPythonError(thrown), context, path);
+    }
+  }
+
+  /** The value of the only expression, else the text; unlike elsewhere a TypeError is an error. */
+  exact(context: Context, path: string | undefined): Value {
+    if (this.#program === undefined && this.problem === undefined) return this.text;
+    try {
+      const program = this.#begin(context);
+      if (program.single === undefined) return program.render(context);
+      const value = program.single(context, NO_SLOTS);
+      return value instanceof Undefined ? null : value;
     } catch (thrown) {
       throw this.located(asPythonError(thrown), context, path);
     }

@@ -44,6 +44,18 @@ describe('gunzip', () => {
     expect((await unpack(packed)).error).toBeInstanceOf(Error);
   });
 
+  it('gives up on bytes that grow too much', async () => {
+    const bomb = gzipSync(Buffer.alloc(70 * 1024 * 1024));
+    let length = 0;
+    const reading = (async () => {
+      for await (const chunk of gunzip(pieces(bomb, 16_384), 250)) length += chunk.length;
+    })();
+    await expect(reading).rejects.toThrow('grows too much');
+    expect(length).toBeLessThanOrEqual(64 * 1024 * 1024);
+    for await (const chunk of gunzip(pieces(bomb, 16_384), 2000)) length -= chunk.length;
+    expect(length).toBeLessThan(0);
+  });
+
   it('ends its source when the reader stops early', async () => {
     let ended = false;
     async function* source(): AsyncGenerator<Uint8Array> {

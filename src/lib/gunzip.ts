@@ -1,10 +1,20 @@
+import { createExpansion, type Expansion } from './expansion.ts';
+
 const HEADER = [0x1f, 0x8b] as const;
 // What one piece unpacks to waits in memory, so a piece is small.
 const PIECE_BYTES = 16 * 1024;
 
-/** Unpacks bytes in gzip's format, one member or several, and leaves all others as they are. Throws when the packed bytes are damaged or cut off, after what came before. */
+/** Raised for packed bytes that are damaged or cut off. */
+export class GzipError extends Error {
+  override readonly name = 'GzipError';
+}
+
+/**
+ * Unpacks bytes in gzip's format, one member or several, and leaves all others as they are. Throws GzipError when the packed bytes are damaged
+ * or cut off, or grow by more than `factor` to more than 64 MiB, after what came before.
+ */
 // parity: decoders/composite_raw_decoder.py:GzipParser
-export async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* gunzip(bytes: AsyncIterable<Uint8Array>, factor = Number.POSITIVE_INFINITY): AsyncGenerator<Uint8Array> {
   const iterator = bytes[Symbol.asyncIterator]();
   try {
     let head = new Uint8Array(0);
@@ -14,7 +24,7 @@ export async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
       head = head.length === 0 ? (value as Uint8Array<ArrayBuffer>) : Buffer.concat([head, value]);
     }
     const rest = resume(head, iterator);
-    yield* HEADER.every((byte, i) => head[i] === byte) ? unpack(rest) : rest;
+    yield* HEADER.every((byte, i) => head[i] === byte) ? unpack(rest, createExpansion(factor)) : rest;
   } finally {
     await iterator.return?.();
   }
@@ -25,7 +35,7 @@ async function* resume(head: Uint8Array, iterator: AsyncIterator<Uint8Array>): A
   for (let step = await iterator.next(); step.done !== true; step = await iterator.next()) yield step.value;
 }
 
-async function* unpack(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* unpack(packed: AsyncIterable<Uint8Array>, expansion: Expansion): AsyncGenerator<Uint8Array> {
   const stream = process.getBuiltinModule('node:zlib').createGunzip({ chunkSize: 64 * 1024 });
   let unpacked: Uint8Array[] = [];
   let failure: Error | undefined;
@@ -33,7 +43,7 @@ async function* unpack(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   stream.on('data', (chunk: Buffer) => unpacked.push(chunk));
   stream.on('close', () => wake());
   stream.on('error', (error) => {
-    failure = error;
+    failure = new GzipError(`The gzip of the response is damaged or breaks off: ${error.message}.`, { cause: error });
     wake();
   });
 
@@ -45,14 +55,19 @@ async function* unpack(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     });
     const taken = unpacked;
     unpacked = [];
-    yield* taken;
+    for (const piece of taken) {
+      if (!expansion.gave(piece.length)) throw new GzipError('The gzip of the response grows too much, like a decompression bomb.');
+      yield piece;
+    }
     if (failure !== undefined) throw failure;
   }
 
   try {
     for await (const chunk of packed) {
       for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-        yield* work((done) => stream.write(chunk.subarray(at, at + PIECE_BYTES), () => done()));
+        const piece = chunk.subarray(at, at + PIECE_BYTES);
+        expansion.took(piece.length);
+        yield* work((done) => stream.write(piece, () => done()));
       }
     }
     yield* work(() => stream.end());

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { gunzip } from './gunzip.ts';
+import { GzipError, gunzip } from './gunzip.ts';
 
 const NEWLINE = 0x0a;
 
@@ -34,15 +34,10 @@ export async function* readLines(file: string, onBreak: (reason: string) => void
       if (from < chunk.length) waiting.push(chunk.subarray(from));
     }
   } catch (error) {
-    if (!isBrokenGzip(error)) throw error;
-    onBreak((error as Error).message);
+    if (!(error instanceof GzipError)) throw error;
+    onBreak(error.message);
     return;
   }
   const last = take();
   if (last.text.trim() !== '') yield last;
-}
-
-function isBrokenGzip(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === 'Z_BUF_ERROR' || code === 'Z_DATA_ERROR';
 }

@@ -12,6 +12,8 @@ export interface Secrets {
   addPassing(value: unknown): void;
   /** Masks registered secrets, and the values of secret-like names in URLs and JSON. */
   redact(text: string): string;
+  /** Masks registered secrets only, for texts that are data, where a name says nothing. */
+  redactKnown(text: string): string;
   /** Masks registered secrets of four characters and more, and nothing else: for data that is kept, where names say nothing. */
   redactData(text: string): string;
   /** Masks the secrets of a URL, its user info and the values of secret-like parameters. */
@@ -96,6 +98,7 @@ export function createSecrets(): Secrets {
       if (text !== undefined) addPassingText(text);
     },
     redact: (text) => maskNamed(maskKnown(text)),
+    redactKnown: maskKnown,
     redactData: maskData,
     redactUrl: (url) => maskNamed(maskKnown(maskUserInfo(url))),
     redactHeaders(headers) {

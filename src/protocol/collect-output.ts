@@ -1,4 +1,4 @@
-import { type JsonObject, parseJson } from '../lib/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import type { FileReference, OutgoingMessage, StreamDescriptor } from './messages.ts';
 import type { Output, RecordWriter } from './output.ts';
 
@@ -12,7 +12,7 @@ export interface Collector {
   end?(): Promise<void>;
 }
 
-/** An output that hands everything to a collector in place of writing it; records that come as bytes are parsed. */
+/** An output that hands everything to a collector in place of writing it. */
 export function createCollectingOutput(collector: Collector): Output {
   const writers = new Map<string, RecordWriter>();
 
@@ -27,10 +27,6 @@ export function createCollectingOutput(collector: Collector): Output {
         return count;
       },
       write: take,
-      writeRaw(bytes, start, end, added = '') {
-        const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
-        take(parseJson(text + added) as JsonObject);
-      },
       state: (streamState) => collector.state(stream, streamState),
     };
   }

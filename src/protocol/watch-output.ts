@@ -20,7 +20,7 @@ export function watchOutput(output: Output, watcher: OutputWatcher): Output {
           return writer.count;
         },
         write: (record, file) => writer.write(record, file),
-        writeRaw: (bytes, start, end, added) => writer.writeRaw(bytes, start, end, added),
+        ...(writer.lines === undefined ? {} : { lines: writer.lines }),
         state(streamState) {
           watcher.state?.(stream, streamState);
           writer.state(streamState);

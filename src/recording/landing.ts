@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ByteSource } from '../http/byte-source.ts';
+import type { Beginning, ByteSource } from '../http/byte-source.ts';
 import type { HttpResponse } from '../http/response.ts';
 
 /** Takes the body of a response as it is read. */
@@ -36,6 +36,18 @@ export class LandingSource implements ByteSource {
       await this.#landing.end();
     }
     return null;
+  }
+
+  async upTo(limit: number): Promise<Beginning> {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    while (length <= limit) {
+      const chunk = await this.next();
+      if (chunk === null) return { chunks, ended: true };
+      chunks.push(chunk);
+      length += chunk.length;
+    }
+    return { chunks, ended: false };
   }
 
   async all(): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ByteSource, MemorySource } from '../http/byte-source.ts';
+import { type Beginning, type ByteSource, MemorySource } from '../http/byte-source.ts';
 import { isTransportErrorKind, TransportError } from '../http/errors.ts';
 import type { Exchange, ExchangeObserver } from '../http/exchange-log.ts';
 import { HttpHeaders } from '../http/headers.ts';
@@ -96,6 +96,13 @@ class BrokenSource implements ByteSource {
     const bytes = await this.#start.next();
     if (bytes === null) throw this.#error;
     return bytes;
+  }
+
+  async upTo(limit: number): Promise<Beginning> {
+    const beginning = await this.#start.upTo();
+    const length = beginning.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (length <= limit) throw this.#error;
+    return { ...beginning, ended: false };
   }
 
   async all(): Promise<Uint8Array> {

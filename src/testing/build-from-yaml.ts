@@ -3,6 +3,7 @@ import { components } from '../components/index.ts';
 import { createBuilder } from '../engine/builder.ts';
 import { createCache } from '../engine/cache.ts';
 import type { Slot } from '../engine/fields.ts';
+import { createGuards } from '../engine/guards.ts';
 import type { Kinds, StreamScope } from '../engine/kinds.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
 import type { Run } from '../engine/run.ts';
@@ -54,6 +55,7 @@ export function testRun({ now = NOW, run = {} }: TestSetting = {}): Run {
     random: () => 0.5,
     secrets: createSecrets(),
     limits: {},
+    guards: createGuards({}),
     shared: createCache(),
     signal: new AbortController().signal,
     async saveConfig() {},

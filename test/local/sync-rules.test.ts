@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
@@ -241,9 +241,7 @@ describe('a place to load into', () => {
   it('says that DuckDB is not installed, and starts without it', async () => {
     const { work, args } = await beginSync(DUCKDB, { data: { '/orders': [order(1, FEB)] } });
     const dist = path.resolve(import.meta.dirname, '../../dist');
-    mkdirSync(work.at('dist'));
-    for (const file of ['package.json', 'main.js', 'source-declarative.js'])
-      copyFileSync(path.join(dist, file), path.join(work.at('dist'), file));
+    cpSync(dist, work.at('dist'), { recursive: true });
     const { exit, stderr } = await runText(args, { main: path.join(work.at('dist'), 'main.js') });
     expect(exit).toBe(1);
     expect(stderr).toContain('DuckDB is not installed here: run "npm install @duckdb/node-api"');

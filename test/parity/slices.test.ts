@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createGuards } from '../../src/engine/guards.ts';
 import type { Cursor } from '../../src/engine/kinds.ts';
 import type { StreamSlice } from '../../src/engine/stream-slice.ts';
 import { Float, type Json, type JsonObject } from '../../src/lib/json.ts';
@@ -8,6 +9,9 @@ import { buildFromYaml } from '../../src/testing/build-from-yaml.ts';
 import { corpusLines, sharedPath } from './shared.ts';
 
 const FILE = 'units/slices.jsonl';
+
+/** The reference lets values of the future move the state. */
+const AS_THE_REFERENCE = createGuards({ metadata: { guards: { future_cursor: 'keep' } } });
 
 /** What a line expects, as far as the sequence of steps got before an error. */
 interface Outcome {
@@ -37,7 +41,8 @@ async function outcomeOf(line: JsonObject): Promise<Outcome> {
   const outcome: Outcome = {};
   try {
     const now = isoParse(line['now'] as string).epochMicroseconds();
-    const sync = buildFromYaml('incrementalSync', line['definition'] as JsonObject, { config: line['config'] as JsonObject, now });
+    const setting = { config: line['config'] as JsonObject, now, run: { guards: AS_THE_REFERENCE } };
+    const sync = buildFromYaml('incrementalSync', line['definition'] as JsonObject, setting);
     const cursor = sync.open((line['state'] as JsonObject | null) ?? undefined);
     outcome.initial_state = cursor.state();
     const slices = await Array.fromAsync(cursor.slices());

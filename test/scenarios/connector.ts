@@ -11,6 +11,8 @@ export interface Start {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** The working directory; that of the tests unless told. */
+  readonly cwd?: string;
   /** Sends a signal, or closes stdout, as soon as stdout contains a text. */
   readonly interrupt?: { readonly by: string; readonly once: string } | undefined;
   /** Another start file than the built one. */
@@ -29,9 +31,9 @@ export interface Ended {
 }
 
 /** Runs the built connector to its end. */
-export async function runConnector({ args, env = {}, stdin, interrupt, killAt, main = MAIN }: Start): Promise<Ended> {
+export async function runConnector({ args, env = {}, stdin, cwd, interrupt, killAt, main = MAIN }: Start): Promise<Ended> {
   const begin = performance.now();
-  const child = spawn(process.execPath, [main, ...args], { env: { ...cleanEnvironment(), ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...cleanEnvironment(), ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
   let isInterrupted = interrupt === undefined;

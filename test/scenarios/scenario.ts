@@ -97,6 +97,10 @@ const step = z.strictObject({
   /** The file argument that is `-`, its content coming by standard input. */
   stdin: z.enum(['config', 'catalog', 'state', 'manifest']).optional(),
   debug: z.boolean().default(false),
+  /** The working directory, from the scenario's folder on; an empty one unless told. */
+  cwd: z.string().optional(),
+  /** Guards, each as `NAME=VALUE`. */
+  guards: z.array(z.string()).default([]),
   env: z.record(z.string(), z.string()).default({}),
   /** Rows that the dataset gets before the step. */
   addRows: z.number().optional(),

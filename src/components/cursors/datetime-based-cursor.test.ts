@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { createGuards } from '../../engine/guards.ts';
 import type { Cursor } from '../../engine/kinds.ts';
 import { RequestOptions } from '../../engine/request-options.ts';
+import type { Run } from '../../engine/run.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { ConfigError } from '../../protocol/failure.ts';
-import { buildFromYaml } from '../../testing/build-from-yaml.ts';
+import { buildFromYaml, testRun } from '../../testing/build-from-yaml.ts';
 
 const DAILY = `
 type: DatetimeBasedCursor
@@ -252,5 +254,47 @@ describe('MinMaxDatetime', () => {
   it('is written in a format of its own where it states one', () => {
     const bound = buildFromYaml('datetimeBound', { type: 'MinMaxDatetime', datetime: '02/03/2026', datetime_format: '%d/%m/%Y' });
     expect(bound.at('%Y-%m-%d').isoformat()).toBe('2026-03-02T00:00:00+00:00');
+  });
+});
+
+describe('values of the future', () => {
+  const UNBOUNDED = DAILY.replace('end_datetime: "2026-01-10"', '');
+  const guarded = (settings: JsonObject): Partial<Run> => ({ guards: createGuards({ metadata: { guards: settings } }) });
+  const stateAfter = async (values: readonly string[], yaml = UNBOUNDED, run: Partial<Run> = {}): Promise<Json | undefined> =>
+    (await readAll(buildFromYaml('incrementalSync', yaml, { run, declaration: { name: 'items' } }).open(undefined), [values])).at(-1)?.[
+      'at'
+    ];
+
+  it('leave the state where the other records are', async () => {
+    expect(await stateAfter(['2026-01-09', '2999-12-31', '2026-01-12', '2026-01-16', '2026-01-15'])).toBe('2026-01-15');
+    expect(await stateAfter(['2999-12-31', '2026-01-12'])).toBe('2026-01-12');
+  });
+
+  it('alone bring it to the present', async () => {
+    expect(await stateAfter(['2999-12-31'])).toBe('2026-01-15');
+  });
+
+  it('are no such up to the end that the manifest gives', async () => {
+    expect(await stateAfter(['2026-02-20', '2026-03-02'], `${UNBOUNDED}end_datetime: "2026-03-01"`)).toBe('2026-02-20');
+  });
+
+  it('move the state where the guard says so, for all streams or for one', async () => {
+    expect(await stateAfter(['2999-12-31'], UNBOUNDED, guarded({ future_cursor: 'keep' }))).toBe('2999-12-31');
+    expect(await stateAfter(['2999-12-31'], UNBOUNDED, guarded({ streams: { items: { future_cursor: 'keep' } } }))).toBe('2999-12-31');
+    expect(await stateAfter(['2999-12-31'], UNBOUNDED, guarded({ streams: { others: { future_cursor: 'keep' } } }))).toBe('2026-01-15');
+  });
+
+  it('are warned of once', async () => {
+    const warnings: string[] = [];
+    const { log } = testRun();
+    await stateAfter(['2999-12-31', '3000-01-01'], UNBOUNDED, { log: { ...log, warn: (text) => void warnings.push(String(text)) } });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/the at "2999-12-31", which lies in the future.*future_cursor=keep/);
+  });
+
+  it('do not move the state that all partitions share', () => {
+    const latest = buildFromYaml('incrementalSync', UNBOUNDED).latest(undefined);
+    expect([latest.offer('2999-12-31'), latest.value]).toEqual([true, undefined]);
+    expect([latest.offer('2026-01-12'), latest.offer('2026-01-16'), latest.value]).toEqual([true, true, '2026-01-12']);
   });
 });

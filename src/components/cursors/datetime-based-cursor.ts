@@ -8,12 +8,12 @@ import type { JsonObject } from '../../lib/json.ts';
 import { isPlainObject, ownProperty } from '../../lib/objects.ts';
 import { DateError, DateTime, Delta, type Duration, parseDuration } from '../../lib/time/index.ts';
 import { ConfigError } from '../../protocol/failure.ts';
-import type { Axis } from './axis.ts';
+import { type Axis, later } from './axis.ts';
 import { borderContributor, warnOnce } from './borders.ts';
 import { type Clamping, clampingOf } from './clamping.ts';
 import { createDatetimeAxis, isNone, minus, plus } from './datetime-axis.ts';
 import { createBound } from './datetime-bound.ts';
-import { createIntervalCursor, type IntervalCursorOptions } from './interval-cursor.ts';
+import { createIntervalCursor, type Future, type IntervalCursorOptions } from './interval-cursor.ts';
 import { beginFrom } from './intervals.ts';
 import { createLatestValue } from './latest-value.ts';
 import type { Granularity, Windowing } from './windows.ts';
@@ -81,6 +81,7 @@ export const DatetimeBasedCursor = component({
       strict: spec.is_compare_strictly,
     });
     const onUnreadable = warnOnce(b, declaredField);
+    const future = futureOf(b, windowing, declaredField);
     const allowsCatalogField = spec.allow_catalog_defined_cursor_field ?? false;
     const fieldFor = (catalogField: string | undefined): string => (allowsCatalogField && catalogField) || declaredField;
 
@@ -92,6 +93,7 @@ export const DatetimeBasedCursor = component({
       contribute,
       halve: (start, end, minimum) => halve(windowing, granularity, start, end, minimum),
       instantOf: (time) => time.epochMicroseconds(),
+      future,
       onUnreadable,
     });
     const open = (state: JsonObject, field: string) =>
@@ -114,7 +116,7 @@ export const DatetimeBasedCursor = component({
         );
       },
       normalise: (value) => inState(declaredField, () => axis.print(axis.parse(value))),
-      latest: (initial) => createLatestValue(axis, initial),
+      latest: (initial) => createLatestValue(axis, initial, future),
       splitProblem: () => splitProblem(granularity, format),
     };
   },
@@ -189,6 +191,32 @@ function windowingOf(b: Builder, axis: Axis<DateTime>, unit: Delta | Duration | 
     granularity,
     clamp: clamping === undefined ? (time) => time : clamping.up,
     strict,
+  };
+}
+
+/** What lies behind the present and behind the end of what is read; undefined where the guard keeps such values. Warns of the first one. */
+function futureOf(b: Builder, { axis, end }: Windowing<DateTime>, field: string): Future<DateTime> | undefined {
+  const name = b.declaration?.['name'];
+  if (b.run.guards.of(typeof name === 'string' ? name : '').future_cursor === 'keep') return undefined;
+  const begin = (): DateTime => later(axis, DateTime.fromEpochMicroseconds(b.run.clock.now()), end());
+  let border: DateTime | undefined;
+  let hasWarned = false;
+  return {
+    begin,
+    has(value) {
+      // The border only moves on: what lies before an earlier one needs no new one.
+      if (border !== undefined && axis.compare(value, border) <= 0) return false;
+      border = begin();
+      if (axis.compare(value, border) <= 0) return false;
+      if (!hasWarned) {
+        b.run.log.warn(
+          `${b.path}: a record has the ${field} ${JSON.stringify(axis.print(value))}, which lies in the future. Such records do not move the state; ` +
+            'the guard future_cursor=keep lets them.',
+        );
+      }
+      hasWarned = true;
+      return true;
+    },
   };
 }
 

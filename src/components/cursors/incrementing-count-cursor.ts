@@ -54,7 +54,7 @@ export const IncrementingCountCursor = component({
     const open = (state: JsonObject, field: string) => {
       try {
         return createIntervalCursor(
-          { windowing, field, borders: BORDERS, bounded: false, contribute, onUnreadable },
+          { windowing, field, borders: BORDERS, bounded: false, contribute, future: undefined, onUnreadable },
           beginFrom(countAxis, field, start, state),
         );
       } catch (error) {

@@ -20,14 +20,25 @@ export interface IntervalCursorOptions<T> {
   readonly halve?: (start: T, end: T, minimum: string | undefined) => readonly [end: T, start: T] | undefined;
   /** The time that a value stands for; undefined when values are no times. */
   readonly instantOf?: (value: T) => bigint;
+  /** What keeps values of the future out of the state; undefined where they move it as any others do. */
+  readonly future: Future<T> | undefined;
   /** Told once of a record that has no value of the cursor, or none that can be read. */
   readonly onUnreadable: (value: Json | undefined) => void;
 }
 
-/** The greatest value among the records of one slice; `raw` is what it was read from. */
+/** Tells the values that no record should have yet. */
+export interface Future<T> {
+  has(value: T): boolean;
+  /** The latest value that a record may have. */
+  begin(): T;
+}
+
+/** The greatest value among the records of one slice that does not lie in the future; `raw` is what it was read from. */
 interface Peak<T> {
   value: T | undefined;
   raw: Json | undefined;
+  /** Whether a record had a value of the future. */
+  wasExceeded: boolean;
   /** The value looked at last, which often comes again. */
   last: Json | undefined;
 }
@@ -61,7 +72,8 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
   }
 
   function readOf(slice: StreamSlice): Interval<T> | undefined {
-    const latest = peakOf(slice).value;
+    const peak = peakOf(slice);
+    const latest = peak.value ?? (peak.wasExceeded ? options.future?.begin() : undefined);
     if (bounded) return { start: axis.parse(borderOf(slice, startKey)), end: axis.parse(borderOf(slice, endKey)), latest };
     if (latest === undefined || axis.isFalsy(latest)) return undefined;
     if (hasClosed) throw new SystemError(`A cursor without an end can follow one slice only, and "${field}" was given several.`);
@@ -104,7 +116,7 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
 }
 
 function newPeak<T>(): Peak<T> {
-  return { value: undefined, raw: undefined, last: undefined };
+  return { value: undefined, raw: undefined, wasExceeded: false, last: undefined };
 }
 
 /** Reads a top-level field; names that every object inherits are looked up as own ones. */
@@ -114,7 +126,7 @@ function fieldReader(field: string): (record: Row) => Json | undefined {
 
 /** Notes the value of a record when it is the greatest so far, with as little work as the order of the texts allows. */
 function createObserver<T>(
-  { windowing: { axis }, onUnreadable }: IntervalCursorOptions<T>,
+  { windowing: { axis }, future, onUnreadable }: IntervalCursorOptions<T>,
   read: (record: Row) => Json | undefined,
 ): (record: Row, peak: Peak<T>) => void {
   return (record, peak) => {
@@ -125,7 +137,9 @@ function createObserver<T>(
     if (peak.raw !== undefined && axis.isCovered(raw, peak.raw)) return;
     const value = axis.tryParse(raw);
     if (value === undefined) return onUnreadable(raw);
-    if (peak.value === undefined || axis.compare(peak.value, value) < 0) {
+    if (peak.value !== undefined && axis.compare(peak.value, value) >= 0) return;
+    if (future?.has(value) === true) peak.wasExceeded = true;
+    else {
       peak.value = value;
       peak.raw = raw;
     }

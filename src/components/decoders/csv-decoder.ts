@@ -4,6 +4,7 @@ import type { Decoder } from '../../engine/kinds.ts';
 import { createCsvReader } from '../../lib/csv.ts';
 import type { Json } from '../../lib/json.ts';
 import { openText, type TextStream } from '../../lib/text-codec.ts';
+import { TransientError } from '../../protocol/failure.ts';
 import { createRowReader } from './csv-rows.ts';
 
 /** parity: decoders/composite_raw_decoder.py:CsvParser */
@@ -34,8 +35,11 @@ export const CsvDecoder = component({
         const records = toRecords(reader.push(codec.decode(chunk)));
         if (records.length > 0) yield records;
       }
-      const records = toRecords([...reader.push(codec.end()), ...reader.end()]);
-      if (records.length > 0) yield records;
+      const rows = reader.push(codec.end());
+      const isCut = reader.isInQuotes();
+      const records = toRecords([...rows, ...reader.end()]);
+      if (records.length > 0) yield isCut ? records.slice(0, -1) : records;
+      if (isCut) throw new TransientError('The CSV breaks off within quotes, so that what follows is missing.');
     }
     return { streams: true, paginates: false, decode: (response) => parse(response.chunks()), parse };
   },

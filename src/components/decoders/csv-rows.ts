@@ -1,9 +1,16 @@
 import type { JsonObject } from '../../lib/json.ts';
+import { TransientError } from '../../protocol/failure.ts';
 
 /** Under this name stand the cells of a row that are beyond the last column. */
 const SURPLUS = 'null';
 
-/** Turns rows of cells into records: the first row gives the names, blank rows are left out, cells that are missing are null. */
+/** How a page for people begins, such as that of a proxy which says that the API is down. */
+const HTML = /^\uFEFF?\s*<(?:!doctype html|html)\b/i;
+
+/**
+ * Turns rows of cells into records: the first row gives the names, blank rows are left out, cells that are missing are null. Throws
+ * TransientError for a page of HTML, which would pass for a table without rows.
+ */
 // parity: csv.DictReader
 export function createRowReader(nulls: ReadonlySet<string>): (rows: readonly (readonly string[])[]) => JsonObject[] {
   let names: readonly string[] | undefined;
@@ -26,6 +33,7 @@ export function createRowReader(nulls: ReadonlySet<string>): (rows: readonly (re
     const records: JsonObject[] = [];
     for (const row of rows) {
       if (names === undefined) {
+        if (HTML.test(row[0] ?? '')) throw new TransientError('The response is not CSV: it is a page of HTML.');
         names = row;
         blank = Object.fromEntries(row.map((name) => [name, null]));
       } else if (row.length > 0) records.push(recordOf(names, row));

@@ -78,6 +78,25 @@ describe('JsonlDecoder', () => {
     expect(warnings).toHaveLength(1);
   });
 
+  it('gives the lines before one that breaks off', async () => {
+    const { found, error } = await decode('type: JsonlDecoder', '{"a": 1}\n{"a": {"b": 2}');
+    expect([found, error]).toEqual([[{ a: 1 }], 'The response breaks off within a line, so that what follows is missing.']);
+    expect(await documents('type: JsonlDecoder', '{"a": 1}\n{"a": {"b": 2}\n{"a": 3}')).toEqual([{ a: 1 }, { a: 3 }]);
+  });
+
+  it.each(['type: JsonlDecoder', 'type: XmlDecoder', 'type: JsonDecoder'])('%s says what a page of HTML is not', async (yaml) => {
+    const decoder = buildFromYaml('decoder', yaml);
+    for (const [body, refusal] of [
+      ['<html><br>Maintenance</html>\n', /^is not (JSONL|XML|JSON) \(text\/html\): "<html>/],
+      [' \n', undefined],
+    ] as const) {
+      const response = responseOf(body, { 'Content-Type': 'text/html' });
+      for await (const _documents of decoder.decode(response));
+      if (refusal === undefined) expect(decoder.refusal?.(response)).toBeUndefined();
+      else expect(decoder.refusal?.(response)).toMatch(refusal);
+    }
+  });
+
   it('gives the lines before one that is not UTF-8', async () => {
     const { found, error } = await decode('type: JsonlDecoder', Buffer.from('{"a": 1}\n"é"\n', 'latin1'));
     expect([found, error]).toEqual([[{ a: 1 }], 'A line of the response is not in UTF-8.']);
@@ -92,7 +111,7 @@ describe('JsonItemsDecoder', () => {
 
   it('gives what came before a document breaks off', async () => {
     const { found, error } = await decode('{type: JsonItemsDecoder, items_path: d}', '{"d": [1, 2, {"a"');
-    expect([found, error]).toEqual([[1, 2], 'The document is no JSON: it breaks off']);
+    expect([found, error]).toEqual([[1, 2], 'The document is no JSON: it breaks off.']);
   });
 
   it('needs a path and an encoding that there is', () => {
@@ -108,6 +127,15 @@ describe('CsvDecoder', () => {
       { a: '2', b: null },
       { a: '3', b: '4', null: ['5', '6'] },
     ]);
+  });
+
+  it('takes no page of HTML for a table without rows', async () => {
+    expect((await decode('type: CsvDecoder', '<!DOCTYPE html><html lang="en">\n<body>Maintenance')).error).toContain('a page of HTML');
+  });
+
+  it('gives the rows before one that breaks off within quotes', async () => {
+    const { found, error } = await decode('type: CsvDecoder', 'a,b\n1,"2"\n3,"4');
+    expect([found, error]).toEqual([[{ a: '1', b: '2' }], 'The CSV breaks off within quotes, so that what follows is missing.']);
   });
 
   it('takes a delimiter, also as an escape, an encoding, and texts that mean null', async () => {
@@ -154,6 +182,13 @@ describe('GzipDecoder', () => {
     expect((await decode('{type: GzipDecoder, decoder: {type: JsonDecoder}}', 'x')).error).toContain('no JSON');
   });
 
+  it('says that what it unpacks is damaged or breaks off, or is no data at all', async () => {
+    const packed = gzipSync('{"a": 1}\n'.repeat(9));
+    for (const body of [packed.subarray(0, -9), Buffer.concat([packed.subarray(0, -8), Buffer.alloc(8)])])
+      expect((await decode(gzip, body)).error).toContain('is damaged or breaks off');
+    expect((await decode(gzip, '<html></html>')).error).toBe('What was unpacked is not JSONL: "<html></html>"');
+  });
+
   it('takes only decoders that can be nested', () => {
     expect(() => buildFromYaml('decoder', '{type: GzipDecoder, decoder: {type: XmlDecoder}}')).toThrow('cannot be nested');
   });
@@ -174,7 +209,10 @@ describe('ZipfileDecoder', () => {
       { name: 'bad.json', text: '{' },
     ]);
     const { found, error } = await decode('{type: ZipfileDecoder, decoder: {type: JsonDecoder}}', archive);
-    expect([found, error]).toEqual([[1], "The file bad.json in the response's zip archive cannot be read."]);
+    expect([found, error]).toEqual([
+      [1],
+      "The file bad.json in the response's zip archive cannot be read: The response is no JSON: it cannot be parsed.",
+    ]);
   });
 
   it('says when there is no archive', async () => {

@@ -7,6 +7,7 @@ import { parseLenientJson } from '../../lib/lenient-json.ts';
 import { SystemError } from '../../protocol/failure.ts';
 import { collectBytes } from './bytes.ts';
 import { documentsOf, parseDocument, responseDocument } from './json-document.ts';
+import { notA } from './refusal.ts';
 
 /** parity: decoders/json_decoder.py:JsonDecoder */
 export const JsonDecoder = component({
@@ -28,6 +29,11 @@ export const JsonDecoder = component({
       else if (Array.isArray(document) && document.length === 0) yield [{}];
       else yield documentsOf(document);
     },
+    parseList(bytes) {
+      const list = parseDocument(bytes);
+      if (!Array.isArray(list)) throw new SystemError('A part of the response is no JSON: it cannot be parsed.');
+      return list;
+    },
     refusal: (response) => (responseDocument(response) === undefined ? refusalOf(response) : undefined),
     async *parse(bytes): AsyncGenerator<readonly Json[]> {
       const document = parseDocument(await collectBytes(bytes));
@@ -37,14 +43,10 @@ export const JsonDecoder = component({
   }),
 });
 
-const LONGEST_EXCERPT = 100;
-
 /** What is wrong with a body that is neither JSON nor empty, with its beginning. */
 function refusalOf(response: HttpResponse): string | undefined {
-  const { headers, text } = response;
-  if (text.trim() === '' || isForeignJson(response)) return undefined;
-  const excerpt = text.length > LONGEST_EXCERPT ? `${text.slice(0, LONGEST_EXCERPT)}...` : text;
-  return `is not JSON (${headers.get('content-type') ?? 'without Content-Type'}): ${JSON.stringify(excerpt)}`;
+  const { text } = response;
+  return text.trim() === '' || isForeignJson(response) ? undefined : notA('JSON', text, response);
 }
 
 /** Whether a body is JSON but for its encoding, or for the byte order mark before it. */

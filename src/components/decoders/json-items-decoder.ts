@@ -2,8 +2,9 @@ import { component } from '../../engine/component.ts';
 import { text, withDefault } from '../../engine/fields.ts';
 import type { Decoder } from '../../engine/kinds.ts';
 import type { Json } from '../../lib/json.ts';
-import { createJsonItemsReader } from '../../lib/json-items.ts';
+import { createJsonItemsReader, JsonStreamError } from '../../lib/json-items.ts';
 import { openText } from '../../lib/text-codec.ts';
+import { TransientError } from '../../protocol/failure.ts';
 
 /** parity: decoders/composite_raw_decoder.py:JsonItemsParser */
 export const JsonItemsDecoder = component({
@@ -30,7 +31,7 @@ export const JsonItemsDecoder = component({
           advance();
           return undefined;
         } catch (error) {
-          return error;
+          return error instanceof JsonStreamError ? new TransientError(`${error.message}.`, { cause: error }) : error;
         }
       };
       const take = (): Json[] => {

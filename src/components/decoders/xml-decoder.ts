@@ -1,5 +1,11 @@
 import { component } from '../../engine/component.ts';
+import type { HttpResponse } from '../../engine/http.ts';
 import type { Decoder } from '../../engine/kinds.ts';
+import { notA } from './refusal.ts';
+import { parseXml, XmlError } from './xml-document.ts';
+
+/** Responses that were found to be no XML. */
+const unreadable = new WeakSet<HttpResponse>();
 
 /** parity: decoders/xml_decoder.py:XmlDecoder */
 export const XmlDecoder = component({
@@ -15,14 +21,15 @@ export const XmlDecoder = component({
     paginates: true,
     async *decode(response) {
       await response.load();
-      const { parseXml, XmlError } = await import('./xml-document.ts');
       try {
-        yield [parseXml(response.text)];
+        yield [await parseXml(response.text)];
       } catch (error) {
         if (!(error instanceof XmlError)) throw error;
         b.run.log.warn(`The response is no XML and counts as empty: ${error.message}`);
+        unreadable.add(response);
         yield [{}];
       }
     },
+    refusal: (response) => (unreadable.has(response) && response.text.trim() !== '' ? notA('XML', response.text, response) : undefined),
   }),
 });

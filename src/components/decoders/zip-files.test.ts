@@ -36,6 +36,21 @@ describe('listZip', () => {
     expect(Math.max(...lengths)).toBeLessThanOrEqual(64 * 1024);
   });
 
+  it('gives up on an archive whose files together grow too much', async () => {
+    const text = '0'.repeat(40 * 1024 * 1024);
+    const [first, second] = await listZip(
+      makeZip([
+        { name: 'a', text },
+        { name: 'b', text },
+      ]),
+      250,
+    );
+    let length = 0;
+    for await (const chunk of first?.chunks() ?? []) length += chunk.length;
+    expect(length).toBe(text.length);
+    await expect(Array.fromAsync(second?.chunks() ?? [])).rejects.toThrow('grows too much');
+  });
+
   it('reads files without bytes, and folders', async () => {
     const empty = makeZip([
       { name: 'dir/', text: '', stored: true },

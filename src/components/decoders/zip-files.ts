@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib';
-import { type Entry, fromBufferPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
+import { createExpansion, type Expansion } from '../../lib/expansion.ts';
 
 /** Raised for bytes that are no zip archive, or one that cannot be read. */
 export class ZipError extends Error {
@@ -15,12 +15,17 @@ export interface PackedFile {
 
 /**
  * The files of an archive in the order of its directory, of files with the same name always the last one. Throws ZipError, also for bytes before
- * or after the archive.
+ * or after the archive; all files together may grow by a factor, and to 64 MiB in any case.
  */
 // parity: zipfile.ZipFile
-export async function listZip(bytes: Uint8Array): Promise<PackedFile[]> {
+export async function listZip(bytes: Uint8Array, factor = Number.POSITIVE_INFINITY): Promise<PackedFile[]> {
+  const expansion = createExpansion(factor);
+  expansion.took(bytes.length);
   const entries: { name: string; entry: Entry }[] = [];
   let archive: ZipFile;
+  const { fromBufferPromise, getFileNameLowLevel } = await import('yauzl');
+  const nameOf = ({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string =>
+    getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
   try {
     // Names are decoded apart: the archive would refuse those that are unsafe as paths, and here no file is written.
     archive = await fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
@@ -31,18 +36,16 @@ export async function listZip(bytes: Uint8Array): Promise<PackedFile[]> {
   } catch (error) {
     throw new ZipError('The bytes are no zip archive, or its directory is damaged', { cause: error });
   }
-  const byName = new Map(entries.map(({ name, entry }) => [name, { name, chunks: () => unpack(archive, entry, name) }]));
+  const byName = new Map(entries.map(({ name, entry }) => [name, { name, chunks: () => unpack(archive, entry, name, expansion) }]));
   return entries.map(({ name }) => byName.get(name) as PackedFile);
 }
 
-function nameOf(entry: Entry): string {
-  return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
-}
-
-async function* unpack(archive: ZipFile, entry: Entry, name: string): AsyncGenerator<Uint8Array> {
+async function* unpack(archive: ZipFile, entry: Entry, name: string, expansion: Expansion): AsyncGenerator<Uint8Array> {
   let sum = 0;
+  const { crc32 } = await import('node:zlib');
   try {
     for await (const chunk of await archive.openReadStreamPromise(entry)) {
+      if (!expansion.gave((chunk as Buffer).length)) throw new Error('the archive grows too much, like a decompression bomb');
       sum = crc32(chunk as Buffer, sum);
       yield chunk as Buffer;
     }

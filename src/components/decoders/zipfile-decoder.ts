@@ -1,9 +1,9 @@
 import { component } from '../../engine/component.ts';
 import { slot } from '../../engine/fields.ts';
 import type { Decoder } from '../../engine/kinds.ts';
-import { SystemError } from '../../protocol/failure.ts';
+import { Failure, SystemError } from '../../protocol/failure.ts';
 import { NESTED_DECODERS, nestedDecoder } from './nested-decoder.ts';
-import type { PackedFile } from './zip-files.ts';
+import { listZip, type PackedFile, ZipError } from './zip-files.ts';
 
 /** parity: decoders/zipfile_decoder.py:ZipfileDecoder */
 export const ZipfileDecoder = component({
@@ -23,11 +23,11 @@ export const ZipfileDecoder = component({
       streams: false,
       paginates: false,
       async *decode(response) {
-        for (const file of await filesOf(await response.load())) {
+        for (const file of await filesOf(await response.load(), b.run.guards.max_expansion)) {
           try {
             yield* parse(file.chunks());
           } catch (error) {
-            throw new SystemError(`The file ${file.name} in the response's zip archive cannot be read.`, { cause: error });
+            throw new SystemError(`The file ${file.name} in the response's zip archive cannot be read${reasonOf(error)}`, { cause: error });
           }
         }
       },
@@ -35,12 +35,16 @@ export const ZipfileDecoder = component({
   },
 });
 
-async function filesOf(bytes: Uint8Array): Promise<PackedFile[]> {
-  const { listZip, ZipError } = await import('./zip-files.ts');
+async function filesOf(bytes: Uint8Array, factor: number): Promise<PackedFile[]> {
   try {
-    return await listZip(bytes);
+    return await listZip(bytes, factor);
   } catch (error) {
     if (error instanceof ZipError) throw new SystemError('The response is no zip archive, or a damaged one.', { cause: error });
     throw error;
   }
+}
+
+/** Why a file cannot be read, as the end of a sentence. */
+function reasonOf(error: unknown): string {
+  return error instanceof Failure || (error instanceof Error && error.name === 'ZipError') ? `: ${error.message}` : '.';
 }

@@ -2,10 +2,10 @@ import { component } from '../../engine/component.ts';
 import { boolean, withDefault } from '../../engine/fields.ts';
 import type { Extractor } from '../../engine/kinds.ts';
 import { createCsvReader } from '../../lib/csv.ts';
-import { gunzip } from '../../lib/gunzip.ts';
+import { GzipError, gunzip } from '../../lib/gunzip.ts';
 import type { Json } from '../../lib/json.ts';
 import { openText, type TextStream } from '../../lib/text-codec.ts';
-import { SystemError } from '../../protocol/failure.ts';
+import { SystemError, TransientError } from '../../protocol/failure.ts';
 import { createTableReader } from './table-rows.ts';
 
 /** parity: extractors/response_to_file_extractor.py:ResponseToFileExtractor */
@@ -24,7 +24,7 @@ export const ResponseToFileExtractor = component({
       const codec = openText('utf-8-sig') as TextStream;
       const reader = createCsvReader(',');
       const toRecords = createTableReader(spec.preserve_na_values, (message) => b.run.log.warn(`${b.path}: ${message}`));
-      for await (const chunk of gunzip(bytes)) {
+      for await (const chunk of unpack(bytes, b.run.guards.max_expansion)) {
         const records = toRecords(reader.push(codec.decode(chunk).replaceAll('\0', '')));
         if (records.length > 0) yield records;
       }
@@ -39,3 +39,11 @@ export const ResponseToFileExtractor = component({
     };
   },
 });
+
+async function* unpack(bytes: AsyncIterable<Uint8Array>, factor: number): AsyncGenerator<Uint8Array> {
+  try {
+    yield* gunzip(bytes, factor);
+  } catch (error) {
+    throw error instanceof GzipError ? new TransientError(error.message, { cause: error }) : error;
+  }
+}

@@ -225,7 +225,8 @@ describe('SimpleRetriever before an endless series of pages', () => {
     expect(records).toEqual([{ id: 1 }, { id: 2 }]);
     expect(error).toBe(
       "Stream items: page token 'A' was used before (page 3, first on page 2) and gave the same page again, so paging would never end. " +
-        'The API repeats its pages: correct the cursor_value, or add a stop_condition to the paginator.',
+        'The API repeats its pages: correct the cursor_value, or add a stop_condition to the paginator. ' +
+        'If the pages are right, allow them: --guard items.repeated_token=warn.',
     );
   });
 

@@ -2,7 +2,9 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { boolean, either, oneOf, optional, slot } from '../../engine/fields.ts';
 import type { Extracted, PageRequest, Row, Selected, RecordSelector as Selector, StreamScope, Transformation } from '../../engine/kinds.ts';
+import type { AppendedField } from '../../engine/raw-rows.ts';
 import { joinReads } from '../../engine/reads.ts';
+import { createTally, type Tally } from '../../engine/tally.ts';
 import type { Json } from '../../lib/json.ts';
 import { compileNormalization, type Normalize } from './schema-normalization.ts';
 
@@ -24,7 +26,7 @@ export const RecordSelector = component({
     schema_normalization: Default`,
   fields: () => ({
     extractor: slot('extractor', {
-      types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor'],
+      types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor', 'JsonPathExtractor'],
       defaultType: 'DpathExtractor',
     }),
     record_filter: optional(slot('recordFilter', { defaultType: 'RecordFilter' })),
@@ -36,7 +38,11 @@ export const RecordSelector = component({
     const filter = spec.record_filter && b.build('recordFilter', spec.record_filter);
     const transformations = b.stream?.transformations ?? [];
     const isKnown = knownBefore(b.stream);
-    const keep = joinFilters(isKnown, filter && ((record, request) => filter.keep(record, request)));
+    const tally = b.stream?.tally ?? createTally();
+    const keep = joinFilters(
+      isKnown && ((record, request) => isKnown(record, request) || dropped(tally, 'outside')),
+      filter && ((record, request) => filter.keep(record, request) || dropped(tally, 'filtered')),
+    );
     const transformsFirst = spec.transform_before_filtering ?? b.stream?.incremental?.isClientSideIncremental ?? false;
     const normalization = compileStep(b, spec.schema_normalization);
     const uploader = b.stream?.fileUploader;
@@ -55,11 +61,13 @@ export const RecordSelector = component({
       return preparing;
     }
 
-    function transform(record: Row, request: PageRequest): Row {
+    /** The record as the transformations leave it; undefined when one of them drops it. */
+    function transform(record: Row, request: PageRequest): Row | undefined {
       let transformed = record;
       for (let i = 0; i < transformations.length; i += 1) {
-        const transformation = transformations[i] as Transformation;
-        transformed = transformation.transform(transformed, request) ?? transformed;
+        const next = (transformations[i] as Transformation).transform(transformed, request);
+        if (next === null) return undefined;
+        transformed = next ?? transformed;
       }
       return transformed;
     }
@@ -68,10 +76,11 @@ export const RecordSelector = component({
       if (keep === undefined && transformations.length === 0 && normalize === undefined) return records as Row[];
       const refined: Row[] = [];
       for (let i = 0; i < records.length; i += 1) {
-        let record = records[i] as Row;
+        let record: Row | undefined = records[i] as Row;
         if (transformsFirst) record = transform(record, request);
-        if (keep !== undefined && !keep(record, request)) continue;
+        if (record === undefined || (keep !== undefined && !keep(record, request))) continue;
         if (!transformsFirst) record = transform(record, request);
+        if (record === undefined) continue;
         if (normalize !== undefined) normalize(record);
         refined.push(record);
       }
@@ -99,6 +108,8 @@ export const RecordSelector = component({
       ]),
       changesDocuments: normalization !== undefined || transformations.some(({ changesInPlace }) => changesInPlace === true),
       decoder: extractor.decoder,
+      listPath: extractor.listPath,
+      appended: keep === undefined && normalization === undefined && uploader === undefined ? appendedFields(transformations) : undefined,
       wholeResponse: extractor.wholeResponse ?? false,
       sumsLists: extractor.sumsLists ?? false,
       ...(extractor.explain === undefined ? {} : { explain: extractor.explain }),
@@ -106,6 +117,10 @@ export const RecordSelector = component({
         if (isReady) return select(documents, request);
         return prepareOnce().then(() => select(documents, request));
       },
+      async ready() {
+        if (!isReady) await prepareOnce();
+      },
+      refineNow: refine,
       async refine(records, request) {
         if (!isReady) await prepareOnce();
         return (await finish({ records: records as Json[], count: records.length }, request)).records;
@@ -114,12 +129,31 @@ export const RecordSelector = component({
   },
 });
 
+/** The fields that transformations add, when that is all that they do and no two add the same. */
+function appendedFields(transformations: readonly Transformation[]): AppendedField[] | undefined {
+  const appended = new Map<string, AppendedField>();
+  for (const { appends } of transformations) {
+    if (appends === undefined) return undefined;
+    for (const [name, compute] of appends) {
+      if (appended.has(name)) return undefined;
+      appended.set(name, { name, compute });
+    }
+  }
+  return [...appended.values()];
+}
+
 /** Whether a record is one that the last sync did not have, when the stream asks the API for all and sorts them out itself. */
 // parity: extractors/record_filter.py:ClientSideIncrementalRecordFilterDecorator
 function knownBefore(stream: StreamScope | undefined): Keep | undefined {
   if (stream?.incremental?.isClientSideIncremental !== true || stream.incremental.isDataFeed) return undefined;
   const { cursor } = stream;
   return (record, { slice }) => cursor.shouldBeSynced(record, slice);
+}
+
+/** Counts a record that is dropped. */
+function dropped(tally: Tally, stage: 'outside' | 'filtered'): false {
+  tally[stage] += 1;
+  return false;
 }
 
 function joinFilters(first: Keep | undefined, second: Keep | undefined): Keep | undefined {

@@ -1,0 +1,10 @@
+import type { HttpResponse } from '../../engine/http.ts';
+
+const LONGEST_EXCERPT = 100;
+
+/** Says that a text is not what it should be, with how it begins and the type that the response states: the end of a sentence on it. */
+export function notA(format: string, text: string, response?: HttpResponse): string {
+  const excerpt = text.length > LONGEST_EXCERPT ? `${text.slice(0, LONGEST_EXCERPT)}...` : text;
+  const type = response === undefined ? '' : ` (${response.headers.get('content-type') ?? 'without Content-Type'})`;
+  return `is not ${format}${type}: ${JSON.stringify(excerpt)}`;
+}

@@ -1,0 +1,45 @@
+/** The ways in which a secret may be written that readers, or those who know what to look for, can read it from. */
+function formsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const percentAll = [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  const forms = [
+    secret,
+    encodeURIComponent(secret),
+    encodeURIComponent(secret).replace(/%20/g, '+'),
+    encodeURIComponent(encodeURIComponent(secret)),
+    encodeURI(secret),
+    percentAll,
+    percentAll.toUpperCase(),
+    escaped,
+    JSON.stringify(escaped).slice(1, -1),
+    [...secret].map((character) => (/[\u0080-\uffff]/.test(character) ? unicodeEscape(character) : character)).join(''),
+    secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
+    bytes.toString('hex'),
+    ...base64Cores(bytes),
+  ];
+  return [...new Set(forms)];
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** What base64 makes of the bytes wherever they stand in a larger text, without what its neighbours have a part in. */
+function base64Cores(bytes: Buffer): string[] {
+  return [0, 1, 2].flatMap((shift) => {
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+    const core = encoded.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
+    return [core, core.replaceAll('+', '-').replaceAll('/', '_'), encodeURIComponent(core)];
+  });
+}
+
+/** The secrets that a text holds in some form, each as `secret (form)`. */
+export function findLeaks(text: string, secrets: Iterable<string>): string[] {
+  const found: string[] = [];
+  for (const secret of secrets) {
+    const form = formsOf(secret).find((candidate) => text.includes(candidate));
+    if (form !== undefined) found.push(`${secret} (as ${form})`);
+  }
+  return found;
+}
