@@ -1,7 +1,6 @@
-import type { Source } from '../engine/kinds.ts';
+import type { Source, StreamDescription } from '../engine/kinds.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../protocol/catalog.ts';
 import { ConfigError } from '../protocol/failure.ts';
-import type { CatalogStream } from '../protocol/messages.ts';
 import { catalogStream } from './discover.ts';
 
 /** A catalog of the streams of a source, all or those named, each read incrementally where it can be. Throws ConfigError for names of none. */
@@ -13,18 +12,25 @@ export async function wholeCatalog(source: Source, names?: readonly string[]): P
   );
   const selected = names === undefined ? available : available.filter(({ name }) => names.includes(name));
   const streams: ConfiguredStream[] = [];
-  for (const stream of selected) streams.push(configured(catalogStream(await stream.describe())));
+  for (const stream of selected) streams.push(configured(await stream.describe()));
   return { streams };
 }
 
-function configured(stream: CatalogStream): ConfiguredStream {
+function configured(description: StreamDescription): ConfiguredStream {
+  const { destinationSyncMode, destinationName } = description;
+  const stream = catalogStream(description);
   const { source_defined_primary_key: primaryKey } = stream;
   const isIncremental = stream.supported_sync_modes.includes('incremental');
+  // Rows without a key cannot be told apart, whatever the manifest suggests.
+  const isMergeable = destinationSyncMode !== 'append_dedup' || primaryKey !== undefined;
+  const mode = (isMergeable ? destinationSyncMode : 'append') ?? (isIncremental ? 'append_dedup' : 'overwrite');
   return {
     stream,
-    sync_mode: isIncremental ? 'incremental' : 'full_refresh',
-    destination_sync_mode: isIncremental ? 'append_dedup' : 'overwrite',
+    sync_mode: isIncremental && mode !== 'overwrite' ? 'incremental' : 'full_refresh',
+    destination_sync_mode: mode,
     ...(primaryKey === undefined ? {} : { primary_key: primaryKey }),
+    ...(stream.default_cursor_field === undefined ? {} : { cursor_field: stream.default_cursor_field }),
+    ...(destinationName === undefined ? {} : { destination_object_name: destinationName }),
   };
 }
 

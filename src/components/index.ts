@@ -121,9 +121,11 @@ import { PaginationReset } from './retrievers/pagination-reset.ts';
 import { RequestWindowSplitting } from './retrievers/request-window-splitting.ts';
 import { SimpleRetriever } from './retrievers/simple-retriever.ts';
 import { DynamicSchemaLoader } from './schema-loaders/dynamic-schema-loader.ts';
+import { InferredSchemaLoader } from './schema-loaders/inferred-schema-loader.ts';
 import { InlineSchemaLoader } from './schema-loaders/inline-schema-loader.ts';
 import { JsonFileSchemaLoader } from './schema-loaders/json-file-schema-loader.ts';
 import { RecordSelector } from './selectors/record-selector.ts';
+import { SchemaContract } from './selectors/schema-contract.ts';
 import { DeclarativeSource } from './source/declarative-source.ts';
 import { AuthFlow } from './spec/auth-flow.ts';
 import { OAuthConfigSpecification } from './spec/oauth-config-specification.ts';
@@ -220,6 +222,7 @@ export const components: readonly AnyComponent[] = [
   HttpRequester,
   HttpResponseFilter,
   IncrementingCountCursor,
+  InferredSchemaLoader,
   InlineSchemaLoader,
   IterableDecoder,
   JsonDecoder,
@@ -272,6 +275,7 @@ export const components: readonly AnyComponent[] = [
   RequestPath,
   RequestWindowSplitting,
   ResponseToFileExtractor,
+  SchemaContract,
   SchemaTypeIdentifier,
   SelectiveAuthenticator,
   SessionTokenAuthenticator,

@@ -452,11 +452,21 @@ export interface StateMigration {
 /** Gives the JSON schema of a stream. */
 export interface SchemaLoader {
   load(): JsonObject | Promise<JsonObject>;
+  /** Completes the schema for the catalog by records of the stream; absent in loaders that need none. */
+  readonly sample?: SchemaSample | undefined;
+}
+
+/** How a schema is completed by records. */
+export interface SchemaSample {
+  /** How many records it wants to see. */
+  readonly size: number;
+  complete(schema: JsonObject, records: readonly Row[]): JsonObject;
 }
 
 /** Fits the values of a record to its schema. */
 export interface Normalization {
-  transform(record: Row, schema: JsonObject): void;
+  /** Changes the record in place; false drops it. */
+  transform(record: Row, schema: JsonObject): boolean | undefined;
 }
 
 /** Uploads or stores the file that a record stands for, and adds the reference to it. */
@@ -542,6 +552,10 @@ export interface StreamDescription {
   readonly sourceDefinedCursor: boolean;
   readonly isResumable: boolean;
   readonly isFileBased: boolean;
+  /** How its records are best written, where the manifest says. */
+  readonly destinationSyncMode?: 'append' | 'overwrite' | 'append_dedup' | undefined;
+  /** What its table is best called, where the manifest says. */
+  readonly destinationName?: string | undefined;
 }
 
 /** A stream that is being read. */

@@ -28,6 +28,8 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
 /** Component types and fields that only we have: each one is a decision. */
 const EXTENSIONS: readonly string[] = [
   'ContentResponseFilter',
+  'DeclarativeStream.destination_object_name',
+  'DeclarativeStream.destination_sync_mode',
   'DefaultErrorHandler.longest_usual_backoff',
   'DefaultErrorHandler.usual_backoff_factor',
   'DetectedPagination',
@@ -35,10 +37,12 @@ const EXTENSIONS: readonly string[] = [
   'HeaderPagination',
   'HttpRequester.shown_error_body',
   'HttpRequester.verbatim',
+  'InferredSchemaLoader',
   'JsonPathExtractor',
   'JsonPathPagination',
   'ParentStreamConfig.is_required',
   'RangePagination',
+  'SchemaContract',
   'SetFields',
   'ValueBasedCursor',
 ];

@@ -6,9 +6,11 @@ import type { AppendedField } from '../../engine/raw-rows.ts';
 import { joinReads } from '../../engine/reads.ts';
 import { createTally, type Tally } from '../../engine/tally.ts';
 import type { Json } from '../../lib/json.ts';
-import { compileNormalization, type Normalize } from './schema-normalization.ts';
+import { compileNormalization } from './schema-normalization.ts';
 
 type Keep = (record: Row, request: PageRequest) => boolean;
+/** Fits a record to the schema in place; false drops it. */
+type Normalize = (record: Row) => boolean | undefined;
 
 /** parity: extractors/record_selector.py:RecordSelector */
 export const RecordSelector = component({
@@ -81,7 +83,7 @@ export const RecordSelector = component({
         if (record === undefined || (keep !== undefined && !keep(record, request))) continue;
         if (!transformsFirst) record = transform(record, request);
         if (record === undefined) continue;
-        if (normalize !== undefined) normalize(record);
+        if (normalize !== undefined && normalize(record) === false) continue;
         refined.push(record);
       }
       return refined;
@@ -173,7 +175,11 @@ function compileStep(
     const schema = await stream.schema();
     if (Object.keys(schema).length === 0) return undefined;
     if (custom !== undefined) return (record) => custom.transform(record, schema);
-    return compileNormalization(schema, (message) => run.log.warn(`Stream ${stream.name}: ${message}`));
+    const normalize = compileNormalization(schema, (message) => run.log.warn(`Stream ${stream.name}: ${message}`));
+    return (record) => {
+      normalize(record);
+      return true;
+    };
   };
 }
 

@@ -4,7 +4,7 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { compositeSchema } from '../../engine/composite-schema.ts';
 import { declaredRouter } from '../../engine/declared-router.ts';
-import { anything, describe, either, optional, type Slot, slot, slots, text, withDefault } from '../../engine/fields.ts';
+import { anything, describe, either, extension, oneOf, optional, type Slot, slot, slots, text, withDefault } from '../../engine/fields.ts';
 import { fileReferenceOf } from '../../engine/file-reference.ts';
 import { createFinalStateCursor } from '../../engine/final-state-cursor.ts';
 import type {
@@ -15,11 +15,13 @@ import type {
   PartitionRouter,
   RequestContributor,
   SchemaLoader,
+  Stream,
   StreamScope,
 } from '../../engine/kinds.ts';
 import { NoSchemaFile } from '../../engine/no-schema-file.ts';
 import { createPartitionCursor, type PartitionCursorOptions } from '../../engine/partition-cursor.ts';
 import { RequestOptions } from '../../engine/request-options.ts';
+import { sampledSchema } from '../../engine/sampled-schema.ts';
 import { slicesOfShard, streamShard } from '../../engine/shard.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { createTally } from '../../engine/tally.ts';
@@ -57,18 +59,35 @@ export const DeclarativeStream = component({
     transformations: optional(slots('transformation')),
     state_migrations: optional(slots('stateMigration'), []),
     file_uploader: optional(slot('fileUploader', { defaultType: 'FileUploader' })),
+    destination_sync_mode: extension(
+      optional(oneOf('append', 'overwrite', 'append_dedup')),
+      'How the records are best written: a suggestion for configured catalogs.',
+    ),
+    destination_object_name: extension(optional(text()), 'What the table is best called: a suggestion for configured catalogs.'),
   }),
   build(spec, b) {
     const primaryKey = parsePrimaryKey(b, spec.primary_key);
+    let loader: SchemaLoader | undefined;
     let schema: Promise<JsonObject> | undefined;
+    const schemaLoader = (): SchemaLoader => {
+      loader ??= schemaLoaderOf(b, spec.name, spec.schema_loader);
+      return loader;
+    };
     const loadSchema = (): Promise<JsonObject> => {
-      schema ??= Promise.resolve(schemaLoaderOf(b, spec.name, spec.schema_loader).load());
+      schema ??= Promise.resolve(schemaLoader().load());
       return schema;
+    };
+    let completed: Promise<JsonObject> | undefined;
+    const completeSchema = (): Promise<JsonObject> => {
+      const { sample } = schemaLoader();
+      if (sample === undefined) return loadSchema();
+      completed ??= loadSchema().then((known) => sampledSchema(b.run, stream, sample, known));
+      return completed;
     };
     const incremental = (scoped: Builder = b): IncrementalSync | undefined =>
       spec.incremental_sync && scoped.build('incrementalSync', spec.incremental_sync, { declaration: spec as unknown as JsonObject });
 
-    return {
+    const stream: Stream = {
       name: spec.name,
       primaryKey,
       cursorField(catalogField) {
@@ -79,12 +98,14 @@ export const DeclarativeStream = component({
         const sync = incremental();
         return {
           name: spec.name,
-          jsonSchema: await loadSchema(),
+          jsonSchema: await completeSchema(),
           primaryKey,
           cursorField: sync?.field,
           sourceDefinedCursor: sync !== undefined && !sync.allowsCatalogField,
           isResumable: sync !== undefined,
           isFileBased: spec.file_uploader !== undefined,
+          destinationSyncMode: spec.destination_sync_mode,
+          destinationName: spec.destination_object_name,
         };
       },
       async open(options: OpenOptions): Promise<OpenStream> {
@@ -132,6 +153,7 @@ export const DeclarativeStream = component({
         };
       },
     };
+    return stream;
   },
 });
 

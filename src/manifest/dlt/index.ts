@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
 import { compileAuth } from './auth.ts';
+import { concurrency, warnOfStorage } from './hints.ts';
 import { createInputs } from './inputs.ts';
 import { isGiven, type Members, member, membersAt, type Place, refuse } from './places.ts';
 import { readResources } from './resources.ts';
@@ -52,7 +53,10 @@ export function compileDlt(config: JsonObject): Compiled {
   const requester = { ...commonRequester(compilation, client, headers), ...patience.requester, error_handler: patience.errorHandler([]) };
   const keys = new Map(resources.map((resource, index) => [resource.name, definitionKey(resource.name, index)]));
   const reference = (resource: string): string => `#/definitions/streams/${keys.get(resource)}`;
-  const common: Common = { compilation, client, headers, patience, resources, reference };
+  const contract = top.get('schema_contract');
+  const common: Common = { compilation, client, headers, patience, contract, resources, reference };
+  warnOfStorage(compilation, top, ['max_table_nesting', 'root_key', 'section']);
+  const parallel = concurrency([top.get('parallelized'), ...resources.map(({ hints }) => hints.get('parallelized'))]);
   const streams = resources.map((resource) => compileStream(common, resource));
   const parents = new Set(streams.map(({ parent }) => parent));
   const selected = streams.filter(({ isSelected }) => isSelected);
@@ -73,6 +77,7 @@ export function compileDlt(config: JsonObject): Compiled {
       ),
     },
     streams: selected.map(({ name: stream }) => reference(stream)),
+    ...(parallel === undefined ? {} : { concurrency_level: parallel }),
     spec: { type: 'Spec', connection_specification: compilation.inputs.specification() },
   };
   return { manifest, warnings: compilation.warnings };

@@ -1,9 +1,10 @@
-import type { Json, JsonObject } from '../../lib/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { compileAuth } from './auth.ts';
+import { compileHints } from './hints.ts';
 import { compileIncremental, type Incremental } from './incremental.ts';
 import { settlePaging } from './page-values.ts';
 import { compilePaginator, isAutomatic, jsonPathAt, type Paging, singlePage } from './paginators.ts';
-import { booleanAt, isGiven, type Members, member, type Place, textAt, textsAt } from './places.ts';
+import { booleanAt, isGiven, type Members, member, type Place, textAt } from './places.ts';
 import { compileProcessing } from './processing.ts';
 import { compileRequest, incrementalParams, needsVerbatim, type Request } from './request.ts';
 import type { Resource } from './resources.ts';
@@ -18,6 +19,8 @@ export interface Common {
   /** The headers that all requests have. */
   readonly headers: JsonObject;
   readonly patience: Patience;
+  /** The schema contract of resources that have none of their own. */
+  readonly contract: Place | undefined;
   readonly resources: readonly Resource[];
   /** What a stream is referred to by. */
   readonly reference: (name: string) => string;
@@ -44,10 +47,12 @@ export function compileStream(common: Common, resource: Resource): CompiledStrea
   const transformations = compileProcessing(hints, scope);
   const router = scope.router();
   const encoding = member(endpoint, 'encoding');
+  const { stream: hinted, normalization } = compileHints(compilation, hints, common.contract);
+  const { schema_loader: schemaLoader, ...declaredHints } = hinted;
   const stream: JsonObject = {
     type: 'DeclarativeStream',
     name,
-    ...primaryKey(hints),
+    ...declaredHints,
     retriever: {
       type: 'SimpleRetriever',
       requester: requester(common, endpoint, request),
@@ -59,16 +64,14 @@ export function compileStream(common: Common, resource: Resource): CompiledStrea
           ...(encoding === undefined ? {} : { encoding: textAt(encoding, '"encoding"') }),
         },
         ...(transformations.length === 0 ? {} : { transform_before_filtering: true }),
+        ...(normalization === undefined ? {} : { schema_normalization: normalization }),
       },
       ...(paginator === undefined ? {} : { paginator }),
       ...(router === undefined ? {} : { partition_router: router }),
     },
     ...(incremental === undefined ? {} : { incremental_sync: incremental.cursor }),
     ...(transformations.length === 0 ? {} : { transformations }),
-    schema_loader: {
-      type: 'InlineSchemaLoader',
-      schema: { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', additionalProperties: true, properties: {} },
-    },
+    schema_loader: schemaLoader as JsonObject,
   };
   const selected = member(hints, 'selected');
   return { name, stream, isSelected: selected === undefined || booleanAt(selected, '"selected"'), parent: scope.parent };
@@ -122,10 +125,4 @@ function requester({ compilation, headers: common, patience }: Common, endpoint:
     ...(actions.length === 0 ? {} : { error_handler: patience.errorHandler(actions) }),
     ...(needsVerbatim(request) ? { verbatim: true } : {}),
   };
-}
-
-function primaryKey(hints: Members): { [key: string]: Json } {
-  const place = member(hints, 'primary_key');
-  const keys = place === undefined ? [] : textsAt(place as Place, '"primary_key"');
-  return keys.length === 0 ? {} : { primary_key: keys };
 }
