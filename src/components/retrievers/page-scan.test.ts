@@ -67,7 +67,11 @@ describe('a page that nobody looks into', () => {
     const api = await localApi(() => ({ body: page('{"id": 1000},{"id": 2, "seconds": 7},{"id": 5000, "name": "c"}', '"more": false') }));
     const added = 'type: AddFields\nfields: [{type: AddedFieldDefinition, path: [seconds], value: "{{ record.id / 1000 }}"}]';
     const { lines } = await read(api, PAGED, added);
-    expect(lines).toEqual(['copied {"id": 1000,"seconds":1.0}', 'parsed {"id":2,"seconds":0.002}', 'copied {"id": 5000, "name": "c","seconds":5.0}']);
+    expect(lines).toEqual([
+      'copied {"id": 1000,"seconds":1.0}',
+      'parsed {"id":2,"seconds":0.002}',
+      'copied {"id": 5000, "name": "c","seconds":5.0}',
+    ]);
   });
 
   it('is parsed where records break over lines or spell numbers with an exponent', async () => {
