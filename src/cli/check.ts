@@ -1,8 +1,9 @@
 import { components } from '../components/index.ts';
 import type { Limits } from '../engine/run.ts';
+import { TemplateError, TemplateSyntaxError } from '../lang/errors.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import type { ConnectionStatus } from '../protocol/messages.ts';
-import { type Connector, inManifest, requireConnector } from './connector.ts';
+import { type Connector, explainError, inManifest, requireConnector } from './connector.ts';
 import { openConnector } from './open-connector.ts';
 import type { CommandOptions } from './program.ts';
 import { runCommand, type Session } from './session.ts';
@@ -27,7 +28,11 @@ export async function checkConnection(session: Session, connector: Connector, li
     const source = opened.source();
     const { check } = source;
     const { overrides = {} } = check;
-    const reason = await check.check(Object.keys(overrides).length === 0 ? source : opened.source(overrides));
+    const asked = Object.keys(overrides).length === 0 ? source : opened.source(overrides);
+    // A template that can be read and not be evaluated is a reason why the connection does not work.
+    const reason = await check.check(asked).catch(async (error: unknown) => {
+      throw error instanceof TemplateError && !(error.cause instanceof TemplateSyntaxError) ? await explainError(connector, error) : error;
+    });
     return reason === undefined ? { status: 'SUCCEEDED' } : { status: 'FAILED', message: reason };
   } catch (error) {
     if (error instanceof ConfigError) return { status: 'FAILED', message: error.message };

@@ -119,7 +119,7 @@ export async function requireConnector(session: Session, config?: JsonObject): P
 /** The error with the place in the manifest's text where it lies; a template that cannot be read is a mistake of the manifest. */
 export async function explainError({ text, prepared }: Pick<Connector, 'text' | 'prepared'>, error: unknown): Promise<unknown> {
   const mistake =
-    error instanceof TemplateError && error.column !== undefined && error.path !== undefined
+    error instanceof TemplateError && error.path !== undefined
       ? new ManifestError({ code: 'template', path: error.path, message: error.message, cause: error })
       : error;
   return forUser(text === undefined ? mistake : await locateError(mistake, text, prepared.fileName));

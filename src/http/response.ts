@@ -92,6 +92,11 @@ export class HttpResponse {
     return ended;
   }
 
+  /** What `begin` has loaded of a body that goes on; empty when the body is whole or nobody has begun. */
+  get beginning(): readonly Uint8Array[] {
+    return this.#beginning ?? [];
+  }
+
   /** The whole decompressed body, read once; throws TransportError when it breaks off. */
   async load(): Promise<Uint8Array> {
     if (!this.#loading) {

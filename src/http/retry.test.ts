@@ -268,13 +268,6 @@ describe('what no repetition mends', () => {
     expect((await failureOf(play(['forbidden_address']))).failureType).toBe('config_error');
     await expect(play(['aborted']).result).rejects.toMatchObject({ kind: 'aborted' });
   });
-
-  it('an answer that would come again fails at once', async () => {
-    const interpret = (): Resolution => ({ action: 'RETRY', message: 'No.', isPermanent: true });
-    const run = play([{ status: 422 }], { interpret });
-    expect((await failureOf(run)).message).toBe('No.');
-    expect(run.requests).toHaveLength(1);
-  });
 });
 
 describe('the budget of the run', () => {

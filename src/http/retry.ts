@@ -31,8 +31,6 @@ export interface Resolution {
   dropsResponse?: boolean;
   failureType?: FailureType | null;
   message?: string | null;
-  /** Whether the request would get the same answer again, so that it is not repeated whatever the action. */
-  isPermanent?: boolean;
 }
 
 /** What one attempt came to: a response, or the error that took its place. */
@@ -254,8 +252,7 @@ class RetryRun {
 
   // parity: http_client.py:HttpClient._handle_error_resolution
   async #settle(request: HttpRequest, outcome: Outcome, resolution: Resolution): Promise<SendResult> {
-    const isPermanent = outcome.error?.permanent || resolution.isPermanent;
-    const action = isPermanent && RETRY_ACTIONS.has(resolution.action) ? 'FAIL' : resolution.action;
+    const action = outcome.error?.permanent && RETRY_ACTIONS.has(resolution.action) ? 'FAIL' : resolution.action;
     if (action !== 'FAIL' && !RETRY_ACTIONS.has(action) && outcome.response !== undefined) this.#sawSuccess(request);
     switch (action) {
       case 'FAIL':

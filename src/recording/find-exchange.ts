@@ -35,8 +35,8 @@ export function createExchangeIndex({ run, exchanges }: Recording): ExchangeInde
     return { stored, key, after, taken: false };
   });
   const near = Map.groupBy(entries, ({ key }) => key.text);
-  const exact = queues(entries, ({ key }) => exactText(key));
-  const ownExact = queues(entries, ({ key, stored }) => `${stored.stream}\n${exactText(key)}`);
+  const exact = queues(entries, ({ key }) => key.exact);
+  const ownExact = queues(entries, ({ key, stored }) => `${stored.stream}\n${key.exact}`);
   const credentials = queues(
     entries.filter(({ stored }) => stored.exchange.credentials === true),
     ({ key }) => key.place,
@@ -44,7 +44,7 @@ export function createExchangeIndex({ run, exchanges }: Recording): ExchangeInde
 
   function find(key: RequestKey, origin: RequestOrigin | undefined): Entry | undefined {
     const forCredentials = origin?.obtainsCredentials === true ? credentials.get(key.place) : undefined;
-    const queue = forCredentials ?? ownExact.get(`${origin?.name ?? ''}\n${exactText(key)}`) ?? exact.get(exactText(key));
+    const queue = forCredentials ?? ownExact.get(`${origin?.name ?? ''}\n${key.exact}`) ?? exact.get(key.exact);
     return queue?.take() ?? nearest(near.get(key.text) ?? [], key, origin?.name);
   }
 
@@ -57,10 +57,6 @@ export function createExchangeIndex({ run, exchanges }: Recording): ExchangeInde
       return entry.stored;
     },
   };
-}
-
-function exactText({ text, times }: RequestKey): string {
-  return `${text}\n${times.join()}`;
 }
 
 /** Entries of one kind, given in their order, and the last one again when all were given. */

@@ -4,7 +4,9 @@ import { isPlainObject } from '../lib/objects.ts';
 
 /** What identifies a request, apart from the times in it. */
 export interface RequestKey {
-  /** The request in one form of writing, each time in it replaced by a placeholder. */
+  /** The request in one form of writing. */
+  readonly exact: string;
+  /** The same with each time in it replaced by a placeholder. */
   readonly text: string;
   /** The times in it, in epoch milliseconds, in their order. */
   readonly times: readonly number[];
@@ -27,12 +29,12 @@ export function requestKey({ method, url, body }: KeyedRequest, earliest: number
   const [path = '', query = ''] = splitOnce(rest, '?');
   const place = `${method.toUpperCase()} ${host.toLowerCase()}${decode(path === '' ? '/' : path)}`;
   const parts = new Map([...pairsOf(query, 'query parameter'), ...bodyParts(body)]);
-  const plain = `${place}\n${[...parts]
+  const exact = `${place}\n${[...parts]
     .map(([name, value]) => `${name}=${value}`)
     .sort()
     .join('\n')}`;
   const times: number[] = [];
-  return { text: maskTimes(plain, times, earliest), times, place, parts };
+  return { exact, text: maskTimes(exact, times, earliest), times, place, parts };
 }
 
 function splitOnce(text: string, separator: string): [string, string] {
@@ -77,13 +79,15 @@ function parsed(text: string): Json | undefined {
 }
 
 /** A date with or without a time, or a whole number of seconds, milliseconds or microseconds since 1970. */
-const TIME = /\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?)?|(?<![\d.])\d{10}(?:\d{3}|\d{6})?(?!\d)/g;
+const TIME = String.raw`\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?)?|(?<![\d.])\d{10}(?:\d{3}|\d{6})?(?!\d)`;
+/** Times of one parameter, of which the first stands for all: a parameter that is set twice has two values only when the clock has moved between. */
+const TIMES = new RegExp(`(${TIME})(?:, (?:${TIME}))*`, 'g');
 const LATEST = Date.UTC(2200, 0);
 
 function maskTimes(text: string, times: number[], earliest: number): string {
-  return text.replace(TIME, (found) => {
-    const time = found.includes('-') ? isoTime(found) : epochTime(found, earliest);
-    if (time === undefined) return found;
+  return text.replace(TIMES, (all, first: string) => {
+    const time = first.includes('-') ? isoTime(first) : epochTime(first, earliest);
+    if (time === undefined) return all;
     times.push(time);
     return '<time>';
   });

@@ -57,7 +57,7 @@ function rewrite(file: string, change: (line: RecordedExchange) => unknown): voi
 }
 
 describe('004.8 read --raw', () => {
-  it('004.8 keeps every response as it came: one file a stream, with request, page, status, headers, time and hash', async () => {
+  it('002.6 004.8 keeps every response as it came: one file a stream, with request, page, status, headers, time and hash', async () => {
     const { folder, api } = await record();
     expect(readdirSync(folder).sort()).toEqual(['_.jsonl.gz', 'manifest.yaml', 'orders.jsonl.gz', 'readings.jsonl.gz', 'run.json']);
     const [first, second] = linesOf(path.join(folder, 'orders.jsonl.gz'));

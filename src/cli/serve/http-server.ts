@@ -42,12 +42,17 @@ const RECEIVE_TIMEOUT = 60_000;
 // parity: manifest_server/app.py, manifest_server/routers
 export function createManifestServer(options: ManifestServerOptions): Server {
   const server = createServer({ requestTimeout: RECEIVE_TIMEOUT, headersTimeout: RECEIVE_TIMEOUT }, (request, response) => {
-    void respond(options, request, response);
+    void respond(options, request, response, () => server.listening);
   });
   return server;
 }
 
-async function respond(options: ManifestServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(
+  options: ManifestServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  isOpen: () => boolean,
+): Promise<void> {
   const began = options.now();
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -58,7 +63,7 @@ async function respond(options: ManifestServerOptions, request: IncomingMessage,
   response.writeHead(reply.status, {
     ...(body.length === 0 ? {} : { 'Content-Type': 'application/json' }),
     'Content-Length': body.length,
-    ...(request.complete ? {} : { Connection: 'close' }),
+    ...(request.complete && isOpen() ? {} : { Connection: 'close' }),
     ...reply.headers,
   });
   response.end(request.method === 'HEAD' ? undefined : body);

@@ -29,7 +29,7 @@ function limit(fallback: number, most: number) {
         };
         const number =
           value instanceof Float ? value.value : typeof value === 'boolean' || typeof value === 'bigint' ? Number(value) : value;
-        if (typeof number === 'string' && !/^\s*[+-]?\d+\s*$/.test(number)) return refuse('int_parsing');
+        if (typeof number === 'string' && !/^\s*[+-]?\d+(?:\.0*)?\s*$/.test(number)) return refuse('int_parsing');
         if (typeof number !== 'string' && typeof number !== 'number') return refuse('int_type');
         const whole = Number(number);
         if (!Number.isInteger(whole)) return refuse('int_from_float');

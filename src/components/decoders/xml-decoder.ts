@@ -1,11 +1,6 @@
 import { component } from '../../engine/component.ts';
-import type { HttpResponse } from '../../engine/http.ts';
 import type { Decoder } from '../../engine/kinds.ts';
-import { notA } from './refusal.ts';
 import { parseXml, XmlError } from './xml-document.ts';
-
-/** Responses that were found to be no XML. */
-const unreadable = new WeakSet<HttpResponse>();
 
 /** parity: decoders/xml_decoder.py:XmlDecoder */
 export const XmlDecoder = component({
@@ -26,10 +21,8 @@ export const XmlDecoder = component({
       } catch (error) {
         if (!(error instanceof XmlError)) throw error;
         b.run.log.warn(`The response is no XML and counts as empty: ${error.message}`);
-        unreadable.add(response);
         yield [{}];
       }
     },
-    refusal: (response) => (unreadable.has(response) && response.text.trim() !== '' ? notA('XML', response.text, response) : undefined),
   }),
 });

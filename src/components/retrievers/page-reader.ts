@@ -122,6 +122,10 @@ export function createPageReader(
     if (scan === undefined) return yield* readEmbedded(request, guard, response);
     await selector.ready();
     if (!(await response.begin(WHOLE_BODY))) {
+      if (!scan.canFollow(response)) {
+        await response.load();
+        return yield* readEmbedded(request, guard, response);
+      }
       const arrived = yield* scan.readArriving(request, guard, response);
       count(arrived.extracted);
       return arrived;

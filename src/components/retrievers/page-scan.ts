@@ -17,6 +17,8 @@ const WORTH_SCANNING = 4096;
 export interface PageScan {
   /** The page that a loaded response holds; undefined when it is to be decoded in the usual way. */
   readLoaded(request: PageRequest, response: HttpResponse): { readonly batch: Batch; readonly page: Page } | undefined;
+  /** Whether what has begun to arrive is a document whose records can be read as they come. */
+  canFollow(response: HttpResponse): boolean;
   /** The records of a body that is too large to be held, as it arrives; throws SystemError for anything but JSON with a list of records. */
   readArriving(request: PageRequest, guard: PageGuard, response: HttpResponse): AsyncGenerator<Batch, Page>;
 }
@@ -80,6 +82,10 @@ export function createPageScan(
           },
         }),
       };
+    },
+    canFollow({ beginning }) {
+      const found = new ListScan(shape).push(Buffer.concat(beginning), false);
+      return found !== undefined && found !== 'unfit';
     },
     async *readArriving(request, guard, response) {
       const scan = new ListScan(shape);
