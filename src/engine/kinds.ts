@@ -319,8 +319,8 @@ export interface RowTarget {
   write(record: Json): void;
   /** Told of every record that is not parsed, with the fields that the cursor reads; absent when it reads none. */
   readonly observe: ((record: Row) => void) | undefined;
-  /** Whether records must be observed in their order. */
-  readonly inOrder: boolean;
+  /** Whether records must be observed in their order; they need not unless it is said. */
+  readonly inOrder?: boolean;
 }
 
 /** Gives the slices that a stream is split into without regard to time, such as one for each parent record. */

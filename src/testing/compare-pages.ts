@@ -138,6 +138,6 @@ function copiedLines(
     if (isPlainObject(record)) lines.push(printed(record as unknown as Row));
     else isWrong = true;
   };
-  for (const elements of parts) rawBatch(elements, plan, REQUEST, parser).writeTo?.({ lines: writer, write, observe: undefined, inOrder: false });
+  for (const elements of parts) rawBatch(elements, plan, REQUEST, parser).writeTo?.({ lines: writer, write, observe: undefined });
   return isWrong ? [NO_RECORD] : lines;
 }

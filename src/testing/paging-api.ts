@@ -17,6 +17,8 @@ export interface AskedRequest {
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Json;
+  /** The body as it came. */
+  readonly text: string;
 }
 
 /** An answer: JSON unless the body is a text or bytes. */
@@ -56,7 +58,14 @@ export async function startPagingApi({ port = 0 }: { readonly port?: number } = 
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = await readRequest(message, url);
-    requests.push({ method: asked.method, path: asked.path, query: asked.query, headers: asked.headers, body: asked.body });
+    requests.push({
+      method: asked.method,
+      path: asked.path,
+      query: asked.query,
+      headers: asked.headers,
+      body: asked.body,
+      text: asked.text,
+    });
     const {
       status = 200,
       headers = {},
@@ -98,6 +107,7 @@ async function readRequest(message: IncomingMessage, base: string): Promise<Aske
     query: search.slice(1),
     headers: Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, String(value)])),
     body,
+    text,
     url: `${base}${pathname}`,
     value: (name) => searchParams.get(name) ?? (isPlainObject(body) ? (body as JsonObject)[name] : undefined),
   };
@@ -207,11 +217,14 @@ const WAYS: Readonly<Record<string, (asked: Asked, added: readonly JsonObject[])
 /** Posts as a GraphQL connection: "first" and "after" are variables, the cursor stands in "pageInfo". */
 function byConnection({ body }: Asked): PageAnswer {
   const { query, variables } = (isPlainObject(body) ? body : {}) as { query?: Json; variables?: JsonObject };
-  if (typeof query !== 'string' || !query.includes('pageInfo')) return { status: 400, body: { errors: [{ message: 'There is no query.' }] } };
+  if (typeof query !== 'string' || !query.includes('pageInfo'))
+    return { status: 400, body: { errors: [{ message: 'There is no query.' }] } };
   const { first, after } = { first: PAGE_SIZE, after: '0', ...variables };
   const end = Number(after ?? 0) + Number(first);
   const nodes = slice(ALL, Number(after ?? 0), Number(first));
-  return { body: { data: { posts: { nodes, pageInfo: { hasNextPage: end < POSTS, endCursor: nodes.length === 0 ? null : String(end) } } } } };
+  return {
+    body: { data: { posts: { nodes, pageInfo: { hasNextPage: end < POSTS, endCursor: nodes.length === 0 ? null : String(end) } } } },
+  };
 }
 
 /** Posts by the time of their change: since a time first, then by a token alone, which must not come with the time. */

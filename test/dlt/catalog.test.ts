@@ -43,7 +43,13 @@ describe('source-declarative catalog', () => {
         destination_object_name: 'all_posts',
       },
       { name: 'appended', ...full, destination_sync_mode: 'append' },
-      { name: 'growing', sync_mode: 'incremental', primary_key: [['id']], cursor_field: ['updated_at'], destination_sync_mode: 'append_dedup' },
+      {
+        name: 'growing',
+        sync_mode: 'incremental',
+        primary_key: [['id']],
+        cursor_field: ['updated_at'],
+        destination_sync_mode: 'append_dedup',
+      },
     ]);
     expect(streams[0]?.['stream']).toMatchObject({
       source_defined_primary_key: [['id']],
@@ -55,7 +61,9 @@ describe('source-declarative catalog', () => {
     const api = await startApi();
     const text = configText(api, 'number', { more: ['zero'] });
     const one = await catalogOf(text, '--streams', 'zero');
-    expect((JSON.parse(one.stdout) as { streams: { stream: { name: string } }[] }).streams.map(({ stream }) => stream.name)).toEqual(['zero']);
+    expect((JSON.parse(one.stdout) as { streams: { stream: { name: string } }[] }).streams.map(({ stream }) => stream.name)).toEqual([
+      'zero',
+    ]);
     const none = await catalogOf(text, '--streams', 'other');
     expect([none.exit, none.stdout]).toEqual([1, '']);
     expect(none.stderr).toContain('There is no stream "other"');

@@ -55,7 +55,7 @@ describe('the client of a dlt config', () => {
   it('002.26: placeholders in headers of the client are refused with a word on where they belong', async () => {
     const api = await startApi();
     const client = { headers: { 'X-Post': '{resources.posts.id}' } };
-    await expect(read(api, ONE, { client })).rejects.toThrow('client.headers["X-Post"]: Headers of the client have no placeholders.');
+    await expect(read(api, ONE, { client })).rejects.toThrow('client.headers.X-Post: Headers of the client have no placeholders.');
   });
 
   it('001.2 002.26: a header of the endpoint stands once, in the place of one of the client', async () => {
@@ -106,11 +106,14 @@ describe('a body', () => {
     expect([method, body, headers['content-type']]).toEqual(['POST', sent, type]);
   });
 
-  it.each(['[{"clause": 1}]/', "['a', 'b']", '{{"a": 1}}', ' 007 ', 'None'])('001.9: the text %j goes out as it stands', async (text) => {
-    const api = await startApi();
-    await read(api, { path: 'echo', method: 'POST', paginator: 'single_page', data: text });
-    expect(lastRequest(api).body).toEqual(text.includes('{{') ? { a: 1 } : text);
-  });
+  it.each(['[{"clause": 1}]/', "['a', 'b']", '{"a": "007"}', ' 007 ', 'None', '1e5', ''])(
+    '001.9: the text %j goes out as it stands, its braces doubled in the config',
+    async (text) => {
+      const api = await startApi();
+      await read(api, { path: 'echo', method: 'POST', paginator: 'single_page', data: text.replace(/[{}]/g, '$&$&') });
+      expect(lastRequest(api).text).toBe(text);
+    },
+  );
 
   it.each<[Part, string]>([
     [{ json: {}, data: {} }, 'A request has one body'],
@@ -141,12 +144,16 @@ describe('placeholders', () => {
   });
 
   it.each<[endpoint: Part, path: string, message: string]>([
-    [{ json: [{ clause: { value: '{resources.other.id}' } }] }, 'resources[0].endpoint.json[0].clause.value', 'There is no resource "other"'],
+    [
+      { json: [{ clause: { value: '{resources.other.id}' } }] },
+      'resources[0].endpoint.json[0].clause.value',
+      'There is no resource "other"',
+    ],
     [{ params: { a: '{incremental.start_value}' } }, 'resources[0].endpoint.params.a', 'needs an "incremental"'],
     [{ params: { a: '{some.thing}' } }, 'resources[0].endpoint.params.a', 'must begin with "resources."'],
     [{ path: 'posts/{unfinished' }, 'resources[0].endpoint.path', 'has no end'],
     [{ json: { query: { a: 'x}' } } }, 'resources[0].endpoint.json.query.a', 'stands alone'],
-    [{ headers: { 'X-A': '{resources.posts.id}' } }, 'resources[0].endpoint.headers["X-A"]', 'cannot depend on itself'],
+    [{ headers: { 'X-A': '{resources.posts.id}' } }, 'resources[0].endpoint.headers.X-A', 'cannot depend on itself'],
   ])('001.4: %j is refused with its place', async (endpoint, path, message) => {
     const api = await startApi();
     const refusal = read(api, { ...ONE, ...endpoint });
@@ -179,7 +186,7 @@ describe('placeholders', () => {
     });
   });
 
-  it('002.25: children come in the order of their parents, page by page, with fields of the parents', async () => {
+  it('002.25: children of several parents are read at once, page by page, with the order of each parent and its fields', async () => {
     const api = await startApi();
     const child = {
       name: 'children',
@@ -192,10 +199,16 @@ describe('placeholders', () => {
     };
     const outcome = await read(api, ONE, { more: [child], source: { parallelized: true } });
     const rows = outcome.records['children'] ?? [];
-    expect(rows.map((row) => `${row['post_id']}.${row['id']} ${row['_posts_title']}`)).toEqual(
-      [0, 1, 2, 3, 4].flatMap((post) => [0, 1, 2, 3, 4, 5, 6, 7].map((id) => `${post}.${id} Post ${post}`)),
-    );
-    expect(queries(api).filter((query) => query.startsWith('/posts/3'))).toEqual(['/posts/3/comments?page=1', '/posts/3/comments?page=2']);
+    for (const post of [0, 1, 2, 3, 4]) {
+      const own = rows.filter((row) => row['post_id'] === post).map((row) => `${row['id']} ${row['_posts_title']}`);
+      expect(own).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((id) => `${id} Post ${post}`));
+      expect(queries(api).filter((query) => query.startsWith(`/posts/${post}`))).toEqual(
+        [1, 2].map((page) => `/posts/${post}/comments?page=${page}`),
+      );
+    }
+    // The first page of every parent was written before the last page of any was asked for.
+    const asked = queries(api).filter((query) => query.startsWith('/posts/'));
+    expect(asked.slice(0, 5).every((query) => query.endsWith('page=1'))).toBe(true);
   });
 });
 
@@ -208,7 +221,11 @@ describe('authentication', () => {
       { type: 'api_key', name: 'X-Key', api_key: 'secret-key', location: 'header' },
       { 'x-key': 'secret-key' },
     ],
-    ['000.2: an API key in a cookie', { type: 'api_key', name: 'session', api_key: 'secret-key', location: 'cookie' }, { cookie: 'session=secret-key' }],
+    [
+      '000.2: an API key in a cookie',
+      { type: 'api_key', name: 'session', api_key: 'secret-key', location: 'cookie' },
+      { cookie: 'session=secret-key' },
+    ],
     [
       '002.14: a name and a password',
       { type: 'http_basic', username: 'Aladdin', password: 'open sesame' },
@@ -276,7 +293,7 @@ describe('authentication', () => {
     const api = await startApi();
     const refusal = await read(api, ONE, { client: { auth } }).catch((error: Error) => error);
     expect(String(refusal)).toContain(message);
-    if (!JSON.stringify(auth).includes('$python')) expect(String(refusal)).not.toContain('very-secret');
+    expect(String(refusal)).not.toContain('very-secret');
   });
 
   it('credentials that are left out are asked for in the config', async () => {

@@ -69,9 +69,7 @@ describe('GraphQL', () => {
   it('004.1: errors beside data are a warning, and the data is read', async () => {
     const outcome = await readExample(page([{ id: 1 }], [{ message: 'One is hidden', path: ['posts', 'nodes', 1] }]));
     expect([ids(outcome), outcome.errors]).toEqual([[1], []]);
-    expect(outcome.warnings).toEqual([
-      'Stream posts: the API gave only a part of the data. GraphQL: One is hidden (at posts.nodes.1)',
-    ]);
+    expect(outcome.warnings).toEqual(['Stream posts: the API gave only a part of the data. GraphQL: One is hidden (at posts.nodes.1)']);
   });
 
   it.each<[mode: string, failed: string[]]>([
@@ -104,7 +102,7 @@ describe('GraphQL', () => {
     const failing = await startApi(answer);
     expect((await read(failing, ENDPOINT)).errors.join()).toContain('GraphQL: No such field');
     const ignoring = await startApi(answer);
-    const actions = [{ condition: "response.errors is defined", action: 'ignore' }];
+    const actions = [{ condition: 'response.errors is defined', action: 'ignore' }];
     expect((await read(ignoring, { ...ENDPOINT, response_actions: actions })).errors).toEqual([]);
   });
 });

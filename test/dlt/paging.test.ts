@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type IDS as Ids, IDS, ids, type Part, queries, read, startApi } from './read-config.ts';
+import { IDS, type IDS as Ids, ids, type Part, queries, read, startApi } from './read-config.ts';
 
 type Case = [title: string, endpoint: Part, expected: string[], read?: typeof Ids];
 
@@ -187,9 +187,18 @@ describe('a paginator', () => {
   });
 
   it.each<[body: unknown, paginator: Part]>([
-    [{ data: [{ id: 1 }], total: '1' }, { type: 'offset', limit: 1 }],
-    [{ data: [{ id: 1 }], more: 'false' }, { type: 'offset', limit: 1, total_path: null, has_more_path: 'more' }],
-    [{ data: [{ id: 1 }], more: false }, { type: 'page_number', total_path: null, has_more_path: 'more' }],
+    [
+      { data: [{ id: 1 }], total: '1' },
+      { type: 'offset', limit: 1 },
+    ],
+    [
+      { data: [{ id: 1 }], more: 'false' },
+      { type: 'offset', limit: 1, total_path: null, has_more_path: 'more' },
+    ],
+    [
+      { data: [{ id: 1 }], more: false },
+      { type: 'page_number', total_path: null, has_more_path: 'more' },
+    ],
     [{ data: [] }, { type: 'page_number', total_path: null }],
     [{ data: [] }, { type: 'cursor', stop_after_empty_page: true }],
   ])('002.9 002.10: %j ends paging by %j', async (body, paginator) => {
@@ -207,7 +216,11 @@ describe('a paginator', () => {
 
   it.each<[what: string, paginator: unknown, message: string]>([
     ['no end', { type: 'offset', limit: 1, total_path: null, stop_after_empty_page: false }, 'total_path'],
-    ['a place in the query and one in the body', { type: 'offset', limit: 1, offset_param: 'o', offset_body_path: 'o' }, 'offset_body_path'],
+    [
+      'a place in the query and one in the body',
+      { type: 'offset', limit: 1, offset_param: 'o', offset_body_path: 'o' },
+      'offset_body_path',
+    ],
     ['a cursor in the query and in the body', { type: 'cursor', cursor_param: 'a', cursor_body_path: 'b' }, 'cursor_body_path'],
     ['no limit', { type: 'offset' }, 'limit'],
     ['a type that does not exist', 'pages', 'json_link'],
@@ -243,9 +256,9 @@ describe('without a paginator', () => {
   });
 
   it('002.1: a response that tells nothing is the only page, with a warning', async () => {
-    const api = await startApi({ body: { data: [{ id: 1 }] } });
+    const api = await startApi({ body: { data: [{ id: 1 }, { id: 2 }] } });
     const outcome = await read(api, 'posts');
-    expect(ids(outcome)).toEqual([1]);
+    expect(ids(outcome)).toEqual([1, 2]);
     expect(api.requests).toHaveLength(1);
     expect(outcome.warnings.filter((text) => text.includes('paginat'))).toHaveLength(1);
   });

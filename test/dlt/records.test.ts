@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openManifest } from '../../src/testing/read-manifest.ts';
-import { configText, ids, IDS, type Part, read, startApi } from './read-config.ts';
+import { configText, IDS, ids, type Part, read, startApi } from './read-config.ts';
 
 const ONE = { path: 'posts', paginator: 'single_page' };
 const ROW = { id: 1, name: 'a' };
@@ -12,7 +12,7 @@ describe('the records of a response', () => {
     ['$.a.b[*]', { a: { b: [ROW] } }],
     ['$', [ROW]],
     ['[*]', [ROW]],
-    ['groups[*].rows', { groups: [{ rows: [] }, { rows: [ROW] }] }],
+    ['groups[*].rows[*]', { groups: [{ rows: [] }, { rows: [ROW] }] }],
     ['data', { data: ROW }],
   ])('000.6: are found by the JSONPath %s', async (selector, body) => {
     const api = await startApi({ body: body as never });
@@ -202,7 +202,10 @@ describe('hints', () => {
 
   it('002.24: that concern the storage of dlt are told to do nothing', async () => {
     const api = await startApi();
-    const outcome = await read(api, ONE, { table_format: 'delta', source: { max_table_nesting: 2, root_key: true, section: 'a', name: 'b' } });
+    const outcome = await read(api, ONE, {
+      table_format: 'delta',
+      source: { max_table_nesting: 2, root_key: true, section: 'a', name: 'b' },
+    });
     expect(ids(outcome)).toEqual(IDS.slice(0, 5));
     for (const name of ['resources[0].table_format', 'max_table_nesting', 'root_key', 'section'])
       expect(outcome.warnings.filter((text) => text.startsWith(`${name}:`))).toHaveLength(1);

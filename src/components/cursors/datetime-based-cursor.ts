@@ -1,7 +1,21 @@
 import * as z from 'zod/mini';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { boolean, describe, either, extension, list, object, oneOf, optional, type Slot, slot, template, text, withDefault } from '../../engine/fields.ts';
+import {
+  boolean,
+  describe,
+  either,
+  extension,
+  list,
+  object,
+  oneOf,
+  optional,
+  type Slot,
+  slot,
+  template,
+  text,
+  withDefault,
+} from '../../engine/fields.ts';
 import type { DatetimeBound, IncrementalSync } from '../../engine/kinds.ts';
 import { str } from '../../lang/index.ts';
 import type { JsonObject } from '../../lib/json.ts';

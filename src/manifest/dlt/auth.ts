@@ -8,13 +8,14 @@ const LOCATIONS = ['header', 'query', 'param', 'cookie'] as const;
 
 /** The authenticator of an `auth`: its type alone, or an object; undefined for none. */
 // parity: dlt/sources/rest_api/config_setup.py:create_auth
-export function compileAuth(compilation: Compilation, place: Place | undefined): JsonObject | undefined {
-  if (!isGiven(place)) return undefined;
+export function compileAuth(compilation: Compilation, given: Place | undefined): JsonObject | undefined {
+  if (!isGiven(given)) return undefined;
+  const place = { ...given, isSecret: true };
   refuseCode(place, `Write it as a dict with a "type": ${TYPES.join(', ')}.`);
   const isName = typeof place.value === 'string';
   const members: Members = isName ? new Map([['type', place]]) : membersAt(place, 'auth');
   const type = wordAt(members.get('type'), place, 'The type of auth', TYPES) ?? 'bearer';
-  return MAKERS[type]({ compilation, members, place: isName ? { value: undefined, path: place.path } : place });
+  return MAKERS[type]({ compilation, members, place: isName ? { ...place, value: undefined } : place });
 }
 
 interface Auth {
@@ -114,10 +115,7 @@ function fromConfig({ compilation, place }: Auth, key: string, isSecret: boolean
 /** The same as for other objects, but that no value is shown, since it may be a secret. */
 function checkKeys({ members, place }: Auth, known: readonly string[]): void {
   if (place.value !== undefined)
-    membersAt({ value: Object.fromEntries([...members.keys()].map((key) => [key, null])), path: place.path }, 'This auth', [
-      'type',
-      ...known,
-    ]);
+    membersAt({ ...place, value: Object.fromEntries([...members.keys()].map((key) => [key, null])) }, 'This auth', ['type', ...known]);
 }
 
 /** One of some words; a text that is none of them is not shown, since it may be a secret. */

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../lib/json.ts';
 import { isPlainObject } from '../../../lib/objects.ts';
-import { NO_SCOPE, type TextExport } from './texts.ts';
 import type { Part, PartReader } from './parts.ts';
+import { NO_SCOPE, type TextExport } from './texts.ts';
 
 /** The incremental of an endpoint, and what borders of its slices are called. */
 export interface ExportedIncremental {
@@ -61,7 +61,10 @@ function fromWindows(reader: PartReader, texts: TextExport, cursor: Part): Expor
   if (end !== undefined && start !== undefined && end.format !== start.format)
     reader.lose(`${path}.end_datetime`, 'Both borders need one format in a dlt config; that of the start is kept.');
   const [step, granularity] = [cursor.take('step'), cursor.take('cursor_granularity')];
-  const [startKey = 'start_time', endKey = 'end_time'] = [cursor.take('partition_field_start'), cursor.take('partition_field_end')] as string[];
+  const [startKey = 'start_time', endKey = 'end_time'] = [
+    cursor.take('partition_field_start'),
+    cursor.take('partition_field_end'),
+  ] as string[];
   return {
     incremental: {
       cursor_path: texts.plain(String(cursor.take('cursor_field')), `${path}.cursor_field`) ?? '',

@@ -86,7 +86,8 @@ const STRATEGIES: Readonly<Record<string, (paginator: Paginator) => ExportedPagi
     reader.lose(strategy.path, UNTIL_EMPTY);
     const placed = limit === undefined ? undefined : size?.('limit');
     const name = placed?.['limit_param'];
-    if (placed !== undefined && typeof name !== 'string') strategy.lose('The size of a page belongs into the body of the request.', 'page_size');
+    if (placed !== undefined && typeof name !== 'string')
+      strategy.lose('The size of a page belongs into the body of the request.', 'page_size');
     return {
       paginator: { type: 'page_number', base_page: start, ...token('page'), total_path: null },
       params: typeof name === 'string' ? { [name]: limit as Json } : {},
@@ -176,7 +177,13 @@ function fromCursor({ reader, strategy, isUrl, token, size }: Paginator): Export
   }
   if (last !== undefined) reader.lose(`${strategy.path}.cursor_value`, `${OURS.slice(0, -1)}: a cursor of the last record.`);
   if (isUrl) return alone({ type: 'json_link', next_url_path: path });
-  return alone({ type: 'cursor', cursor_path: path, ...token('cursor'), ...sized(reader, strategy, limit, size), ...ending(reader, strategy, stop, path) });
+  return alone({
+    type: 'cursor',
+    cursor_path: path,
+    ...token('cursor'),
+    ...sized(reader, strategy, limit, size),
+    ...ending(reader, strategy, stop, path),
+  });
 }
 
 function sized(reader: PartReader, strategy: Part, limit: Json | undefined, size: Paginator['size']): JsonObject {
@@ -202,7 +209,10 @@ function expressionIn(value: Json | undefined): string {
 }
 
 function firstGroup(pattern: RegExp, text: string): string | undefined {
-  return pattern.exec(text)?.slice(1).find((group) => group !== undefined);
+  return pattern
+    .exec(text)
+    ?.slice(1)
+    .find((group) => group !== undefined);
 }
 
 /** The JSONPath of a place in the response. */

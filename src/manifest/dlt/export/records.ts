@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../lib/json.ts';
 import { isPlainObject } from '../../../lib/objects.ts';
-import type { ExportScope, TextExport } from './texts.ts';
 import type { Part, PartReader } from './parts.ts';
+import type { ExportScope, TextExport } from './texts.ts';
 
 const ADDED = 'Fields that an expression makes are ours: dlt itself maps by Python functions.';
 const DISPOSITIONS: Readonly<Record<string, string>> = { append: 'append', overwrite: 'replace', append_dedup: 'merge' };
@@ -12,7 +12,8 @@ export function exportSelector(reader: PartReader, selector: Part | undefined): 
   if (extractor === undefined) return {};
   if (extractor.type === 'JsonPathExtractor') {
     const [path, encoding] = [extractor.take('path'), extractor.take('encoding')];
-    if (encoding !== undefined) reader.lose(`${extractor.path}.encoding`, 'dlt itself does not know "encoding"; a response hook does it there.');
+    if (encoding !== undefined)
+      reader.lose(`${extractor.path}.encoding`, 'dlt itself does not know "encoding"; a response hook does it there.');
     return { ...(path === undefined ? {} : { data_selector: path }), ...(encoding === undefined ? {} : { encoding }) };
   }
   const path = extractor.type === 'DpathExtractor' ? extractor.take('field_path') : undefined;
@@ -25,7 +26,14 @@ export function exportSelector(reader: PartReader, selector: Part | undefined): 
 }
 
 /** The processing steps for the filter and the transformations of a stream. */
-export function exportSteps(reader: PartReader, texts: TextExport, stream: Part, selector: Part | undefined, scope: ExportScope, parent: string | undefined): JsonObject {
+export function exportSteps(
+  reader: PartReader,
+  texts: TextExport,
+  stream: Part,
+  selector: Part | undefined,
+  scope: ExportScope,
+  parent: string | undefined,
+): JsonObject {
   const fromParent: string[] = [];
   const steps = stream.parts('transformations').flatMap((part): JsonObject[] => {
     switch (part.type) {
@@ -78,7 +86,8 @@ function readsOnly(template: string, name: string): boolean {
   if (expression === undefined) return false;
   const bare = expression.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, "''");
   return ![...bare.matchAll(/(?<![\w.|])\s*([A-Za-z_]\w*)/g)].some(
-    ([, word = '']) => word !== name && /^(?:config|stream_\w+|parameters|next_page_token|response|headers|now_utc|today_utc|now|today)$/.test(word),
+    ([, word = '']) =>
+      word !== name && /^(?:config|stream_\w+|parameters|next_page_token|response|headers|now_utc|today_utc|now|today)$/.test(word),
   );
 }
 
@@ -109,7 +118,9 @@ function exportFields(
 
 function exportRemoval(reader: PartReader, part: Part): JsonObject[] {
   const pointers = part.take('field_pointers');
-  const names = Array.isArray(pointers) ? pointers.map((pointer) => (Array.isArray(pointer) && pointer.length === 1 ? pointer[0] : undefined)) : [];
+  const names = Array.isArray(pointers)
+    ? pointers.map((pointer) => (Array.isArray(pointer) && pointer.length === 1 ? pointer[0] : undefined))
+    : [];
   if (names.length === 0 || names.some((name) => typeof name !== 'string' || name.includes('*'))) {
     part.lose('Only top-level fields can be removed by a dlt config.');
     return [];
@@ -216,4 +227,3 @@ function contractOf(selector: Part | undefined): JsonObject {
   const [columns = 'evolve', dataType = 'evolve'] = [contract.take('columns'), contract.take('data_type')];
   return { schema_contract: { columns, data_type: dataType } };
 }
-

@@ -14,9 +14,13 @@ const OURS = 'Only "ignore" is known to dlt itself.';
 
 /** Reads what a requester says of failures. */
 export function exportPatience(reader: PartReader, requester: Part, isGraphQl: boolean): ExportedPatience {
-  const [connect, read, shown] = ['connect_timeout_in_seconds', 'read_timeout_in_seconds', 'shown_error_body'].map((key) => requester.take(key));
+  const [connect, read, shown] = ['connect_timeout_in_seconds', 'read_timeout_in_seconds', 'shown_error_body'].map((key) =>
+    requester.take(key),
+  );
   const runtime: JsonObject = {
-    ...(connect === undefined && read === undefined ? {} : { request_timeout: connect === read ? (read as Json) : [connect ?? 60, read ?? 60] }),
+    ...(connect === undefined && read === undefined
+      ? {}
+      : { request_timeout: connect === read ? (read as Json) : [connect ?? 60, read ?? 60] }),
     ...(shown === undefined ? {} : { http_show_error_body: shown !== 0, ...(shown === 0 ? {} : { http_max_error_body_length: shown }) }),
   };
   const handler = requester.part('error_handler');
@@ -117,7 +121,8 @@ export function mergeRuntime(reader: PartReader, path: string, one: JsonObject |
 
 /** Whether two values are alike, whatever the order of their keys. */
 export function isSame(one: Json | undefined, other: Json | undefined): boolean {
-  if (Array.isArray(one) && Array.isArray(other)) return one.length === other.length && one.every((item, index) => isSame(item, other[index]));
+  if (Array.isArray(one) && Array.isArray(other))
+    return one.length === other.length && one.every((item, index) => isSame(item, other[index]));
   if (!isPlainObject(one) || !isPlainObject(other)) return one === other;
   const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...keys].every((key) => isSame((one as JsonObject)[key], (other as JsonObject)[key]));

@@ -92,8 +92,7 @@ export function createTextExport(reader: PartReader, specification: JsonObject):
         reader.lose(path, `The engine types the text ${JSON.stringify(given)}, dlt sends it as it stands.`);
       return text(given, path, scope);
     }
-    if (Array.isArray(given))
-      return given.flatMap((item, index) => value(item, memberPath(path, index), scope, isVerbatim) ?? []);
+    if (Array.isArray(given)) return given.flatMap((item, index) => value(item, memberPath(path, index), scope, isVerbatim) ?? []);
     if (!isPlainObject(given)) return given;
     const result: JsonObject = {};
     for (const [key, item] of Object.entries(given as JsonObject)) {
@@ -114,7 +113,9 @@ function piecesOf(template: string): Piece[] | undefined {
   if (/\{[%#]/.test(template.replace(/\{\{[\s\S]*?\}\}/g, ''))) return undefined;
   const pieces: Piece[] = [];
   let end = 0;
-  for (const { 0: match, 1: inner = '', index } of template.matchAll(/\{\{((?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?!\}\})[\s\S])*)\}\}/g)) {
+  for (const { 0: match, 1: inner = '', index } of template.matchAll(
+    /\{\{((?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?!\}\})[\s\S])*)\}\}/g,
+  )) {
     if (index > end) pieces.push({ text: template.slice(end, index) });
     const expression = inner.trim();
     const literal = literalOf(expression);
