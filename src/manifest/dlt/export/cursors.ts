@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from '../../../lib/json.ts';
+import type { JsonObject } from '../../../lib/json.ts';
 import { isPlainObject } from '../../../lib/objects.ts';
 import type { Part, PartReader } from './parts.ts';
+import { placedAt } from './places.ts';
 import { NO_SCOPE, type TextExport } from './texts.ts';
 
 /** The incremental of an endpoint, and what borders of its slices are called. */
@@ -69,7 +70,8 @@ function fromWindows(reader: PartReader, texts: TextExport, cursor: Part): Expor
     incremental: {
       cursor_path: texts.plain(String(cursor.take('cursor_field')), `${path}.cursor_field`) ?? '',
       datetime_format: format,
-      ...(start === undefined ? {} : { initial_value: start.value, ...(start.format === format ? {} : { value_format: start.format }) }),
+      initial_value: start?.value ?? askedFor(reader, `${path}.start_datetime`),
+      ...(start === undefined || start.format === format ? {} : { value_format: start.format }),
       ...(end === undefined ? {} : { end_value: end.value }),
       ...(step === undefined ? {} : { step }),
       ...(granularity === undefined || granularity === 'PT1S' ? {} : { granularity }),
@@ -80,8 +82,17 @@ function fromWindows(reader: PartReader, texts: TextExport, cursor: Part): Expor
     options: [
       ['start_time_option', 'start_value'],
       ['end_time_option', 'end_value'],
-    ].flatMap(([key, attribute]) => optionOf(cursor.part(key as string), attribute as string)),
+    ].flatMap(([key = '', attribute = '']) => {
+      const option = cursor.part(key);
+      return option === undefined ? [] : placedAt(option).map((place) => ({ ...place, attribute }));
+    }),
   };
+}
+
+/** A value of the config in place of one that cannot be written. */
+function askedFor(reader: PartReader, path: string): string {
+  reader.lose(path, 'The value "start_date" of the config stands in for it.');
+  return 'dlt.config["start_date"]';
 }
 
 function borderOf(texts: TextExport, cursor: Part, key: string, format: string): { value: string; format: string } | undefined {
@@ -110,13 +121,4 @@ function lookback(cursor: Part): JsonObject {
   if (lag > 0) return { lag };
   cursor.lose('A lag is a number of seconds.', 'lookback_window');
   return {};
-}
-
-function optionOf(option: Part | undefined, attribute: string): { into: string; name: string; attribute: string }[] {
-  if (option === undefined) return [];
-  const [into, name, path] = ['inject_into', 'field_name', 'field_path'].map((key) => option.take(key)) as (Json | undefined)[];
-  if ((into === 'request_parameter' || into === 'header' || into === 'body_json') && typeof name === 'string' && path === undefined)
-    return [{ into, name, attribute }];
-  option.lose('Its place has no counterpart.');
-  return [];
 }

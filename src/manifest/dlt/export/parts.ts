@@ -14,6 +14,8 @@ export interface Part {
   readonly path: string;
   /** The value of a field; what is never taken is told as lost. */
   take(key: string): Json | undefined;
+  /** Whether a field is stated. */
+  has(key: string): boolean;
   /** A child that is a component. */
   part(key: string): Part | undefined;
   parts(key: string): Part[];
@@ -35,8 +37,11 @@ interface Opened {
   readonly taken: Set<string>;
 }
 
+/** Tells whether a component of a type has a field; others came to it by parameters, and nothing reads them. */
+export type HasField = (type: string, key: string) => boolean;
+
 /** A reader that has opened nothing yet. */
-export function createPartReader(): PartReader {
+export function createPartReader(hasField: HasField): PartReader {
   const opened: Opened[] = [];
   const losses: Loss[] = [];
 
@@ -55,6 +60,7 @@ export function createPartReader(): PartReader {
       type: String(object['type'] ?? ''),
       path,
       take,
+      has: (key) => (ownProperty(object, key) ?? undefined) !== undefined,
       part(key) {
         const value = take(key);
         if (value === undefined) return undefined;
@@ -78,9 +84,16 @@ export function createPartReader(): PartReader {
   function finish(): Loss[] {
     for (const { object, path, taken } of opened)
       for (const [key, value] of Object.entries(object))
-        if (!taken.has(key) && value !== null) lose(memberPath(path, key), 'It has no counterpart in a dlt config.');
+        if (!taken.has(key) && !isNone(value) && hasField(String(object['type']), key))
+          lose(memberPath(path, key), 'It has no counterpart in a dlt config.');
     return losses;
   }
 
   return { open, lose, finish };
+}
+
+/** Whether a value says no more than its absence. */
+function isNone(value: Json): boolean {
+  if (value === null || value === false || value === '') return true;
+  return Array.isArray(value) ? value.length === 0 : isPlainObject(value) && Object.keys(value).length === 0;
 }

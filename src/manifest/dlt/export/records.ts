@@ -194,6 +194,7 @@ function columnsOf(loader: Part | undefined): JsonObject {
     return {};
   }
   if (!isPlainObject(properties)) return {};
+  if (schema !== undefined) loader.lose('Of the schema only the types of the columns are kept.', 'schema');
   const columns: JsonObject = {};
   for (const [name, property] of Object.entries(properties as JsonObject)) {
     const column = columnOf(property);

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../lib/json.ts';
-import { isPlainObject } from '../../../lib/objects.ts';
 import { CLIENT_ERRORS } from '../retries.ts';
+import { isSame } from './alike.ts';
 import type { Part, PartReader } from './parts.ts';
 
 /** What an error handler and a requester say of repeating requests and of their time: `runtime`, the session's statuses, and the response actions. */
@@ -23,26 +23,37 @@ export function exportPatience(reader: PartReader, requester: Part, isGraphQl: b
       : { request_timeout: connect === read ? (read as Json) : [connect ?? 60, read ?? 60] }),
     ...(shown === undefined ? {} : { http_show_error_body: shown !== 0, ...(shown === 0 ? {} : { http_max_error_body_length: shown }) }),
   };
-  const handler = requester.part('error_handler');
-  if (handler === undefined) return { runtime, statusCodes: undefined, actions: [] };
-  if (handler.type !== 'DefaultErrorHandler') {
-    handler.lose(`dlt has nothing like ${handler.type}.`);
-    return { runtime, statusCodes: undefined, actions: [] };
-  }
-  const [retries, factor, longest] = ['max_retries', 'usual_backoff_factor', 'longest_usual_backoff'].map((key) => handler.take(key));
-  if (typeof retries === 'number') runtime['request_max_attempts'] = retries + 1;
-  else if (retries !== undefined) handler.lose('The number of attempts is no template in dlt.', 'max_retries');
-  const strategy = exportStrategies(reader, handler.parts('backoff_strategies'));
-  if ((factor ?? strategy) !== undefined) runtime['request_backoff_factor'] = (factor ?? strategy) as Json;
-  if (longest !== undefined) runtime['request_max_retry_delay'] = longest;
   let statusCodes: Json[] | undefined;
   const actions: JsonObject[] = [];
-  for (const filter of handler.parts('response_filters')) {
-    const codes = retriedCodes(filter);
-    if (codes !== undefined) statusCodes = [...(statusCodes ?? []), ...codes];
-    else actions.push(...exportFilter(reader, filter, isGraphQl));
+  for (const handler of handlersOf(requester.part('error_handler'))) {
+    for (const [key, value] of Object.entries(exportRetries(reader, handler))) runtime[key] ??= value;
+    for (const filter of handler.parts('response_filters')) {
+      const codes = retriedCodes(filter);
+      if (codes !== undefined) statusCodes = [...(statusCodes ?? []), ...codes];
+      else actions.push(...exportFilter(reader, filter, isGraphQl));
+    }
   }
   return { runtime, statusCodes, actions };
+}
+
+/** The handlers that a handler is made of, whose filters stand one after the other in a dlt config. */
+function handlersOf(handler: Part | undefined): Part[] {
+  if (handler === undefined) return [];
+  if (handler.type === 'DefaultErrorHandler') return [handler];
+  if (handler.type === 'CompositeErrorHandler') return handler.parts('error_handlers').flatMap(handlersOf);
+  handler.lose(`dlt has nothing like ${handler.type}.`);
+  return [];
+}
+
+function exportRetries(reader: PartReader, handler: Part): JsonObject {
+  const [retries, factor, longest] = ['max_retries', 'usual_backoff_factor', 'longest_usual_backoff'].map((key) => handler.take(key));
+  const found: JsonObject = {};
+  if (typeof retries === 'number') found['request_max_attempts'] = retries + 1;
+  else if (retries !== undefined) handler.lose('The number of attempts is no template in dlt.', 'max_retries');
+  const strategy = exportStrategies(reader, handler.parts('backoff_strategies'));
+  if ((factor ?? strategy) !== undefined) found['request_backoff_factor'] = (factor ?? strategy) as Json;
+  if (longest !== undefined) found['request_max_retry_delay'] = longest;
+  return found;
 }
 
 /** The factor of an exponential backoff. */
@@ -117,13 +128,4 @@ export function mergeRuntime(reader: PartReader, path: string, one: JsonObject |
     if (!isSame(one[key], other[key])) reader.lose(path, `dlt has one "${key}" for all resources: that of the first one is kept.`);
   }
   return one;
-}
-
-/** Whether two values are alike, whatever the order of their keys. */
-export function isSame(one: Json | undefined, other: Json | undefined): boolean {
-  if (Array.isArray(one) && Array.isArray(other))
-    return one.length === other.length && one.every((item, index) => isSame(item, other[index]));
-  if (!isPlainObject(one) || !isPlainObject(other)) return one === other;
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...keys].every((key) => isSame((one as JsonObject)[key], (other as JsonObject)[key]));
 }

@@ -10,8 +10,8 @@ export interface ExportScope {
   slice(keys: readonly string[]): string | undefined;
   /** The attribute of the incremental that a border of the slice is, such as `start_value`. */
   border(key: string): string | undefined;
-  /** Takes the expression by which borders are converted; false when another one was taken before. */
-  convert(expression: string): boolean;
+  /** Takes the expression by which a border, such as `start_value`, is converted; false when another one was taken before. */
+  convert(expression: string, attribute: string): boolean;
 }
 
 /** A scope without parents and without an incremental. */
@@ -30,8 +30,11 @@ export interface TextExport {
 const KEY = String.raw`\[\s*(?:'[^']*'|"[^"]*")\s*\]|\.(?!get\b)[A-Za-z_]\w*|\.get\(\s*(?:'[^']*'|"[^"]*")\s*\)`;
 const CONFIG = new RegExp(`^config((?:${KEY})+)$`);
 const SLICE = new RegExp(`^stream_(?:slice|partition)((?:${KEY})+)$`);
-const BORDER = new RegExp(`^stream_(?:interval|slice|partition)((?:${KEY}))$`);
+const BORDER = new RegExp(`stream_(?:interval|slice|partition)(${KEY})`, 'g');
+/** What a conversion of a border cannot read. */
+const OTHERS = /(?<![\w.'"])(?:config|stream_\w+|next_page_token|parameters|record|response)\b/;
 const ONE_KEY = /\[\s*(?:'([^']*)'|"([^"]*)")\s*\]|\.get\(\s*(?:'([^']*)'|"([^"]*)")\s*\)|\.([A-Za-z_]\w*)/g;
+const NUMBER = /^\{\{\s*(-?\d{1,15}(?:\.\d{1,15})?)\s*\}\}$/;
 const CONVERTED = /^\(([\s\S]+)\) if (stream_interval\['\w+'\]) is not none else none$/;
 
 /** An export over the properties of a connector's config, which say what is secret. */
@@ -42,13 +45,13 @@ export function createTextExport(reader: PartReader, specification: JsonObject):
   }
 
   function borderOf(expression: string, scope: ExportScope): string | undefined {
-    const [, conversion, value] = CONVERTED.exec(expression) ?? [];
-    const inner = value ?? /\((stream_interval\['\w+'\])\)/.exec(expression)?.[1];
-    const [, key] = BORDER.exec(inner ?? expression) ?? [];
-    const attribute = key === undefined ? undefined : scope.border(keysIn(key)[0] as string);
-    if (attribute === undefined) return undefined;
-    if (inner === undefined) return `incremental.${attribute}`;
-    return scope.convert((conversion ?? expression).replaceAll(`(${inner})`, 'value')) ? `incremental.${attribute}` : undefined;
+    const [, conversion = expression] = CONVERTED.exec(expression) ?? [];
+    const found = [...conversion.matchAll(BORDER)].map(([all, key = '']) => ({ all, attribute: scope.border(keysIn(key)[0] as string) }));
+    const [first] = found;
+    if (first?.attribute === undefined || found.some(({ all }) => all !== first.all)) return undefined;
+    const converted = conversion.replaceAll(`(${first.all})`, 'value').replaceAll(first.all, 'value');
+    if (OTHERS.test(converted)) return undefined;
+    return scope.convert(converted, first.attribute) ? `incremental.${first.attribute}` : undefined;
   }
 
   /** What an expression is in dlt: a reference to its config, or the name of a placeholder. */
@@ -78,7 +81,6 @@ export function createTextExport(reader: PartReader, specification: JsonObject):
       const found = counterpart(piece.expression, scope);
       if (found === undefined) return lose();
       if ('reference' in found && pieces.length === 1) return found.reference;
-      if ('reference' in found) reader.lose(path, 'dlt itself reads no value of its config within a text: put it in by Python there.');
       written += `{${'reference' in found ? found.reference : found.placeholder}}`;
     }
     return written;
@@ -88,11 +90,16 @@ export function createTextExport(reader: PartReader, specification: JsonObject):
 
   function value(given: Json, path: string, scope: ExportScope, isVerbatim: boolean): Json | undefined {
     if (typeof given === 'string') {
+      const number = NUMBER.exec(given)?.[1];
+      if (number !== undefined) return Number(number);
       if (!isVerbatim && mayBeTyped(given) && !given.includes('{{'))
         reader.lose(path, `The engine types the text ${JSON.stringify(given)}, dlt sends it as it stands.`);
       return text(given, path, scope);
     }
-    if (Array.isArray(given)) return given.flatMap((item, index) => value(item, memberPath(path, index), scope, isVerbatim) ?? []);
+    if (Array.isArray(given)) {
+      const items = given.map((item, index) => value(item, memberPath(path, index), scope, isVerbatim));
+      return items.filter((item) => item !== undefined);
+    }
     if (!isPlainObject(given)) return given;
     const result: JsonObject = {};
     for (const [key, item] of Object.entries(given as JsonObject)) {
