@@ -45,6 +45,7 @@ import { CustomConfigTransformation } from './custom/custom-config-transformatio
 import { CustomDecoder } from './custom/custom-decoder.ts';
 import { CustomErrorHandler } from './custom/custom-error-handler.ts';
 import { CustomPaginationStrategy } from './custom/custom-pagination-strategy.ts';
+import { CustomPaginator } from './custom/custom-paginator.ts';
 import { CustomPartitionRouter } from './custom/custom-partition-router.ts';
 import { CustomRecordExtractor } from './custom/custom-record-extractor.ts';
 import { CustomRecordFilter } from './custom/custom-record-filter.ts';
@@ -186,6 +187,7 @@ export const components: readonly AnyComponent[] = [
   CustomDecoder,
   CustomErrorHandler,
   CustomPaginationStrategy,
+  CustomPaginator,
   CustomPartitionRouter,
   CustomRecordExtractor,
   CustomRecordFilter,

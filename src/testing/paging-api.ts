@@ -45,12 +45,18 @@ interface Asked extends AskedRequest {
   readonly value: (name: string) => Json | undefined;
 }
 
+/** The port to listen on, a free one unless told, and the number of requests after which all are refused. */
+interface PagingSetting {
+  readonly port?: number;
+  readonly mostRequests?: number;
+}
+
 /**
  * Starts the API. `/number`, `/zero`, `/offset`, `/cursor`, `/link`, `/relative`, `/rooted`, `/header-link`, `/header-cursor`, `/keyset` and
  * `/graphql` page as their names say, GET and POST; `/posts/{id}` and `/posts/{id}/comments` are below `/posts`; `/echo` gives the request back; anything else
  * is posts by page number.
  */
-export async function startPagingApi({ port = 0 }: { readonly port?: number } = {}): Promise<PagingApi> {
+export async function startPagingApi({ port = 0, mostRequests = MOST_REQUESTS }: PagingSetting = {}): Promise<PagingApi> {
   const requests: AskedRequest[] = [];
   const first: PageAnswer[] = [];
   const added: JsonObject[] = [];
@@ -70,7 +76,7 @@ export async function startPagingApi({ port = 0 }: { readonly port?: number } = 
       status = 200,
       headers = {},
       body = null,
-    } = requests.length > MOST_REQUESTS ? { status: 400, body: 'Too many requests.' } : (first.shift() ?? answer(asked, added));
+    } = requests.length > mostRequests ? { status: 400, body: 'Too many requests.' } : (first.shift() ?? answer(asked, added));
     response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
     response.end(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
   }

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { createInterface } from 'node:readline';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openManifest, readManifest } from '../../src/testing/read-manifest.ts';
-import { queries, startApi } from './read-config.ts';
+import { configText, IDS, ids, queries, startApi } from './read-config.ts';
 
 const EXAMPLE = readFileSync(path.resolve(import.meta.dirname, '../../docs/examples/keyset.yaml'), 'utf8');
 /** The example, for posts with the time of their change. */
@@ -11,6 +13,19 @@ const START = '0001-01-01T00:00:00Z';
 
 function tokens(requests: readonly string[]): (string | undefined)[] {
   return requests.map((query) => /^\/keyset\?scroll_param=([^&]+)$/.exec(query)?.[1]);
+}
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+/** Starts `npm run api -- paging` and gives its address; it ends with the test. */
+async function serveApi(): Promise<string> {
+  const child = spawn(process.execPath, [path.join(ROOT, 'scripts/serve-api.ts'), 'paging', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  onTestFinished(() => void child.kill());
+  for await (const line of createInterface({ input: child.stderr })) {
+    const url = /listens on (\S+)/.exec(line)?.[1];
+    if (url !== undefined) return url;
+  }
+  throw new Error('the API did not start');
 }
 
 describe('docs/examples/keyset.yaml', () => {
@@ -77,6 +92,19 @@ describe('docs/examples/keyset.yaml', () => {
     const { source } = await openManifest(EXAMPLE, { config: {} });
     expect((await source.streams()).map(({ name }) => name)).toEqual(['user']);
     expect(EXAMPLE).toContain('default: http://127.0.0.1:5001');
+  });
+
+  it.each<[way: string, endpoint: unknown]>([
+    ['page numbers', { path: 'number', paginator: { type: 'page_number', base_page: 1, total_path: 'total_pages' } }],
+    ['offsets', { path: 'offset', paginator: { type: 'offset', limit: 10, total_path: 'meta.total' } }],
+    ['a cursor', { path: 'cursor', paginator: 'cursor' }],
+    ['links', { path: 'link', paginator: { type: 'json_link', next_url_path: 'links.next' } }],
+    ['links in a header', { path: 'header-link', paginator: 'header_link' }],
+    ['a cursor in a header', { path: 'header-cursor', paginator: { type: 'header_cursor', cursor_key: 'x-next-cursor' } }],
+    ['a keyset', { path: 'keyset', paginator: { type: 'cursor', cursor_path: 'scroll_param', cursor_param: 'scroll_param' } }],
+  ])('003.7: npm run api -- paging serves the same posts by %s', async (_way, endpoint) => {
+    const url = await serveApi();
+    expect(ids(await readManifest(configText({ url }, endpoint)))).toEqual(IDS);
   });
 
   it('003.6: the stream has a key, texts and times', async () => {

@@ -28,6 +28,7 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
 /** Component types and fields that only we have: each one is a decision. */
 const EXTENSIONS: readonly string[] = [
   'ContentResponseFilter',
+  'CustomPaginator',
   'DatetimeBasedCursor.row_order',
   'DeclarativeStream.destination_object_name',
   'DeclarativeStream.destination_sync_mode',

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../lib/json.ts';
+import { customComponent } from './paginators.ts';
 import { integerAt, isGiven, type Members, member, membersAt, objectAt, type Place, refuse, refuseCode } from './places.ts';
 import { expressionOf } from './templates.ts';
 import { type Compilation, mapTexts, plainSegments, plainTemplate } from './texts.ts';
 
-const TYPES = ['bearer', 'api_key', 'http_basic', 'oauth2_client_credentials'] as const;
+const TYPES = ['bearer', 'api_key', 'http_basic', 'oauth2_client_credentials', 'custom'] as const;
 const LOCATIONS = ['header', 'query', 'param', 'cookie'] as const;
 
 /** The authenticator of an `auth`: its type alone, or an object; undefined for none. */
@@ -63,6 +64,10 @@ const MAKERS: Readonly<Record<(typeof TYPES)[number], (auth: Auth) => JsonObject
       'session',
     ]);
     return compileOAuth(auth);
+  },
+  custom({ compilation, place }) {
+    const value = mapTexts(place, (text) => plainTemplate(compilation, text, 'A value of auth')) as JsonObject;
+    return customComponent({ ...place, value }, 'CustomAuthenticator');
   },
 };
 

@@ -1,11 +1,13 @@
 import type { Json, JsonObject } from '../../../lib/json.ts';
 import { isPlainObject } from '../../../lib/objects.ts';
-import type { Part } from './parts.ts';
+import { exportCustom } from './custom.ts';
+import type { Part, PartReader } from './parts.ts';
 import { literalOf, type TextExport } from './texts.ts';
 
 /** The `auth` for an authenticator; undefined for none, and for one that dlt has nothing for. */
-export function exportAuth(texts: TextExport, auth: Part | undefined): JsonObject | undefined {
+export function exportAuth(reader: PartReader, texts: TextExport, auth: Part | undefined): JsonObject | undefined {
   if (auth === undefined || auth.type === 'NoAuth') return undefined;
+  if (auth.type === 'CustomAuthenticator') return exportCustom(reader, auth);
   const known = AUTHS[auth.type];
   if (known !== undefined) return known(texts, auth);
   auth.lose(`dlt has no auth like ${auth.type}.`);

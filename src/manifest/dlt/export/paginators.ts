@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../lib/json.ts';
+import { exportCustom } from './custom.ts';
 import type { Part, PartReader } from './parts.ts';
 
 /** A paginator as dlt has it, and the parameters that every page has beside its own. */
@@ -27,6 +28,7 @@ const OURS = 'dlt itself does not know it.';
 export function exportPaginator(reader: PartReader, paginator: Part | undefined, tokenParam: string | undefined): ExportedPaging {
   if (paginator === undefined || paginator.type === 'NoPagination') return { paginator: 'single_page', params: {} };
   if (paginator.type === 'DetectedPagination') return { paginator: 'auto', params: {} };
+  if (paginator.type === 'CustomPaginator') return { paginator: exportCustom(reader, paginator), params: {} };
   const strategy = paginator.type === 'DefaultPaginator' ? paginator.part('pagination_strategy') : undefined;
   const exported = strategy && STRATEGIES[strategy.type];
   if (strategy === undefined || exported === undefined) {

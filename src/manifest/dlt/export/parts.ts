@@ -14,6 +14,8 @@ export interface Part {
   readonly path: string;
   /** The value of a field; what is never taken is told as lost. */
   take(key: string): Json | undefined;
+  /** All fields beside the type and those that come by parameters. */
+  keys(): string[];
   /** Whether a field is stated. */
   has(key: string): boolean;
   /** A child that is a component. */
@@ -60,6 +62,7 @@ export function createPartReader(hasField: HasField): PartReader {
       type: String(object['type'] ?? ''),
       path,
       take,
+      keys: () => Object.keys(object).filter((key) => key !== 'type' && !key.startsWith('$')),
       has: (key) => (ownProperty(object, key) ?? undefined) !== undefined,
       part(key) {
         const value = take(key);

@@ -62,7 +62,7 @@ export function exportStream(reader: PartReader, texts: TextExport, stream: Part
     base: request.base,
     path: request.path,
     headers: request.headers,
-    auth: exportAuth(texts, requester.part('authenticator')),
+    auth: exportAuth(reader, texts, requester.part('authenticator')),
     patience,
     parent,
   };
