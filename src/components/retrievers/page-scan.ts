@@ -5,7 +5,15 @@ import type { Page } from '../../engine/page.ts';
 import type { PageGuard } from '../../engine/page-guard.ts';
 import { listOf, type RawPlan, type RowParser, rawBatch } from '../../engine/raw-rows.ts';
 import type { Json } from '../../lib/json.ts';
-import { canScan, type Elements, isScannable, ListScan, type ListShape, scanDocument } from '../../lib/json-list/list-scan.ts';
+import {
+  canScan,
+  type Elements,
+  freeElements,
+  isScannable,
+  ListScan,
+  type ListShape,
+  scanDocument,
+} from '../../lib/json-list/list-scan.ts';
 import { SystemError } from '../../protocol/failure.ts';
 
 /** Bytes of a body that are loaded before its first record goes out, so that a page that breaks off or is no JSON gives none at all. */
@@ -55,11 +63,6 @@ export function createPageScan(
     return parser.parse(listOf(elements, 0, elements.count));
   }
 
-  function pageOf(request: PageRequest, response: HttpResponse, read: Omit<Page, 'response' | 'token' | 'slice' | 'pageSize'>): Page {
-    const { token, slice, pageSize } = request;
-    return Object.defineProperties({ response, token, slice, pageSize }, Object.getOwnPropertyDescriptors(read)) as unknown as Page;
-  }
-
   return {
     readLoaded(request, response) {
       const { parts } = response;
@@ -68,10 +71,15 @@ export function createPageScan(
       const document = scanDocument(parts, shape);
       if (document === undefined) return undefined;
       const { elements, skeleton } = document;
+      const { token, slice, pageSize } = request;
       const batch = rawBatch(elements, plan, request, parser);
       return {
         batch,
-        page: pageOf(request, response, {
+        page: {
+          response,
+          token,
+          slice,
+          pageSize,
           extracted: elements.count,
           emitted: elements.count,
           get document() {
@@ -80,12 +88,20 @@ export function createPageScan(
           get lastRecord() {
             return lastOf(elements, parser, request);
           },
-        }),
+          free() {
+            freeElements(elements);
+            response.free();
+          },
+        },
       };
     },
     canFollow({ beginning }) {
-      const found = new ListScan(shape).push(Buffer.concat(beginning), false);
-      return found !== undefined && found !== 'unfit';
+      const probe = new ListScan(shape);
+      for (const chunk of beginning) {
+        const found = probe.push(chunk, false);
+        if (found !== undefined) return found !== 'unfit';
+      }
+      return false;
     },
     async *readArriving(request, guard, response) {
       const scan = new ListScan(shape);
@@ -109,18 +125,24 @@ export function createPageScan(
           yield batch;
           lastRecord = plan === undefined ? batch.records.at(-1) : lastOf(elements, parser, request);
         }
+        if (chunk !== undefined) response.free(chunk);
       }
       const skeleton = scan.finish();
       if (skeleton === undefined) throw unfit();
       if (paginator.pages) print.check(request.token);
-      return pageOf(request, response, {
+      const { token, slice, pageSize } = request;
+      return {
+        response,
+        token,
+        slice,
+        pageSize,
         extracted,
         emitted,
         lastRecord,
         get document() {
           return parseOne(parser, skeleton);
         },
-      });
+      };
     },
   };
 }
