@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openManifest, readManifest } from '../../src/testing/read-manifest.ts';
+import { runConnector } from '../scenarios/connector.ts';
+import { readResult } from '../scenarios/messages.ts';
 import { configText, IDS, ids, queries, startApi } from './read-config.ts';
 
 const EXAMPLE = readFileSync(path.resolve(import.meta.dirname, '../../docs/examples/keyset.yaml'), 'utf8');
@@ -66,6 +69,27 @@ describe('docs/examples/keyset.yaml', () => {
     const third = whole.allStates[2];
     const rest = await readManifest(POSTS, { config, state: { user: third as never } });
     expect(rest.records['user']?.map(({ id }) => id)).toEqual([14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24]);
+  });
+
+  it.each(['scanned', 'parsed'])('003.4: the built command moves its state on after every page whose records are %s', async (lane) => {
+    const api = await startApi();
+    const folder = mkdtempSync(path.join(tmpdir(), 'keyset-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = (name: string, content: string): string => {
+      writeFileSync(path.join(folder, name), content);
+      return path.join(folder, name);
+    };
+    const stream = { name: 'user', json_schema: {}, supported_sync_modes: ['incremental'] };
+    const catalog = JSON.stringify({ streams: [{ stream, sync_mode: 'incremental', destination_sync_mode: 'append_dedup' }] });
+    const files = ['--manifest-path', file('manifest.yaml', POSTS), '--config', file('config.json', JSON.stringify({ base_url: api.url }))];
+    const args = ['read', ...files, '--catalog', file('catalog.json', catalog)];
+    const { exit, messages } = readResult(await runConnector({ args, env: { SOURCE_DECLARATIVE_PAGES: lane } }));
+    const shown = messages.flatMap(({ record, state }): unknown[] => {
+      if (record !== undefined) return [(record.data as { id: number }).id];
+      return state === undefined ? [] : [(state.stream.stream_state as { updated_at: string }).updated_at.slice(8, 13)];
+    });
+    const pages = ['01T04', '01T09', '01T14', '01T19', '02T00'].map((state, page) => [...IDS.slice(page * 5, page * 5 + 5), state]);
+    expect([exit, shown.slice(0, 30)]).toEqual([0, pages.flat()]);
   });
 
   it('003.4: a page that fails leaves the state of those before it', async () => {
