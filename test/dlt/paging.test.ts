@@ -163,6 +163,26 @@ describe('a paginator', () => {
     expect(api.requests.map(({ body }) => body)).toEqual(bodies);
   });
 
+  it.each<[condition: string, pages: number]>([
+    ['last_page_size == 0', 3],
+    ['last_page_size < 2', 2],
+    ['last_record.id == 3', 2],
+    ["'id' in last_record and last_record['id'] > 1", 1],
+    ['response.has_more is false', 2],
+    ["headers.get('X-Last') == 'yes'", 2],
+    ['{{ response.has_more == false }}', 2],
+  ])('000.7 000.8 000.9: a cursor of the last record ends by %s, and each page has the limit', async (stop, pages) => {
+    const page = (ids_: number[], more: boolean) => ({
+      headers: more ? {} : { 'X-Last': 'yes' },
+      body: { data: ids_.map((id) => ({ id })), has_more: more },
+    });
+    const api = await startApi(page([1, 2], true), page([3], false), page([], false));
+    const paginator = { type: 'cursor', limit: 2, cursor_param: 'before', cursor_path: 'last_record.id', stop_condition: stop };
+    const outcome = await read(api, { path: 'posts', data_selector: 'data', paginator });
+    expect([outcome.errors, ids(outcome)]).toEqual([[], pages === 1 ? [1, 2] : [1, 2, 3]]);
+    expect(queries(api)).toEqual(['', '2', '3'].slice(0, pages).map((id) => `/posts?${id === '' ? '' : `before=${id}&`}limit=2`));
+  });
+
   it('002.5: pages a POST with a form by its query', async () => {
     const api = await startApi();
     const paginator = { type: 'page_number', base_page: 1, total_path: 'total_pages' };

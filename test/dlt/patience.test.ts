@@ -23,7 +23,8 @@ describe('retries', () => {
   });
 
   it('002.18: a Retry-After in seconds or as a date wins over them', async () => {
-    const api = await startApi({ status: 429, headers: { 'Retry-After': '7' } }, { status: 503, headers: { 'Retry-After': '11' } });
+    const headers = { Date: 'Thu, 15 Jan 2026 12:00:00 GMT', 'Retry-After': 'Thu, 15 Jan 2026 12:00:11 GMT' };
+    const api = await startApi({ status: 429, headers: { 'Retry-After': '7' } }, { status: 503, headers });
     const outcome = await read(api, ONE);
     expect(outcome.errors).toEqual([]);
     expect(outcome.waits.map(Math.floor)).toEqual([7, 11]);
