@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PageAnswer } from '../../src/testing/paging-api.ts';
-import { ids, type Part, read, startApi } from './read-config.ts';
+import { ids, lastRequest, type Part, read, startApi } from './read-config.ts';
 
 const ONE = { path: 'number', paginator: 'single_page' };
 
@@ -72,6 +72,17 @@ describe('retries', () => {
     expect(error).toContain('"detail":"xxxx');
     expect((error ?? '').length).toBeLessThan(400);
   });
+
+  it.each(['api_key', 'token', 'key', 'access_token', 'apikey', 'api-key', 'access-token', 'secret', 'password', 'pwd', 'client_secret'])(
+    '002.21: the value of the parameter %s is masked',
+    async (name) => {
+      const api = await startApi({ status: 400, body: { error: 'no' } });
+      const outcome = await read(api, { ...ONE, params: { [name]: 'value-of-it', other: 'shown-value' } });
+      expect(lastRequest(api).query).toContain('value-of-it');
+      expect(outcome.errors.join()).toContain('shown-value');
+      expect(JSON.stringify([outcome.errors, outcome.infos, outcome.warnings])).not.toContain('value-of-it');
+    },
+  );
 
   it('002.21: neither errors nor logs show a secret of a URL', async () => {
     const api = await startApi({ status: 400, body: { error: 'no' } });
