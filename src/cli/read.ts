@@ -37,7 +37,15 @@ async function read(
     await describe({ command: 'read', connector, catalog: catalogFile, state: stateFile });
     const output = watch(session.output);
     const explain = (error: unknown): Promise<unknown> => explainError(connector, error);
-    const failed = await readStreams(opened.source(), { run: opened.run, output, catalog, state, shard: options.shard, explain });
+    const failed = await readStreams(opened.source(), {
+      run: opened.run,
+      output,
+      catalog,
+      state,
+      shard: options.shard,
+      checkpointsPages: true,
+      explain,
+    });
     const streams = catalog.streams.map(({ stream }) => {
       const { name } = stream;
       const whole = Object.keys(state.of(stream)).length === 0;

@@ -1,4 +1,5 @@
 import type { Cursor, CursorTracker, RequestContributor, Row } from '../../engine/kinds.ts';
+import type { BegunSlice } from '../../engine/resumption.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { ownProperty } from '../../lib/objects.ts';
@@ -22,6 +23,8 @@ export interface IntervalCursorOptions<T> {
   readonly instantOf?: (value: T) => bigint;
   /** What keeps values of the future out of the state; undefined where they move it as any others do. */
   readonly future: Future<T> | undefined;
+  /** Whether a slice that is gone on with is all that a sync reads, since every slice has the same records. */
+  readonly resumesAlone?: boolean;
   /** Told once of a record that has no value of the cursor, or none that can be read. */
   readonly onUnreadable: (value: Json | undefined) => void;
 }
@@ -56,6 +59,7 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
   const isWithin = createBounds(options, reached);
   const peaks = new Map<string, Peak<T>>();
   let intervals: readonly Interval<T>[] = begun;
+  const resumed: Resumed<T>[] = [];
   let hasClosed = false;
   let present: StreamSlice | undefined;
   let peak: Peak<T> = newPeak();
@@ -85,7 +89,10 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
     reads: [field],
     contribute: options.contribute,
     async *slices() {
-      for (const window of windowsBeside(windowing, mergeIntervals(axis, intervals))) yield sliceOf(axis, options.borders, window);
+      for (const { cursorSlice } of resumed) yield new StreamSlice({}, cursorSlice);
+      if (resumed.length > 0 && options.resumesAlone === true) return;
+      const covered = mergeIntervals(axis, [...intervals, ...resumed.map(({ interval }) => interval)]);
+      for (const window of windowsBeside(windowing, covered)) yield sliceOf(axis, options.borders, window);
     },
     observe(record, slice) {
       if (slice !== present) {
@@ -112,7 +119,62 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
     split: (slice, minimum) => splitSlice(options, slice, minimum),
     track: () => createTracker(options, note),
     reachedAt: (state) => reachedAt(options, state),
+    resume({ slices }) {
+      for (const { cursorSlice, isRead, latest } of slices) {
+        const interval = begunInterval(options, cursorSlice, latest);
+        if (interval === undefined) continue;
+        if (isRead) intervals = mergeIntervals(axis, [...intervals, interval]);
+        else {
+          // Without an end, windows are cut again as they were.
+          if (bounded) resumed.push({ cursorSlice, interval });
+          if (interval.latest !== undefined) Object.assign(peakOf(new StreamSlice({}, cursorSlice)), { value: interval.latest });
+        }
+      }
+    },
+    progress: () => ({
+      read: bounded ? readBeyond(options, printState(axis, field, intervals, {})[field] as Json, intervals) : [],
+      memo: {},
+    }),
+    latestIn(slice) {
+      const { value } = peakOf(slice);
+      return value === undefined ? undefined : axis.print(value);
+    },
   };
+}
+
+/** A window that an earlier run began, as it was given then. */
+interface Resumed<T> {
+  readonly cursorSlice: JsonObject;
+  readonly interval: Interval<T>;
+}
+
+/** The stretch of a slice that an earlier run began; undefined when its borders cannot be read. */
+function begunInterval<T>(
+  { windowing: { axis }, borders: [startKey, endKey], bounded }: IntervalCursorOptions<T>,
+  cursorSlice: JsonObject,
+  latest: Json | undefined,
+): Interval<T> | undefined {
+  const value = (raw: Json | undefined): T | undefined => (raw === undefined || raw === null ? undefined : axis.tryParse(raw));
+  const start = value(ownProperty(cursorSlice, startKey));
+  const end = bounded ? value(ownProperty(cursorSlice, endKey)) : start;
+  return start === undefined || end === undefined ? undefined : { start, end, latest: value(latest) };
+}
+
+/** The stretches that were read and that a state which holds one value does not tell of. */
+function readBeyond<T>(
+  { windowing: { axis }, borders }: IntervalCursorOptions<T>,
+  told: Json,
+  intervals: readonly Interval<T>[],
+): BegunSlice[] {
+  const reached = axis.parse(told);
+  return mergeIntervals(axis, intervals)
+    .filter(({ end }) => axis.compare(end, reached) > 0)
+    .map(({ start, end, latest }) => ({
+      partition: {},
+      cursorSlice: sliceOf(axis, borders, [start, end]).cursorSlice,
+      isRead: true,
+      latest: latest === undefined ? undefined : axis.print(latest),
+    }));
 }
 
 function newPeak<T>(): Peak<T> {
