@@ -137,8 +137,10 @@ export function createPartitionCursor(
     given += 1;
     partition.place = place;
     partition.isGiven = false;
-    parents.onGiven(place, router.parentState?.());
-    if (resumption?.takeDone(slice.partition) === true) {
+    const parentState = router.parentState?.();
+    parents.onGiven(place, parentState);
+    // Parents with a state move on, and may give a partition again because it has news.
+    if (Object.keys(parentState ?? {}).length === 0 && resumption?.takeDone(slice.partition) === true) {
       partition.isGiven = true;
       parents.onDone(place);
       return;
