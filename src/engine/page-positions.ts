@@ -18,8 +18,8 @@ const MOST_DONE = 200_000;
 export interface PagePositions {
   /** Where the reading of a slice begins; `onPage` is called when a further page of it is written. */
   begin(slice: StreamSlice, onPage: () => void): PagePosition;
-  /** Told when a slice was read to its end and its cursor knows. */
-  close(slice: StreamSlice): void;
+  /** Told when a slice was read to its end and its cursor knows; true when that is news that the cursor may not have. */
+  close(slice: StreamSlice): boolean;
   /** The state while slices are open. */
   state(): JsonObject;
   /** The state at the end of the stream. */
@@ -112,8 +112,9 @@ export function createPagePositions(
     },
     close(slice) {
       open.delete(sliceKey(slice.partition, slice.cursorSlice));
-      const isDone = router !== undefined && (cursor.hasRead?.(slice) ?? false);
-      if (isDone && done.length < MOST_DONE) done.push(partitionPrint(slice.partition));
+      if (router === undefined) return false;
+      if (cursor.hasRead?.(slice) === true && done.length < MOST_DONE) done.push(partitionPrint(slice.partition));
+      return true;
     },
     state,
     lastState: (hasFailed) => (hasFailed && outlivesErrors ? state() : cursor.state()),

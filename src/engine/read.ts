@@ -242,9 +242,8 @@ async function readPartition(
     await output.drained();
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;
   }
-  const isNews = cursor.close(slice);
-  positions?.close(slice);
-  states.onClose(isNews);
+  const isAskedFor = cursor.close(slice);
+  states.onClose(isAskedFor, positions?.close(slice) ?? false);
 }
 
 /** The error of a record that is no object, which says nothing of its content. */

@@ -15,8 +15,8 @@ const LONGEST_WAIT = 60_000_000n;
 export interface StateWriter {
   /** A further page of a slice was written. */
   onPage(): void;
-  /** A slice has ended; `isNews` when its cursor asks for a state. */
-  onClose(isNews: boolean): void;
+  /** A slice has ended; its cursor may ask for a state, and there may be news for one that is worth it. */
+  onClose(isAskedFor: boolean, isNews: boolean): void;
   /** The stream has ended. */
   onEnd(hasFailed: boolean): void;
 }
@@ -51,8 +51,8 @@ export function createStateWriter(
     onPage() {
       if (isWorthIt()) print();
     },
-    onClose(isNews) {
-      if (isNews || (positions !== undefined && isWorthIt())) print();
+    onClose(isAskedFor, isNews) {
+      if (isAskedFor || (isNews && isWorthIt())) print();
     },
     onEnd(hasFailed) {
       writer.state(positions?.lastState(hasFailed) ?? cursor.state());

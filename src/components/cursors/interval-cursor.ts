@@ -92,7 +92,10 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
       for (const { cursorSlice } of resumed) yield new StreamSlice({}, cursorSlice);
       if (resumed.length > 0 && options.resumesAlone === true) return;
       const covered = mergeIntervals(axis, [...intervals, ...resumed.map(({ interval }) => interval)]);
-      for (const window of windowsBeside(windowing, covered)) yield sliceOf(axis, options.borders, window);
+      for (const window of windowsBeside(windowing, covered)) {
+        const slice = sliceOf(axis, options.borders, window);
+        if (!isBorderOf(resumed, slice, options.borders)) yield slice;
+      }
     },
     observe(record, slice) {
       if (slice !== present) {
@@ -146,6 +149,16 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
 interface Resumed<T> {
   readonly cursorSlice: JsonObject;
   readonly interval: Interval<T>;
+}
+
+/** Whether a window is no more than the last moment, as it is written, of one that is gone on with. */
+function isBorderOf<T>(
+  resumed: readonly Resumed<T>[],
+  { cursorSlice }: StreamSlice,
+  [startKey, endKey]: readonly [string, string],
+): boolean {
+  const [start, end] = [cursorSlice[startKey], cursorSlice[endKey]];
+  return start === end && resumed.some((other) => other.cursorSlice[endKey] === end);
 }
 
 /** The stretch of a slice that an earlier run began; undefined when its borders cannot be read. */
