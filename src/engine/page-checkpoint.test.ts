@@ -141,13 +141,12 @@ describe('a sync that goes on within a slice', () => {
     expect(second.records['rows']).toHaveLength(2 * 2 * PAGES - 4);
   });
 
-  it('reads no partition with a cursor again either', async () => {
+  it.each([
+    ['of its own', CURSOR],
+    ['of all', `${CURSOR}\n    global_substream_cursor: true`],
+  ])('reads no partition with a cursor %s again either', async (_whose, stream) => {
     const api = await localApi(page);
-    const { first, second } = await resume(
-      api,
-      manifest(api, { retriever: ROUTER.replace('[a, b, b]', '[a, b]'), stream: CURSOR }),
-      PAGES + 2,
-    );
+    const { first, second } = await resume(api, manifest(api, { retriever: ROUTER.replace('[a, b, b]', '[a, b]'), stream }), PAGES + 2);
     expect(api.received.map((request) => [queryOf(request).get('part'), queryOf(request).get('token')])).toEqual([
       ['b', 't2'],
       ['b', 't3'],
@@ -180,6 +179,30 @@ describe('a sync that goes on within a slice', () => {
       minutesLater: 50,
     });
     expect(tokens(api)).toEqual(['t4']);
+  });
+});
+
+describe('other streams', () => {
+  it('count on from the greatest number that was seen', async () => {
+    const api = await localApi((request) => {
+      const { body } = page(request) as { body: { rows: JsonObject[] } };
+      return { body: { ...body, rows: body.rows.map((row) => ({ ...row, count: 100 - Number(row['id']) })) } };
+    });
+    const stream = 'incremental_sync: {type: IncrementingCountCursor, cursor_field: count, start_value: 1}';
+    const { first, second } = await resume(api, manifest(api, { stream }), 2);
+    expect(ids(second)).toEqual([4, 5, 6, 7, 8, 9]);
+    expect(second.states).toEqual(first.states);
+    expect(second.states).toEqual({ rows: { count: 100 } });
+  });
+
+  it('are read from their start where a state decides which stream is read', async () => {
+    const api = await localApi(page);
+    const [head = '', declared = ''] = manifest(api, { stream: CURSOR }).split('\n- ');
+    const stream = declared.replaceAll('\n', '\n    ');
+    const text = `${head}\n- type: StateDelegatingStream\n  name: rows\n  full_refresh_stream:\n      ${stream}\n  incremental_stream:\n      ${stream}`;
+    const { allStates, records } = await readManifest(text, { checkpoint: 'page' });
+    expect(records['rows']).toHaveLength(2 * PAGES);
+    expect(allStates.map(checkpointOf)).toEqual([undefined, undefined]);
   });
 });
 
