@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../lib/json.ts';
+import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
 import { isPlainObject, ownProperty, setOwnProperty } from '../lib/objects.ts';
 import { partitionKey } from './partition-key.ts';
 import type { BegunSlice } from './resumption.ts';
@@ -104,8 +104,13 @@ export function sliceKey(partition: JsonObject, cursorSlice: JsonObject): string
   return `${partitionKey(partition).text} ${partitionKey(cursorSlice).text}`;
 }
 
+/** The state whose fingerprint was made last: it often stays the same from page to page. */
+let last = { text: '', print: '' };
+
 function stateFingerprint(state: JsonObject): string {
-  return fingerprint(partitionKey(state).text);
+  const text = stringifyJson(state);
+  if (text !== last.text || last.print === '') last = { text, print: fingerprint(partitionKey(state).text) };
+  return last.print;
 }
 
 function printOpen({ token, ...slice }: OpenSlice): JsonObject {

@@ -58,6 +58,7 @@ export function createPagePositions(
 
   /** Why a slice must not be found in a state with this token; undefined when it may. */
   function obstacle({ partition, token }: Pick<OpenSlice, 'partition' | 'token'>): string | undefined {
+    if (typeof token === 'number' && Object.keys(partition).length === 0) return undefined;
     if (!isJson(token)) return 'its page tokens are no JSON';
     const text = stringifyJson(token);
     if (text.length > LONGEST_TOKEN) return `a page token is ${text.length} characters long`;
