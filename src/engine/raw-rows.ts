@@ -1,14 +1,8 @@
-import { type Json, parseJson, stringifyJson } from '../lib/json.ts';
+import { type Json, parseJson } from '../lib/json.ts';
 import { composeLines } from '../lib/json-list/compose-lines.ts';
 import { bytesOf, type Elements, FLAG, ROW } from '../lib/json-list/list-scan.ts';
-import { escapeLineSeparators, hasLineSeparator } from '../lib/line-separators.ts';
+import { type AppendedField, createFieldAppender } from './append-fields.ts';
 import type { Batch, PageRequest, Row, RowTarget } from './kinds.ts';
-
-/** A field that is computed and added to each record. */
-export interface AppendedField {
-  readonly name: string;
-  readonly compute: (record: Row, request: PageRequest) => Json;
-}
 
 /** How records are written that nothing but some of their fields is looked at of. */
 export interface RawPlan {
@@ -31,6 +25,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const ZERO = 0x30;
 const MOST_DIGITS = 15;
+const INTEGER_DIGITS = 9;
+const POWERS = Array.from({ length: MOST_DIGITS }, (_, exponent) => 10 ** exponent);
 
 /** Records that are written by copying their bytes; whoever needs them as values has them parsed. */
 export function rawBatch(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser): Batch {
@@ -82,36 +78,18 @@ function parsingTest({ rows, width }: Elements, { fields, appended }: RawPlan): 
 
 function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, request: PageRequest, { lines, observe }: RowTarget): void {
   const { appended } = plan;
-  const added: string[] | undefined = appended.length === 0 ? undefined : new Array<string>(to - from);
-  if (added !== undefined || observe !== undefined) {
+  const appender = appended.length === 0 ? undefined : createFieldAppender(appended, request, to - from);
+  if (appender !== undefined || observe !== undefined) {
     const read = fieldReader(elements, plan.fields);
     // The last record goes first: most lists ascend, and then the cursor need not look closely at the others.
     for (let n = from - 1; n < to - 1; n += 1) {
       const i = n < from ? to - 1 : n;
       const record = read(i);
-      if (added !== undefined) added[i - from] = appendTo(record, appended, request);
+      appender?.append(i - from, record);
       observe?.(record);
     }
   }
-  composeLines(elements, from, to, { prefix: lines.prefix(), suffix: SUFFIX, added }, lines.write);
-}
-
-/** Adds the computed fields to what was read of a record, and gives their JSON; a null is left out, as it is of every record. */
-function appendTo(record: Row, appended: readonly AppendedField[], request: PageRequest): string {
-  let text = '';
-  for (let i = 0; i < appended.length; i += 1) {
-    const { name, compute } = appended[i] as AppendedField;
-    const value = compute(record, request);
-    record[name] = value;
-    if (value === null) continue;
-    const json = typeof value === 'number' && Number.isFinite(value) ? String(value) : lineOf(stringifyJson(value));
-    text += text === '' ? `${JSON.stringify(name)}:${json}` : `,${JSON.stringify(name)}:${json}`;
-  }
-  return text;
-}
-
-function lineOf(json: string): string {
-  return hasLineSeparator(json) ? escapeLineSeparators(json) : json;
+  composeLines(elements, from, to, { prefix: lines.prefix(), suffix: SUFFIX, added: appender?.texts }, lines.write);
 }
 
 /** Reads the fields of interest of an element. */
@@ -140,11 +118,21 @@ function valueAt(buffer: Buffer, start: number, end: number): Json {
     return buffer.toString('latin1', start + 1, end - 1);
   }
   if (end - start > MOST_DIGITS) return parseJson(buffer.toString('utf8', start, end));
+  // Digits as 32-bit integers first: those beyond nine need a double.
+  const middle = Math.min(end, start + INTEGER_DIGITS);
+  const high = digitsIn(buffer, start, middle);
+  const low = middle === end ? 0 : digitsIn(buffer, middle, end);
+  if (high < 0 || low < 0) return parseJson(buffer.toString('utf8', start, end));
+  return middle === end ? high : high * (POWERS[end - middle] as number) + low;
+}
+
+/** The number that so few digits stand for; -1 where one is no digit. */
+function digitsIn(buffer: Buffer, start: number, end: number): number {
   let value = 0;
   for (let at = start; at < end; at += 1) {
     const digit = (buffer[at] as number) - ZERO;
-    if (digit < 0 || digit > 9) return parseJson(buffer.toString('utf8', start, end));
-    value = value * 10 + digit;
+    if (digit < 0 || digit > 9) return -1;
+    value = (value * 10 + digit) | 0;
   }
   return value;
 }

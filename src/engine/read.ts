@@ -7,6 +7,7 @@ import type { Output, RecordWriter } from '../protocol/output.ts';
 import type { InputState } from '../protocol/state.ts';
 import { ancestorNames } from './ancestors.ts';
 import { slicesTogether } from './bounded-slices.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import type { OpenStream, Row, RowTarget, Source, Stream } from './kinds.ts';
 import { sliceDescriptor } from './observer.ts';
 import { type CheckpointScope, type PageCheckpoint, readCheckpoint, splitCheckpoint } from './page-checkpoint.ts';
@@ -27,6 +28,8 @@ export interface ReadOptions {
   readonly shard?: Shard | undefined;
   /** Whether states may tell of pages, so that a run that was killed goes on within its slices. */
   readonly checkpointsPages?: boolean;
+  /** Keeps the sync alive while it waits. */
+  readonly heartbeat?: Heartbeat | undefined;
   /** Adds to an error what only the caller knows, such as its place in the manifest's text. */
   readonly explain?: (error: unknown) => Promise<unknown>;
 }
@@ -167,6 +170,7 @@ async function readStream(
   run.log.info(`Marking stream ${open.name} as STARTED`);
   output.message(streamStatus(descriptor, 'STARTED'));
   run.log.info(`Syncing stream: ${open.name}`);
+  const endFollowing = options.heartbeat?.follow(() => writer.count, states.print);
   const running = new Set<Promise<void>>();
   try {
     // Asked for even where nothing needs it yet: a schema that cannot be had fails the stream before its first record.
@@ -188,6 +192,7 @@ async function readStream(
     generated();
   }
   await Promise.all(running);
+  endFollowing?.();
   open.cursor.finish?.();
   states.onEnd(progress.failed);
   run.log.info(`Read ${writer.count} records from ${open.name} stream`);

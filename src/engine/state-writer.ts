@@ -13,6 +13,8 @@ const LONGEST_WAIT = 60_000_000n;
 
 /** Prints the states of one stream, when there is news and when it is worth it. */
 export interface StateWriter {
+  /** Prints the present state in any case. */
+  print(): void;
   /** A further page of a slice was written. */
   onPage(): void;
   /** A slice has ended; its cursor may ask for a state, and there may be news for one that is worth it. */
@@ -48,6 +50,7 @@ export function createStateWriter(
   }
 
   return {
+    print,
     onPage() {
       if (isWorthIt()) print();
     },

@@ -1,3 +1,4 @@
+import type { AddedTexts } from './added-texts.ts';
 import { aligned, BASE, type Elements, memoryOf, ROW } from './list-scan.ts';
 import { type Scanning, scanning } from './module.ts';
 
@@ -5,15 +6,13 @@ import { type Scanning, scanning } from './module.ts';
 export interface LineParts {
   readonly prefix: Uint8Array;
   readonly suffix: Uint8Array;
-  /** For each element, the fields to put before its last bracket as JSON without brackets; empty for none. */
-  readonly added?: readonly string[] | undefined;
+  /** For each element, the fields to put before its last bracket as JSON without brackets. */
+  readonly added?: AddedTexts | undefined;
 }
 
 const BLOCK = 64 * 1024;
 const SLACK = 64;
 const INTEGER = 4;
-/** UTF-8 takes at most so many bytes for a UTF-16 unit. */
-const BYTES_PER_UNIT = 3;
 
 /** Where the rows and cuts of some elements lie in the module's memory, and where it is free. */
 interface Placed {
@@ -36,17 +35,16 @@ export function composeLines(
   const { rows, width } = elements;
   const scan = scanning();
   const { rowsAt, cutsAt, end } = placedRows(scan, elements, from) ?? placeRows(scan, elements, from, to);
-  const text = added?.join('') ?? '';
   const prefixAt = aligned(end + SLACK);
   const suffixAt = aligned(prefixAt + prefix.length + SLACK);
   const addedAt = aligned(suffixAt + suffix.length + SLACK);
-  const textAt = added === undefined ? addedAt : addedAt + added.length * 2 * INTEGER;
-  const outAt = aligned(textAt + text.length * BYTES_PER_UNIT + SLACK);
+  const textAt = added === undefined ? addedAt : addedAt + (to - from) * 2 * INTEGER;
+  const outAt = aligned(textAt + (added?.length ?? 0) + SLACK);
   let outEnd = outAt + BLOCK;
   let memory = memoryOf(scan, outEnd + SLACK);
   memory.set(prefix, prefixAt);
   memory.set(suffix, suffixAt);
-  if (added !== undefined) placeTexts(memory, addedAt, textAt, text, added);
+  if (added !== undefined) placeTexts(memory, addedAt, textAt, to - from, added);
   for (let done = from; done < to; ) {
     const lines = scan.module.compose(
       rowsAt + (done - from) * width * INTEGER,
@@ -63,7 +61,7 @@ export function composeLines(
     );
     if (lines === 0) {
       const length = (rows[done * width + ROW.end] as number) - (rows[done * width + ROW.start] as number);
-      outEnd = outAt + length + (added?.[done - from]?.length ?? 0) * BYTES_PER_UNIT + prefix.length + suffix.length + 2;
+      outEnd = outAt + length + (added?.borders[2 * (done - from) + 1] ?? 0) + prefix.length + suffix.length + 2;
       memory = memoryOf(scan, outEnd + SLACK);
     } else {
       done += lines;
@@ -91,16 +89,12 @@ function placeRows(scan: Scanning, { bytes, rows, width, cuts }: Elements, from:
   return { rowsAt, cutsAt, end: cutsAt + cuts.length * INTEGER };
 }
 
-/** Writes the texts one after the other, and a table of where each begins and how long it is. */
-function placeTexts(memory: Buffer, tableAt: number, textAt: number, text: string, added: readonly string[]): void {
-  const table = new Int32Array(memory.buffer, tableAt, added.length * 2);
-  const isAscii = memory.write(text, textAt) === text.length;
-  let at = textAt;
-  for (let i = 0; i < added.length; i += 1) {
-    const one = added[i] as string;
-    const length = isAscii ? one.length : Buffer.byteLength(one);
-    table[2 * i] = at;
-    table[2 * i + 1] = length;
-    at += length;
+/** Puts the texts into the memory, and a table of where each begins and how long it is. */
+function placeTexts(memory: Buffer, tableAt: number, textAt: number, count: number, { borders, bytes, length }: AddedTexts): void {
+  memory.set(bytes.subarray(0, length), textAt);
+  const table = new Int32Array(memory.buffer, tableAt, count * 2);
+  for (let i = 0; i < 2 * count; i += 2) {
+    table[i] = textAt + (borders[i] as number);
+    table[i + 1] = borders[i + 1] as number;
   }
 }
