@@ -23,6 +23,8 @@ export interface Plan {
   /** Runs with faults that end a stream, beside those that are killed. */
   readonly fatalRuns: number;
   readonly kills: readonly Kill[];
+  /** Whether states tell of pages. */
+  readonly checkpointsPages: boolean;
 }
 
 /** Together more than the responses that are kept in memory. */
@@ -51,6 +53,7 @@ export function makePlan(seed: number): Plan {
     faultRate: random.pick([0, 0.05, 0.15, 0.3]),
     fatalRuns: random.pick([0, 0, 1, 2]),
     kills,
+    checkpointsPages: random.chance(0.5),
   };
 }
 

@@ -93,6 +93,7 @@ function makePlan(seed: number, random: Random, wish: Wish): Plan {
     faultRate: 0,
     fatalRuns: 0,
     kills: [],
+    checkpointsPages: true,
   };
 }
 

@@ -31,7 +31,7 @@ function planOf(names: readonly StreamSort['name'][]): Plan {
     const head = { name, sort: SORTS[name], count: name === 'links' ? 9 : 120, filler: 0 };
     return { ...head, rows: Array.from({ length: head.count }, (_, index) => head.sort.row(head, index)), pageSize: 3, moods: 0 };
   });
-  return { seed: 1, concurrency: 2, auth: 'bearer', streams, faultRate: 0, fatalRuns: 0, kills: [] };
+  return { seed: 1, concurrency: 2, auth: 'bearer', streams, faultRate: 0, fatalRuns: 0, kills: [], checkpointsPages: true };
 }
 
 const checkpointIn = (states: readonly JsonObject[]): boolean => JSON.stringify(states).includes('"page_checkpoint"');
