@@ -1,6 +1,6 @@
 import { type Json, parseJson } from '../lib/json.ts';
 import { composeLines } from '../lib/json-list/compose-lines.ts';
-import { bytesOf, type Elements, FLAG, ROW } from '../lib/json-list/list-scan.ts';
+import { bytesOf, type Elements, FLAG, numbersOf, ROW } from '../lib/json-list/list-scan.ts';
 import { type AppendedField, createFieldAppender } from './append-fields.ts';
 import type { Batch, PageRequest, Row, RowTarget } from './kinds.ts';
 
@@ -23,10 +23,6 @@ const SUFFIX = Buffer.from('}}\n');
 const [OPEN, CLOSE] = [Buffer.from('['), Buffer.from(']')];
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const ZERO = 0x30;
-const MOST_DIGITS = 15;
-const INTEGER_DIGITS = 9;
-const POWERS = Array.from({ length: MOST_DIGITS }, (_, exponent) => 10 ** exponent);
 
 /** Records that are written by copying their bytes; whoever needs them as values has them parsed. */
 export function rawBatch(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser): Batch {
@@ -80,7 +76,7 @@ function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, r
   const { appended } = plan;
   const appender = appended.length === 0 ? undefined : createFieldAppender(appended, request, to - from);
   if (appender !== undefined || observe !== undefined) {
-    const read = fieldReader(elements, plan.fields);
+    const read = fieldReader(elements, from, to, plan.fields);
     // The last record goes first: most lists ascend, and then the cursor need not look closely at the others.
     for (let n = from - 1; n < to - 1; n += 1) {
       const i = n < from ? to - 1 : n;
@@ -92,13 +88,20 @@ function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, r
   composeLines(elements, from, to, { prefix: lines.prefix(), suffix: SUFFIX, added: appender?.texts }, lines.write);
 }
 
-/** Reads the fields of interest of an element. */
-function fieldReader(elements: Elements, fields: readonly string[]): (index: number) => Row {
+/** Reads the fields of interest of the elements from one to another. */
+function fieldReader(elements: Elements, from: number, to: number, fields: readonly string[]): (index: number) => Row {
   const { rows, width } = elements;
+  // The last column is asked for first: it makes the room for the others, which growing memory would be lost to.
+  const columns = fields.map((_, i) => numbersOf(elements, from, to, fields.length - 1 - i)).reverse();
   const { buffer, base } = bytesOf(elements);
   return (index) => {
     const record: Row = {};
     for (let i = 0; i < fields.length; i += 1) {
+      const number = columns[i]?.[index - from];
+      if (number !== undefined && number >= 0) {
+        record[fields[i] as string] = number;
+        continue;
+      }
       const at = index * width + ROW.fields + 2 * i;
       const start = rows[at] as number;
       if (start >= 0) record[fields[i] as string] = valueAt(buffer, start - base, (rows[at + 1] as number) - base);
@@ -107,32 +110,12 @@ function fieldReader(elements: Elements, fields: readonly string[]): (index: num
   };
 }
 
-/** The value that JSON text in the bytes stands for; short whole numbers and texts without escapes are read directly. */
+/** The value that JSON text in the bytes stands for; texts without escapes are read directly. */
 function valueAt(buffer: Buffer, start: number, end: number): Json {
-  const first = buffer[start] as number;
-  if (first === QUOTE) {
-    for (let at = start + 1; at < end - 1; at += 1) {
-      const byte = buffer[at] as number;
-      if (byte === BACKSLASH || byte > 0x7f) return parseJson(buffer.toString('utf8', start, end));
-    }
-    return buffer.toString('latin1', start + 1, end - 1);
+  if (buffer[start] !== QUOTE) return parseJson(buffer.toString('utf8', start, end));
+  for (let at = start + 1; at < end - 1; at += 1) {
+    const byte = buffer[at] as number;
+    if (byte === BACKSLASH || byte > 0x7f) return parseJson(buffer.toString('utf8', start, end));
   }
-  if (end - start > MOST_DIGITS) return parseJson(buffer.toString('utf8', start, end));
-  // Digits as 32-bit integers first: those beyond nine need a double.
-  const middle = Math.min(end, start + INTEGER_DIGITS);
-  const high = digitsIn(buffer, start, middle);
-  const low = middle === end ? 0 : digitsIn(buffer, middle, end);
-  if (high < 0 || low < 0) return parseJson(buffer.toString('utf8', start, end));
-  return middle === end ? high : high * (POWERS[end - middle] as number) + low;
-}
-
-/** The number that so few digits stand for; -1 where one is no digit. */
-function digitsIn(buffer: Buffer, start: number, end: number): number {
-  let value = 0;
-  for (let at = start; at < end; at += 1) {
-    const digit = (buffer[at] as number) - ZERO;
-    if (digit < 0 || digit > 9) return -1;
-    value = (value * 10 + digit) | 0;
-  }
-  return value;
+  return buffer.toString('latin1', start + 1, end - 1);
 }

@@ -13,6 +13,9 @@ export interface LineParts {
 const BLOCK = 64 * 1024;
 const SLACK = 64;
 const INTEGER = 4;
+const DOUBLE = 8;
+/** Bytes that a number takes at most. */
+const LONGEST_NUMBER = 40;
 
 /** Where the rows and cuts of some elements lie in the module's memory, and where it is free. */
 interface Placed {
@@ -35,16 +38,15 @@ export function composeLines(
   const { rows, width } = elements;
   const scan = scanning();
   const { rowsAt, cutsAt, end } = placedRows(scan, elements, from) ?? placeRows(scan, elements, from, to);
+  const count = to - from;
   const prefixAt = aligned(end + SLACK);
   const suffixAt = aligned(prefixAt + prefix.length + SLACK);
   const addedAt = aligned(suffixAt + suffix.length + SLACK);
-  const textAt = added === undefined ? addedAt : addedAt + (to - from) * 2 * INTEGER;
-  const outAt = aligned(textAt + (added?.length ?? 0) + SLACK);
+  const outAt = added === undefined ? addedAt : placeAdded(scan, addedAt, count, added);
   let outEnd = outAt + BLOCK;
   let memory = memoryOf(scan, outEnd + SLACK);
   memory.set(prefix, prefixAt);
   memory.set(suffix, suffixAt);
-  if (added !== undefined) placeTexts(memory, addedAt, textAt, to - from, added);
   for (let done = from; done < to; ) {
     const lines = scan.module.compose(
       rowsAt + (done - from) * width * INTEGER,
@@ -61,7 +63,7 @@ export function composeLines(
     );
     if (lines === 0) {
       const length = (rows[done * width + ROW.end] as number) - (rows[done * width + ROW.start] as number);
-      outEnd = outAt + length + (added?.borders[2 * (done - from) + 1] ?? 0) + prefix.length + suffix.length + 2;
+      outEnd = outAt + length + (added === undefined ? 0 : lengthOf(memory, addedAt, done - from)) + prefix.length + suffix.length + 2;
       memory = memoryOf(scan, outEnd + SLACK);
     } else {
       done += lines;
@@ -89,12 +91,32 @@ function placeRows(scan: Scanning, { bytes, rows, width, cuts }: Elements, from:
   return { rowsAt, cutsAt, end: cutsAt + cuts.length * INTEGER };
 }
 
-/** Puts the texts into the memory, and a table of where each begins and how long it is. */
-function placeTexts(memory: Buffer, tableAt: number, textAt: number, count: number, { borders, bytes, length }: AddedTexts): void {
+/** Puts what is added into the memory, behind a table of where each text begins and how long it is; gives the address after it. */
+function placeAdded(scan: Scanning, tableAt: number, count: number, added: AddedTexts): number {
+  const { borders, bytes, length, key, kinds, values, hasNumbers } = added;
+  const textAt = aligned(tableAt + count * 2 * INTEGER);
+  const keyAt = aligned(textAt + length + SLACK);
+  const kindsAt = aligned(keyAt + key.length + SLACK);
+  const valuesAt = aligned(kindsAt + count);
+  const numbersAt = valuesAt + count * DOUBLE;
+  const end = hasNumbers ? numbersAt + count * (LONGEST_NUMBER + key.length) + SLACK : keyAt;
+  const memory = memoryOf(scan, end);
   memory.set(bytes.subarray(0, length), textAt);
   const table = new Int32Array(memory.buffer, tableAt, count * 2);
   for (let i = 0; i < 2 * count; i += 2) {
     table[i] = textAt + (borders[i] as number);
     table[i + 1] = borders[i + 1] as number;
   }
+  if (hasNumbers) {
+    memory.set(key, keyAt);
+    memory.set(kinds.subarray(0, count), kindsAt);
+    new Float64Array(memory.buffer, valuesAt, count).set(values.subarray(0, count));
+    scan.module.numberTexts(kindsAt, valuesAt, count, keyAt, key.length, tableAt, numbersAt);
+  }
+  return aligned(end);
+}
+
+/** The length of a text in the table. */
+function lengthOf(memory: Buffer, tableAt: number, index: number): number {
+  return memory.readInt32LE(tableAt + (2 * index + 1) * INTEGER);
 }

@@ -194,6 +194,22 @@ export function bytesOf(elements: Elements): { readonly buffer: Buffer; readonly
   return { buffer: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), base: BASE };
 }
 
+/**
+ * A field of the elements from one to another as numbers: NaN for all but short whole ones that are not negative; only good until the next
+ * scan, and undefined when there was one already.
+ */
+export function numbersOf(elements: Elements, from: number, to: number, field: number): Float64Array | undefined {
+  const scan = scanning();
+  const { placed } = scan;
+  const count = to - from;
+  if (placed === undefined || placed.rows !== elements.rows) return undefined;
+  const length = count * 8;
+  const at = aligned(placed.end + SLACK) + field * length;
+  const memory = memoryOf(scan, at + length);
+  scan.module.numbers(placed.rowsAt + from * elements.width * 4, count, field, at);
+  return new Float64Array(memory.buffer, at, count);
+}
+
 /** A part of some bytes, without putting all of them together. */
 function part({ chunks }: Bytes, start: number, end: number): Uint8Array {
   const parts: Uint8Array[] = [];
