@@ -117,7 +117,7 @@ export interface Requester {
 
 /** How the response of a request is wanted. */
 export interface SendOptions {
-  /** Gives the body as it arrives; a body that breaks off is not asked for again then. */
+  /** Gives the body as it arrives; one that breaks off is asked for again, and goes on if it is the same. */
   readonly stream?: boolean;
   /** What the run's observer is told of the request. */
   readonly purpose?: Purpose | undefined;

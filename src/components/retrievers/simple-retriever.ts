@@ -3,7 +3,7 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { embeddedResponse } from '../../engine/embedded-response.ts';
 import { boolean, either, optional, type Slot, slot, slots, withDefault } from '../../engine/fields.ts';
-import { PageSizeTooLarge, PaginationResetNeeded, WindowTooLarge } from '../../engine/http.ts';
+import { ChangedBody, PageSizeTooLarge, PaginationResetNeeded, WindowTooLarge } from '../../engine/http.ts';
 import type { Batch, PagePosition, PageRequest, RequestContributor } from '../../engine/kinds.ts';
 import type { Page } from '../../engine/page.ts';
 import { createPageGuard } from '../../engine/page-guard.ts';
@@ -13,6 +13,9 @@ import type { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Value } from '../../lang/values.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { createPageReader } from './page-reader.ts';
+
+/** How often pages of a slice are read anew since they broke off and then were others. */
+const MOST_CHANGES = 3;
 
 /** parity: retrievers/simple_retriever.py:SimpleRetriever */
 export const SimpleRetriever = component({
@@ -80,6 +83,7 @@ export const SimpleRetriever = component({
       /** Whether the page is the first one of a run that goes on within a slice. */
       let resumes = position?.token !== undefined;
       let guard = createPageGuard(streamName, run.log, run.guards.of(streamName));
+      let changes = 0;
       let embedded = stream?.hasState === false ? embeddedResponse(slice) : undefined;
       for (let count = 0; ; ) {
         const request: PageRequest = { slice, token, pageSize: reducer?.pageSize };
@@ -99,6 +103,11 @@ export const SimpleRetriever = component({
         } catch (error) {
           if (error instanceof PageSizeTooLarge && reducer !== undefined) {
             await reducer.reduce(error.message, written);
+            continue;
+          }
+          if (error instanceof ChangedBody && reset === undefined && changes < MOST_CHANGES) {
+            changes += 1;
+            run.log.warn(`${error.message} Its page is read anew: up to ${written} records of it come again.`);
             continue;
           }
           if (resumes && written === 0 && isRefusal(error)) page = undefined;
