@@ -6,7 +6,7 @@ import { ownProperty } from '../../lib/objects.ts';
 import { SystemError } from '../../protocol/failure.ts';
 import type { Axis } from './axis.ts';
 import { type Beginning, type Interval, listsIntervals, mergeIntervals, printState } from './intervals.ts';
-import { type Window, type Windowing, windowsBeside } from './windows.ts';
+import { type Window, type Windowing, windowsAround, windowsBeside } from './windows.ts';
 
 /** What one cursor is made of, beside the state that it begins with. */
 export interface IntervalCursorOptions<T> {
@@ -59,7 +59,10 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
   const isWithin = createBounds(options, reached);
   const peaks = new Map<string, Peak<T>>();
   let intervals: readonly Interval<T>[] = begun;
+  const base = mergeIntervals(axis, begun);
   const resumed: Resumed<T>[] = [];
+  /** What this sync has read, beside what was read before. */
+  let closed: readonly Interval<T>[] = [];
   let hasClosed = false;
   let present: StreamSlice | undefined;
   let peak: Peak<T> = newPeak();
@@ -91,8 +94,12 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
     async *slices() {
       for (const { cursorSlice } of resumed) yield new StreamSlice({}, cursorSlice);
       if (resumed.length > 0 && options.resumesAlone === true) return;
-      const covered = mergeIntervals(axis, [...intervals, ...resumed.map(({ interval }) => interval)]);
-      for (const window of windowsBeside(windowing, covered)) {
+      const stretches = mergeIntervals(axis, [...closed, ...resumed.map(({ interval }) => interval)]);
+      const left =
+        stretches.length === 0
+          ? windowsBeside(windowing, mergeIntervals(axis, intervals))
+          : windowsAround(windowing, (base[0] as Interval<T>).end, stretches);
+      for (const window of left) {
         const slice = sliceOf(axis, options.borders, window);
         if (!isBorderOf(resumed, slice, options.borders)) yield slice;
       }
@@ -109,6 +116,7 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
       hasClosed = true;
       if (interval === undefined) return false;
       intervals = mergeIntervals(axis, [...intervals, interval]);
+      closed = mergeIntervals(axis, [...closed, interval]);
       return true;
     },
     shouldBeSynced(record) {
@@ -123,21 +131,22 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
     track: () => createTracker(options, note),
     reachedAt: (state) => reachedAt(options, state),
     resume({ slices }) {
+      // What was read before must be one stretch, to whose end the rest is to be read.
+      if (base.length !== 1) return;
       for (const { cursorSlice, isRead, latest } of slices) {
         const interval = begunInterval(options, cursorSlice, latest);
         if (interval === undefined) continue;
-        if (isRead) intervals = mergeIntervals(axis, [...intervals, interval]);
-        else {
+        if (isRead) {
+          intervals = mergeIntervals(axis, [...intervals, interval]);
+          closed = mergeIntervals(axis, [...closed, interval]);
+        } else {
           // Without an end, windows are cut again as they were.
           if (bounded) resumed.push({ cursorSlice, interval });
           if (interval.latest !== undefined) Object.assign(peakOf(new StreamSlice({}, cursorSlice)), { value: interval.latest });
         }
       }
     },
-    progress: () => ({
-      read: bounded ? readBeyond(options, printState(axis, field, intervals, {})[field] as Json, intervals) : [],
-      memo: {},
-    }),
+    progress: () => ({ read: bounded ? closed.map((interval) => readSlice(options, interval)) : [], memo: {} }),
     latestIn(slice) {
       const { value } = peakOf(slice);
       return value === undefined ? undefined : axis.print(value);
@@ -173,21 +182,10 @@ function begunInterval<T>(
   return start === undefined || end === undefined ? undefined : { start, end, latest: value(latest) };
 }
 
-/** The stretches that were read and that a state which holds one value does not tell of. */
-function readBeyond<T>(
-  { windowing: { axis }, borders }: IntervalCursorOptions<T>,
-  told: Json,
-  intervals: readonly Interval<T>[],
-): BegunSlice[] {
-  const reached = axis.parse(told);
-  return mergeIntervals(axis, intervals)
-    .filter(({ end }) => axis.compare(end, reached) > 0)
-    .map(({ start, end, latest }) => ({
-      partition: {},
-      cursorSlice: sliceOf(axis, borders, [start, end]).cursorSlice,
-      isRead: true,
-      latest: latest === undefined ? undefined : axis.print(latest),
-    }));
+/** A stretch that was read, as a slice. */
+function readSlice<T>({ windowing: { axis }, borders }: IntervalCursorOptions<T>, { start, end, latest }: Interval<T>): BegunSlice {
+  const { cursorSlice } = sliceOf(axis, borders, [start, end]);
+  return { partition: {}, cursorSlice, isRead: true, latest: latest === undefined ? undefined : axis.print(latest) };
 }
 
 function newPeak<T>(): Peak<T> {

@@ -46,6 +46,24 @@ export function* windowsBeside<T>(windowing: Windowing<T>, intervals: readonly I
 }
 
 /**
+ * The windows that are left of a sync that began at a value and has read, or is about to read, the merged stretches: from that value on, which is
+ * read itself, between the stretches, and from the last one to the end.
+ */
+export function* windowsAround<T>(windowing: Windowing<T>, reached: T, stretches: readonly Interval<T>[]): Generator<Window<T>> {
+  const { axis, granularity, lookback = (value: T) => value } = windowing;
+  const [first, ...others] = stretches;
+  if (first === undefined) return;
+  const from = lookback(reached);
+  if (axis.compare(from, first.start) < 0) yield* cut(windowing, from, first.start, false);
+  let { end } = first;
+  for (const next of others) {
+    yield* cut(windowing, granularity === undefined ? end : granularity.after(end), next.start, false);
+    end = next.end;
+  }
+  yield* cut(windowing, lookback(end), windowing.end(), true);
+}
+
+/**
  * Cuts a stretch into windows; its end is read too only when nothing was read behind it.
  * parity: streams/concurrent/cursor.py:ConcurrentCursor._split_per_slice_range
  */
