@@ -74,6 +74,8 @@ export function createPartitionCursor(
   let warnedOfRepetition = false;
   let warnedOfValue = false;
   let resumption: Resumption | undefined;
+  /** What the first partition's cursor has to tell of the sync; those of the others tell no less. */
+  let firstMemo: JsonObject | undefined;
   /** The slices that an earlier run began, by the partition, until it is given. */
   const begunSlices = new Map<string, BegunSlice[]>();
   let newcomer: Cursor | undefined;
@@ -155,6 +157,7 @@ export function createPartitionCursor(
       bySlice.set(waiting, partition);
       partition.open += 1;
       openSlices += 1;
+      firstMemo ??= partition.cursor.progress?.().memo;
     }
     partition.isGiven = true;
     if (waiting !== undefined) yield waiting;
@@ -284,6 +287,7 @@ export function createPartitionCursor(
     progress: () => ({
       read: readOfOpen(),
       memo: {
+        ...firstMemo,
         ...(startedAt === undefined ? {} : { started_at: milliseconds(startedAt) }),
         ...(hasValues && latest.value !== undefined ? { latest: latest.value } : {}),
       },

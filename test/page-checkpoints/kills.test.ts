@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { killAgainAndAgain, type Wish } from './kill-course.ts';
 
-const SEEDS = 5;
+const SEEDS = 3;
 const courses = (['option', 'manifest', 'catalog'] satisfies Wish[]).flatMap((wish) =>
   Array.from({ length: SEEDS }, (_, index) => [wish, index + 1] as const),
 );

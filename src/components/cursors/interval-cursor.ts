@@ -60,6 +60,10 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
   const peaks = new Map<string, Peak<T>>();
   let intervals: readonly Interval<T>[] = begun;
   const base = mergeIntervals(axis, begun);
+  /** Up to where the earlier run was to read. */
+  let until: T | undefined;
+  /** Up to where this run reads; undefined until its slices are asked for. */
+  let readsTo: T | undefined;
   const resumed: Resumed<T>[] = [];
   /** What this sync has read, beside what was read before. */
   let closed: readonly Interval<T>[] = [];
@@ -92,13 +96,14 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
     reads: [field],
     contribute: options.contribute,
     async *slices() {
+      readsTo = windowing.end();
       for (const { cursorSlice } of resumed) yield new StreamSlice({}, cursorSlice);
       if (resumed.length > 0 && options.resumesAlone === true) return;
       const stretches = mergeIntervals(axis, [...closed, ...resumed.map(({ interval }) => interval)]);
       const left =
         stretches.length === 0
           ? windowsBeside(windowing, mergeIntervals(axis, intervals))
-          : windowsAround(windowing, (base[0] as Interval<T>).end, stretches);
+          : windowsAround(windowing, { reached: (base[0] as Interval<T>).end, until, stretches });
       for (const window of left) {
         const slice = sliceOf(axis, options.borders, window);
         if (!isBorderOf(resumed, slice, options.borders)) yield slice;
@@ -130,9 +135,11 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
     split: (slice, minimum) => splitSlice(options, slice, minimum),
     track: () => createTracker(options, note),
     reachedAt: (state) => reachedAt(options, state),
-    resume({ slices }) {
+    resume({ slices, memo }) {
       // What was read before must be one stretch, to whose end the rest is to be read.
       if (base.length !== 1) return;
+      const end = ownProperty(memo, 'end');
+      until = end === undefined || end === null ? undefined : axis.tryParse(end);
       for (const { cursorSlice, isRead, latest } of slices) {
         const interval = begunInterval(options, cursorSlice, latest);
         if (interval === undefined) continue;
@@ -146,7 +153,10 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
         }
       }
     },
-    progress: () => ({ read: bounded ? closed.map((interval) => readSlice(options, interval)) : [], memo: {} }),
+    progress: () =>
+      bounded
+        ? { read: closed.map((interval) => readSlice(options, interval)), memo: readsTo === undefined ? {} : { end: axis.print(readsTo) } }
+        : { read: [], memo: {} },
     latestIn(slice) {
       const { value } = peakOf(slice);
       return value === undefined ? undefined : axis.print(value);
