@@ -12,6 +12,7 @@ import { RequestFailure, type ResponseAction, type SendResult, sendWithRetries }
 import type { RetryBudget } from '../http/retry-budget.ts';
 import { composeSender } from '../http/sender.ts';
 import type { Send } from '../http/transport.ts';
+import { excerptOf } from '../lib/excerpt.ts';
 import { looksSecret, type Secrets } from '../lib/secrets.ts';
 import { ConfigError, type Failure, SystemError, TransientError } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
@@ -236,11 +237,11 @@ function withApiMessage({ message, outcome }: RequestFailure, secrets: Secrets):
   const response = outcome?.response;
   if (response === undefined) return message;
   const { method, url } = response.request;
-  const said = response.loaded ? errorMessageOf(response)?.slice(0, LONGEST_API_MESSAGE) : undefined;
+  const said = response.loaded ? errorMessageOf(response) : undefined;
   const asked = `Request: ${method} ${secrets.redactUrl(url)}.`;
-  return said === undefined || said === '' || message.includes(said)
+  return !said || message.includes(said)
     ? `${message} ${asked}`
-    : `${message} ${asked} The API said: ${secrets.redact(said)}`;
+    : `${message} ${asked} The API said: ${excerptOf(said, LONGEST_API_MESSAGE, secrets.redact)}`;
 }
 
 const LONGEST_API_MESSAGE = 500;

@@ -29,7 +29,7 @@ export const JsonDecoder = component({
       else if (Array.isArray(document) && document.length === 0) yield [{}];
       else yield documentsOf(document);
     },
-    refusal: (response) => (responseDocument(response) === undefined ? refusalOf(response) : undefined),
+    refusal: (response) => (responseDocument(response) === undefined ? refusalOf(response, b.run.secrets.redact) : undefined),
     async *parse(bytes): AsyncGenerator<readonly Json[]> {
       const document = parseDocument(await collectBytes(bytes));
       if (document === undefined || document === null) throw new SystemError('The response is no JSON: it cannot be parsed.');
@@ -39,9 +39,9 @@ export const JsonDecoder = component({
 });
 
 /** What is wrong with a body that is neither JSON nor empty, with its beginning. */
-function refusalOf(response: HttpResponse): string | undefined {
+function refusalOf(response: HttpResponse, redact: (text: string) => string): string | undefined {
   const { text } = response;
-  return text.trim() === '' || isForeignJson(response) ? undefined : notA('JSON', text, response);
+  return text.trim() === '' || isForeignJson(response) ? undefined : notA('JSON', text, redact, response);
 }
 
 /** Whether a body is JSON but for its encoding, or for the byte order mark before it. */

@@ -30,6 +30,7 @@ export const XmlDecoder = component({
         yield [{}];
       }
     },
-    refusal: (response) => (unreadable.has(response) && response.text.trim() !== '' ? notA('XML', response.text, response) : undefined),
+    refusal: (response) =>
+      unreadable.has(response) && response.text.trim() !== '' ? notA('XML', response.text, b.run.secrets.redact, response) : undefined,
   }),
 });
