@@ -118,3 +118,22 @@ describe('sub', () => {
     expect(errorOf(() => compileRegex('a').sub(replacement, 'a'))).toBe(type);
   });
 });
+
+describe('a pattern that takes time without end', () => {
+  it.each([
+    ['(a+)+$', `${'a'.repeat(40)}!`],
+    ['(?:a|aa)+$', `${'a'.repeat(60)}!`],
+    ['(\\w+\\s?)*$', `${'word '.repeat(12)}!`],
+    ['a*a*a*a*a*b', 'a'.repeat(5000)],
+  ])('%s is given up', (pattern, text) => {
+    expect(errorOf(() => compileRegex(pattern).search(text))).toBe('TimeoutError');
+  });
+
+  it.each([
+    ['(a+)+$', 'a'.repeat(5000)],
+    ['(?:[a-z]+-)+[0-9]+', `${'ab-'.repeat(1000)}7`],
+    ['x*y*', 'x'.repeat(100_000)],
+  ])('%s is no such for other texts', (pattern, text) => {
+    expect(compileRegex(pattern).search(text)?.groups[0]).toBe(text);
+  });
+});

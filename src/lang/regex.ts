@@ -1,3 +1,4 @@
+import { guardedExec } from './regex-guard.ts';
 import { groupName, translatePattern } from './regex-syntax.ts';
 import { isDecimal } from './unicode.ts';
 import { PythonError, tupleFrom, type Value } from './values.ts';
@@ -47,6 +48,7 @@ function createRegex(pattern: string): Regex {
   const { source, ignoreCase, groups, names } = translatePattern(pattern);
   const flags = ignoreCase ? 'vi' : 'v';
   const anywhere = build(source, `${flags}g`);
+  const exec = guardedExec(source);
   let atStart: RegExp | undefined;
   let whole: RegExp | undefined;
   let notEmpty: RegExp | undefined;
@@ -59,7 +61,7 @@ function createRegex(pattern: string): Regex {
 
   function first(regexp: RegExp, text: string): RegexMatch | undefined {
     regexp.lastIndex = 0;
-    const found = regexp.exec(text);
+    const found = exec(regexp, text);
     return found ? toMatch(found) : undefined;
   }
 
@@ -80,7 +82,7 @@ function createRegex(pattern: string): Regex {
   function from(text: string, position: number): RegexMatch | undefined {
     for (let start = position; start <= text.length; ) {
       anywhere.lastIndex = start;
-      const found: RegExpExecArray | null = anywhere.exec(text);
+      const found: RegExpExecArray | null = exec(anywhere, text);
       if (!found) return undefined;
       // V8 finds empty matches of lookbehinds between the halves of a surrogate pair.
       if (!isInsidePair(text, found.index)) return toMatch(found);
@@ -93,7 +95,7 @@ function createRegex(pattern: string): Regex {
     // What is left of the text tells one place from another.
     notEmpty ??= build(`(?=(?<rest>[\\s\\S]*))(?:${source})(?!\\k<rest>$)`, `${flags}y`);
     notEmpty.lastIndex = position;
-    const found = notEmpty.exec(text);
+    const found = exec(notEmpty, text);
     return found ? toMatch(found) : undefined;
   }
 
