@@ -298,7 +298,7 @@ function toTimeout(seconds: number): number {
 
 /** Everything that lasts as long as the command. */
 export function createRun(
-  { output, log, secrets, onEnd }: Session,
+  { output, log, secrets, options, onEnd }: Session,
   { folder, limits = {}, guards = createGuards({}), customCode, saveConfig }: RunSettings,
 ): Run {
   const abort = new AbortController();
@@ -311,7 +311,7 @@ export function createRun(
   };
   let http: Http | undefined;
   const makeHttp = (): Http => {
-    const cloud = process.env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
+    const cloud = options.cloud === true || process.env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
     const transport = createTransport({
       connections: 256,
       readTimeoutMs: toTimeout(guards.silence),

@@ -97,6 +97,7 @@ const step = z.strictObject({
   /** The file argument that is `-`, its content coming by standard input. */
   stdin: z.enum(['config', 'catalog', 'state', 'manifest']).optional(),
   debug: z.boolean().default(false),
+  cloud: z.boolean().default(false),
   /** Guards, each as `NAME=VALUE`. */
   guards: z.array(z.string()).default([]),
   env: z.record(z.string(), z.string()).default({}),
