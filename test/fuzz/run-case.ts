@@ -12,7 +12,7 @@ export interface CaseFiles {
   readonly state?: unknown;
 }
 
-/** Runs a command of the built connector with files made of values; a text is written as it is. */
+/** Runs a command of the built connector with files made of values; texts and bytes are written as they are. */
 export async function runWithFiles(
   command: string,
   files: CaseFiles,
@@ -26,7 +26,7 @@ export async function runWithFiles(
       if (value === undefined || (command === 'spec' && name !== 'manifest')) continue;
       if (command !== 'read' && (name === 'catalog' || name === 'state')) continue;
       const file = path.join(work, `${name}.json`);
-      writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value));
+      writeFileSync(file, typeof value === 'string' || value instanceof Uint8Array ? value : JSON.stringify(value));
       all.push(name === 'manifest' ? '--manifest-path' : `--${name}`, file);
     }
     return await runConnector({ args: all, env });

@@ -6,7 +6,19 @@ import { createRandom, type Random } from '../random.ts';
 import { startEchoApi } from './echo-api.ts';
 import { catalogOf, readByPeople, runWithFiles } from './run-case.ts';
 
-const FAST = ['--guard', 'max_wait=0.01', '--guard', 'silence=5', '--guard', 'max_pages=20', '--guard', 'retry_budget=20', '--guard', 'adaptive_rate=off', '--debug'];
+const FAST = [
+  '--guard',
+  'max_wait=0.01',
+  '--guard',
+  'silence=5',
+  '--guard',
+  'max_pages=20',
+  '--guard',
+  'retry_budget=20',
+  '--guard',
+  'adaptive_rate=off',
+  '--debug',
+];
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789';
 
 interface RecordedCase {
