@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import type { JsonObject } from '../src/lib/json.ts';
-import { createOutput, type RecordWriter } from '../src/protocol/output.ts';
+import { createOutput, type LineWriter, type RecordWriter } from '../src/protocol/output.ts';
 
 const ROUNDS = 5;
 const RECORDS = 200_000;
@@ -44,10 +44,10 @@ async function measure(target: string): Promise<void> {
   const writer = output.recordWriter({ name: 'dataset' });
   for (const [name, make] of Object.entries(samples)) {
     const records = Array.from({ length: PAGE }, (_, i) => make(i));
-    const lines = records.map((record) => Buffer.from(JSON.stringify(record)));
+    const texts = records.map((record) => JSON.stringify(record));
     report(`${target}, ${name}`, await best(output, () => writePage(writer, records)));
     report(`${target}, ${name}, stringify alone`, await best(output, () => stringifyPage(records)));
-    report(`${target}, ${name}, raw`, await best(output, () => writeRawPage(writer, lines)));
+    report(`${target}, ${name}, raw`, await best(output, () => writeLines(writer, texts)));
   }
   await output.end();
 }
@@ -56,8 +56,9 @@ function writePage(writer: RecordWriter, records: readonly JsonObject[]): void {
   for (const record of records) writer.write(record);
 }
 
-function writeRawPage(writer: RecordWriter, lines: readonly Uint8Array[]): void {
-  for (const line of lines) writer.writeRaw(line, 0, line.length);
+function writeLines(writer: RecordWriter, records: readonly string[]): void {
+  const prefix = Buffer.from((writer.lines as LineWriter).prefix()).toString();
+  (writer.lines as LineWriter).write(Buffer.from(records.map((record) => `${prefix}${record}}}\n`).join('')), records.length);
 }
 
 function stringifyPage(records: readonly JsonObject[]): void {

@@ -1,36 +1,34 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { storeCodeCache } from './store-code-cache.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
 
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist);
-// A CommonJS bundle starts faster than an ES module: importing node:http from an ES module loads far more of Node.
-writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+/** Loaded when they are first needed, each a file of its own: by the names that dynamic imports have for them, what their file exports. */
+const PARTS: Readonly<Record<string, { readonly file: string; readonly exports: string }>> = {
+  'any-ascii': { file: 'any-ascii.js', exports: "export { default } from 'any-ascii'" },
+  yaml: { file: 'yaml.js', exports: "export * from 'yaml'" },
+  yauzl: { file: 'yauzl.js', exports: "export * from 'yauzl'" },
+  saxes: { file: 'saxes.js', exports: "export * from 'saxes'" },
+  '@cfworker/json-schema': { file: 'json-schema.js', exports: "export * from '@cfworker/json-schema'" },
+  './undici.ts': { file: 'undici.js', exports: "export * from './src/http/undici.ts'" },
+  'json-schema-to-typescript': { file: 'json-schema-to-typescript.js', exports: "export { compile } from 'json-schema-to-typescript'" },
+  './spec.ts': { file: 'spec.js', exports: "export * from './src/cli/spec.ts'" },
+  './commands.ts': { file: 'engine.js', exports: "export * from './src/cli/commands.ts'" },
+};
 
-/** Starts the bundle, by the Node that the project brings where the present one is too old for it. */
-const LAUNCHER = `#!/usr/bin/env node
-if (typeof JSON.rawJSON === 'function' && typeof Array.fromAsync === 'function') {
-  require('node:module').enableCompileCache?.();
-  require('./source-declarative.js');
-} else {
-  const node = require('node:path').join(__dirname, '../node_modules/node/bin/node');
-  if (require('node:fs').existsSync(node)) {
-    const child = require('node:child_process').spawn(node, [__filename, ...process.argv.slice(2)], { stdio: 'inherit' });
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-    child.on('exit', (code, signal) => {
-      if (signal === null) process.exit(code);
-      process.removeAllListeners(signal);
-      process.kill(process.pid, signal);
+/** Leaves what is loaded later out of a file. */
+const withoutParts: Plugin = {
+  name: 'without-parts',
+  setup({ onResolve }) {
+    onResolve({ filter: /.*/ }, ({ path: name, kind }) => {
+      const part = kind === 'dynamic-import' && Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
+      return part && { path: `./${part.file}`, external: true };
     });
-  } else {
-    console.error('source-declarative needs Node 22 or later, and this is ' + process.version + '.');
-    process.exitCode = 1;
-  }
-}
-`;
+  },
+};
 
 /** HTTP/2 is not used: without its module a request loads neither node:http2 nor what comes with it. */
 const withoutHttp2: Plugin = {
@@ -53,21 +51,86 @@ const withoutSubprocesses: Plugin = {
   },
 };
 
-await build({
-  entryPoints: [path.join(root, 'src/main.ts')],
-  outfile: path.join(dist, 'source-declarative.js'),
+/** Types are laid out by typegen itself, so the formatter stays away. */
+const withoutPrettier: Plugin = {
+  name: 'without-prettier',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^prettier$/ }, () => ({ path: 'prettier', namespace: 'no-prettier' }));
+    onLoad({ filter: /.*/, namespace: 'no-prettier' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+const OPTIONS = {
   bundle: true,
   platform: 'node',
   target: 'node26',
+  // A CommonJS bundle starts faster than an ES module: importing node:http from an ES module loads far more of Node.
   format: 'cjs',
-  sourcemap: 'linked',
-  sourcesContent: false,
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  plugins: [withoutHttp2, withoutSubprocesses],
+  sourcemap: 'linked',
+  sourcesContent: false,
+  // Optional and native: found beside the bundle when a warehouse asks for it, or not at all.
+  external: ['@duckdb/node-api'],
   logLevel: 'warning',
-});
-// What was compiled once is not compiled again where Node may keep it.
-writeFileSync(path.join(dist, 'main.js'), LAUNCHER, { mode: 0o755 });
-console.error(`dist/source-declarative.js: ${Math.round(statSync(path.join(dist, 'source-declarative.js')).size / 1024)} kB`);
+  metafile: true,
+  absWorkingDir: root,
+  // The compiler of types prints its every step where this variable is set.
+  define: { 'process.env.VERBOSE': 'undefined' },
+} satisfies BuildOptions;
+
+/** The packages, as name@version, that something of went into a file. */
+function packagesOf({ inputs }: Metafile): string[] {
+  const folders = Object.keys(inputs).flatMap((file) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []);
+  return [...new Set(folders)].map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')) as {
+      name: string;
+      version: string;
+    };
+    return `${name}@${version}`;
+  });
+}
+
+const LOADS_PART = new RegExp(
+  `import\\("\\./(${Object.values(PARTS)
+    .map(({ file }) => file.replaceAll('.', '\\.'))
+    .join('|')})"\\)`,
+  'g',
+);
+const LOADS_OTHER = /(?<![\w$.])import\(/g;
+
+/** Has the launcher load the parts, and what lies elsewhere, under names as long as `import`, which the source map is made for. */
+function obtainParts(file: string): void {
+  writeFileSync(file, readFileSync(file, 'utf8').replace(LOADS_PART, 'obtain("./$1")').replace(LOADS_OTHER, 'abroad('));
+}
+
+/** Builds one file of the bundle; gives the packages that went into it. */
+async function bundle(file: string, options: BuildOptions): Promise<string[]> {
+  const outfile = path.join(dist, file);
+  const { metafile } = await build({
+    ...OPTIONS,
+    ...options,
+    metafile: true,
+    outfile,
+    plugins: [withoutParts, withoutHttp2, withoutSubprocesses, withoutPrettier],
+  });
+  obtainParts(outfile);
+  return packagesOf(metafile);
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+const packages = await bundle('source-declarative.js', { entryPoints: [path.join(root, 'src/main.ts')] });
+for (const { file, exports } of Object.values(PARTS)) {
+  packages.push(...(await bundle(file, { stdin: { contents: exports, resolveDir: root, loader: 'ts' } })));
+}
+writeFileSync(path.join(dist, 'packages.json'), `${JSON.stringify([...new Set(packages)].sort(), undefined, 2)}\n`);
+const launcher = path.join(dist, 'main.js');
+copyFileSync(path.join(root, 'scripts/launcher.cjs'), launcher);
+chmodSync(launcher, 0o755);
+await storeCodeCache();
+for (const file of ['source-declarative.js', 'spec.js', 'engine.js']) {
+  console.error(`dist/${file}: ${Math.round(statSync(path.join(dist, file)).size / 1024)} kB`);
+}

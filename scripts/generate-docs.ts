@@ -67,7 +67,7 @@ function fieldRow(name: string, facts: FieldFacts, required: boolean): string {
     valueText(facts),
     defaultText(facts.default),
     facts.context === undefined ? '' : facts.context.map((variable) => `\`${variable}\``).join(' '),
-    facts.description ?? '',
+    [facts.description, facts.extension === true ? 'Not in the reference.' : undefined].filter((part) => part !== undefined).join(' '),
   ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
@@ -99,6 +99,7 @@ function page(component: AnyComponent): string {
     '',
     ...(places.length === 0 ? [] : [`Stands in: ${places.join(', ')}.`, '']),
     ...(component.needs === undefined ? [] : [`Needs: ${component.needs}`, '']),
+    ...(component.extension === true ? ['The reference does not have it: a manifest that uses it runs here only.', ''] : []),
     ...(fields.length === 0
       ? ['It has no fields.', '']
       : [

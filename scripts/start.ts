@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { styleText } from 'node:util';
 import { type AnalyticsApi, DATASET_ID, startAnalyticsApi } from '../src/testing/analytics-api.ts';
+import type { Config } from '../src/testing/config.gen.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const ROWS = 60_000;
@@ -127,7 +128,7 @@ async function tour(api: AnalyticsApi, folder: string): Promise<void> {
     writeFileSync(place, JSON.stringify(value));
     return place;
   };
-  const config = {
+  const config: Config = {
     base_url: api.url,
     dataset_id: DATASET_ID,
     start_date: '2025-01-01T00:00:00Z',

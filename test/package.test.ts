@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -23,6 +23,21 @@ describe('the files of the connector agree', () => {
   it('on its name', () => {
     expect(metadata['dockerRepository']).toBe(packageFile.name);
     expect(read('Dockerfile')).toContain(`io.airbyte.name="${packageFile.name}"`);
+  });
+
+  it('on the image it is built from', () => {
+    const [engine = ''] = read('Dockerfile').split(/^FROM engine AS connector$/m);
+    const name = /io\.airbyte\.name="([^"]+)"/.exec(engine)?.[1];
+    expect(metadata['connectorBuildOptions']).toEqual({ baseImage: `${name}:${packageFile.version}` });
+  });
+
+  it('on what there is to show and to test', () => {
+    expect(existsSync(path.join(ROOT, metadata['icon'] as string))).toBe(true);
+    const streams = (JSON.parse(read('integration_tests/configured_catalog.json')) as { streams: { stream: { name: string } }[] }).streams;
+    expect(metadata['suggestedStreams']).toEqual({ streams: streams.map(({ stream }) => stream.name) });
+    const named = [...read('acceptance-test-config.yml').matchAll(/(?:_path): (\S+)$/gm)].map(([, file = '']) => file);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
   });
 
   it('on what a config looks like', () => {

@@ -6,12 +6,15 @@ import { ConfigError } from '../protocol/failure.ts';
 const INTERNAL_KEYS = new Set(['_limit', '_page_size']);
 const MOST_TOLD = 5;
 
-/** Checks a config against the connection specification; throws ConfigError that names every place that is wrong, never a value. */
+/** The error of a config that does not fit the connection specification. */
+export class ConfigMismatch extends ConfigError {}
+
+/** Checks a config against the connection specification; throws ConfigMismatch that names every place that is wrong, never a value. */
 export async function validateConfig(config: JsonObject, specification: JsonObject): Promise<void> {
   const problems = await schemaProblems(
     Object.fromEntries(Object.entries(config).filter(([key]) => !INTERNAL_KEYS.has(key))),
     specification,
   );
   if (problems.length === 0) return;
-  throw new ConfigError(`Config validation error: ${problems.slice(0, MOST_TOLD).join('; ')}. Correct the config and try again.`);
+  throw new ConfigMismatch(`Config validation error: ${problems.slice(0, MOST_TOLD).join('; ')}. Correct the config and try again.`);
 }

@@ -64,7 +64,7 @@ describe('loadCustomCode', () => {
     expect(error).not.toContain('- source_x');
   });
 
-  it.each<[string, Partial<CodeSource>, Readonly<Record<string, string>>]>([
+  it.each<[string, Partial<Omit<CodeSource, 'folder'>>, Readonly<Record<string, string>>]>([
     ['beside the manifest', {}, { 'components.py': 'class Unpack: ...' }],
     ['in a file', { file: 'other/components.py' }, {}],
     [

@@ -22,8 +22,8 @@ const UNUSED_PARTS = new Set(['definitions', 'schemas', 'metadata']);
 export interface CodeSource {
   readonly registry: Registry;
   readonly config: JsonObject;
-  /** The folder that the manifest lies in. */
-  readonly folder: string;
+  /** The folder that the manifest lies in, if any. */
+  readonly folder: string | undefined;
   /** The file that the user names. */
   readonly file: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -47,8 +47,12 @@ export async function loadCustomCode(manifest: Json | undefined, source: CodeSou
   if (typeof injected === 'string' && injected !== '') verifyChecksums(injected, config[INJECTED_CHECKSUMS]);
   const uses = usesIn(manifest, '');
   if (uses.length === 0) return undefined;
-  const file = source.file ?? FILE_NAMES.map((name) => path.join(folder, name)).find((name) => existsSync(name));
-  const isPython = file === undefined ? injected !== undefined || existsSync(path.join(folder, PYTHON_NAME)) : file.endsWith('.py');
+  const beside = (name: string): string | undefined => {
+    const file = folder === undefined ? undefined : path.join(folder, name);
+    return file !== undefined && existsSync(file) ? file : undefined;
+  };
+  const file = source.file ?? FILE_NAMES.map(beside).find((name) => name !== undefined);
+  const isPython = file === undefined ? injected !== undefined || beside(PYTHON_NAME) !== undefined : file.endsWith('.py');
   if (file === undefined || isPython) throw withoutCode(uses, source.registry, isPython);
   requirePermission(environment);
   const code = customCode(await importModule(file));

@@ -1,27 +1,33 @@
+import { components } from '../components/index.ts';
 import type { StreamDescription } from '../engine/kinds.ts';
+import type { Limits } from '../engine/run.ts';
 import type { CatalogStream } from '../protocol/messages.ts';
+import { type Connector, inManifest, requireConnector } from './connector.ts';
+import { openConnector } from './open-connector.ts';
 import type { CommandOptions } from './program.ts';
-import { inManifest, openConnector, requireConnector, runCommand } from './session.ts';
+import { runCommand, type Session } from './session.ts';
 
 /** Prints the CATALOG message. */
 export function runDiscover(options: CommandOptions): Promise<number> {
-  return runCommand(options, async (session) => {
+  return runCommand(options, components, async (session) => {
     const connector = await requireConnector(session);
-    const streams = await inManifest(connector, async () => {
-      const opened = await openConnector(session, connector);
-      opened.validate();
-      const source = opened.source();
-      const descriptions: StreamDescription[] = [];
-      for (const stream of await source.streams()) {
-        // What cannot be built cannot be read: better said now than in the first sync.
-        await stream.open({ state: undefined });
-        descriptions.push(await stream.describe());
-      }
-      return descriptions.map(catalogStream);
-    });
+    const streams = await inManifest(connector, () => discoverStreams(session, connector));
     session.output.message({ type: 'CATALOG', catalog: { streams } });
     return 0;
   });
+}
+
+/** The streams of the catalog; throws ManifestError or Failure for one that could not be read. */
+export async function discoverStreams(session: Session, connector: Connector, limits?: Limits): Promise<CatalogStream[]> {
+  const opened = await openConnector(session, connector, limits);
+  opened.validate();
+  const descriptions: StreamDescription[] = [];
+  for (const stream of await opened.source().streams()) {
+    // What cannot be built cannot be read: better said now than in the first sync.
+    await stream.open({ state: undefined });
+    descriptions.push(await stream.describe());
+  }
+  return descriptions.map(catalogStream);
 }
 
 /** A stream as the catalog shows it. parity: sources/streams/concurrent/default_stream.py:DefaultStream.as_airbyte_stream */

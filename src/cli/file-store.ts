@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { StoredFile } from '../engine/run.ts';
 import { SystemError } from '../protocol/failure.ts';
@@ -26,6 +25,7 @@ export function createFileStore(folder: string): (file: string, chunks: AsyncIte
         `A file cannot be stored as "${file}": filename_extractor must give the path of a file below the folder for files.`,
       );
     }
+    const { mkdir, open, rm } = await import('node:fs/promises');
     await mkdir(path.dirname(target), { recursive: true });
     const handle = await open(target, 'w');
     let bytes = 0;

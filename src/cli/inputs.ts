@@ -53,3 +53,14 @@ function placeOf(error: SyntaxError, text: string): string {
     text.trim() === '' ? 'the file is empty' : offset >= text.trimEnd().length ? 'it ends too early' : 'an unexpected character';
   return `${reason}, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
+
+/** The text of a file, undefined when there is none; throws ConfigError when it cannot be read. */
+export function readIfPresent(file: string, name = file): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new ConfigError(`The file "${name}" cannot be read: ${code}.`, { cause: error });
+  }
+}

@@ -1,16 +1,23 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { GuardError, type GuardOption, parseGuard } from '../engine/guards.ts';
+import type { Shard } from '../engine/shard.ts';
 import { printText } from '../protocol/output.ts';
+import type { OperationOptions } from './instrumented-run.ts';
+import type { ReplayCommandOptions } from './replay.ts';
+import type { ServeOptions } from './serve.ts';
+import { parseShard } from './shard-option.ts';
+import type { SyncCommandOptions } from './sync-options.ts';
 import { version } from './version.ts';
 
 /** The options of one run of a command. */
-export interface CommandOptions {
+export interface CommandOptions extends OperationOptions {
   readonly config?: string;
   readonly catalog?: string;
   readonly state?: string;
   readonly manifestPath?: string;
   readonly componentsPath?: string;
   readonly debug?: boolean;
+  readonly shard?: Shard;
   readonly guard?: readonly GuardOption[];
   readonly cloud?: boolean;
 }
@@ -22,6 +29,12 @@ type EvalOptions = Partial<Record<'record' | 'config' | 'response' | 'now', stri
 export type RunCommand = (options: CommandOptions) => Promise<number>;
 
 const USAGE_ERROR = 2;
+const forPeople = { write: printText, tell: (text: string): void => void process.stderr.write(`${text}\n`) };
+
+/** The commands that need the whole engine, which `spec` does not. */
+async function loadCommands() {
+  return (await import('./commands.ts')).commands;
+}
 
 /** Runs the command that the arguments name and gives its exit code: 2 for arguments that make no command. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -43,29 +56,73 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     'source-declarative spec --manifest-path manifest.yaml',
   ).action(run(async () => (await import('./spec.ts')).runSpec));
   withConfig(addCommand(program, 'check', 'tries whether a config works', 'source-declarative check --config secrets/config.json')).action(
-    run(async () => (await import('./check.ts')).runCheck),
+    run(async () => (await loadCommands()).check()),
   );
   withConfig(
     addCommand(program, 'discover', 'prints the streams and their schemas', 'source-declarative discover --config secrets/config.json'),
-  ).action(run(async () => (await import('./discover.ts')).runDiscover));
-  withConfig(
-    addCommand(
-      program,
-      'read',
-      'reads the streams of a catalog',
-      'source-declarative read --config secrets/config.json --catalog catalog.json --state state.json',
-    ),
+  ).action(run(async () => (await loadCommands()).discover()));
+  withOperations(
+    withConfig(
+      addCommand(
+        program,
+        'read',
+        'reads the streams of a catalog',
+        'source-declarative read --config secrets/config.json --catalog catalog.json --state state.json',
+      ),
+    )
+      .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
+      .option('--state <file>', 'the state that the last read left (- for standard input)'),
   )
-    .requiredOption('--catalog <file>', 'the configured catalog: which streams are read, and how (- for standard input)')
-    .option('--state <file>', 'the state that the last read left (- for standard input)')
-    .action(run(async () => (await import('./read.ts')).runRead));
+    .option('--shard <part>', 'reads one part of the work, such as 2/8; `state merge` joins the states', parseShard)
+    .option('--history <file>', 'remembers the numbers of records of each run there, and warns when one is unusual')
+    .action(run(async () => (await loadCommands()).read()));
 
+  addSync(program, (exit) => {
+    exitCode = exit;
+  });
+  addReplay(program, (exit) => {
+    exitCode = exit;
+  });
   program
     .command('schema')
     .description('prints the JSON Schema of manifests, for editors')
     .addHelpText('after', '\nExample:\n  $ source-declarative schema > manifest.schema.json')
     .action(async () => {
-      exitCode = await (await import('./schema.ts')).runSchema(printText);
+      exitCode = await (await (await loadCommands()).schema())(printText);
+    });
+  program
+    .command('prepare')
+    .description('stores a manifest as the engine reads it, so that its commands start faster')
+    .argument('<manifest>', 'the manifest, YAML or JSON')
+    .option('--output <file>', 'where to: beside the manifest unless stated')
+    .addHelpText('after', '\nExample:\n  $ source-declarative prepare manifest.yaml')
+    .action(async (manifest: string, options: { readonly output?: string }) => {
+      exitCode = await (await (await loadCommands()).prepare())({ manifest, ...options });
+    });
+  withConfig(
+    addCommand(
+      program.command('state').description('works on states'),
+      'merge',
+      'makes one state of those that the shards of a read left',
+      'source-declarative state merge --config secrets/config.json shard-*.jsonl > state.json',
+    ),
+  )
+    .argument('<files...>', 'the state of each shard, or all that it printed')
+    .action(async (files: string[], options: CommandOptions) => {
+      const runStateMerge = await (await loadCommands()).stateMerge();
+      exitCode = await runStateMerge(files, options, forPeople);
+    });
+  addCommand(
+    program,
+    'typegen',
+    'writes TypeScript types of the config and of the records of every stream',
+    'source-declarative typegen --config secrets/config.json --output types.ts',
+  )
+    .option('--config <file>', 'the config, JSON, for schemas that depend on it (- for standard input)')
+    .option('--output <file>', 'where the types are written, instead of standard output')
+    .action(async (options: CommandOptions & { readonly output?: string }) => {
+      const runTypegen = await (await loadCommands()).typegen();
+      exitCode = await runTypegen(options, forPeople);
     });
   program
     .command('eval')
@@ -78,13 +135,31 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .option('--jsonl', 'evaluates a template for each line of standard input, each an object with "template" and "context"')
     .addHelpText('after', `\nExample:\n  $ source-declarative eval "{{ record['updated_at'] | int / 1000 }}" --record record.json`)
     .action(async (template: string | undefined, options: EvalOptions) => {
-      const { runEval } = await import('./eval.ts');
+      const runEval = await (await loadCommands()).eval();
       exitCode = await runEval(
         { ...options, jsonl: options.jsonl === true, ...(template === undefined ? {} : { template }) },
         process.stdin,
         printText,
       );
     });
+
+  program
+    .command('serve')
+    .description("serves the HTTP API of Airbyte's manifest server, for the Connector Builder")
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--port <number>', 'the port to listen on; 0 takes a free one', '8000')
+    .option('--processes <number>', 'requests that are answered at a time, each in a process of its own', '8')
+    .option('--timeout <seconds>', 'the longest that a request may take', '300')
+    .option('--memory <megabytes>', 'the most memory that a request may take', '1024')
+    .option('--max-body <megabytes>', 'the largest body of a request', '32')
+    .addHelpText('after', '\nExample:\n  $ source-declarative serve --port 8080')
+    .action(async (options: ServeOptions) => {
+      const runServe = await (await loadCommands()).serve();
+      exitCode = await runServe(options, process.argv[1] as string, (line) => void process.stderr.write(`${line}\n`));
+    });
+  program.command('answer-request', { hidden: true }).action(async () => {
+    exitCode = await (await (await loadCommands()).answerRequest())();
+  });
 
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -96,11 +171,61 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+function addSync(program: Command, end: (exitCode: number) => void): void {
+  const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+  withOperations(
+    withConfig(
+      addCommand(
+        program,
+        'sync',
+        'loads streams into a local warehouse and keeps their state there',
+        'source-declarative sync --config secrets/config.json --to duckdb:warehouse.duckdb',
+      ),
+    ),
+  )
+    .requiredOption('--to <kind:place>', 'where to: duckdb:FILE, sqlite:FILE, parquet:FOLDER or jsonl:FOLDER')
+    .option('--catalog <file>', 'the configured catalog; without it all streams are read, incrementally where they can be')
+    .option('--streams <names>', 'only these streams, separated by commas')
+    .addOption(new Option('--key <stream=fields>', 'the natural key of a stream, in place of its primary key').argParser(collect))
+    .option('--full-refresh', 'reads every stream from its beginning, and removes the rows that are gone')
+    .option('--full-refresh-every <duration>', 'does so when the last time is longer ago than this, such as P7D')
+    .option('--overlap <duration>', 'begins so much before the end of the last sync, in place of the lookback_window of the manifest')
+    .option('--commit-every <duration>', 'how much reading a kill may undo at most, such as PT10S (default: PT2S)')
+    .action(async (options: SyncCommandOptions) => {
+      end(await (await (await loadCommands()).sync())(options));
+    });
+}
+
+function addReplay(program: Command, end: (exitCode: number) => void): void {
+  program
+    .command('replay')
+    .description('reads the streams of a recording (read --raw) again without the network')
+    .argument('<folder>', 'a recording, or the folder that --raw named: then its last run')
+    .option('--run <name>', 'the run, where the folder holds several')
+    .option(
+      '--diff',
+      'prints in what the records and states differ from those by the recorded manifest, or from expected.jsonl; exit code 1 then',
+    )
+    .option('--manifest-path <file>', 'another manifest than the recorded one')
+    .option('--components-path <file>', 'custom components of the manifest, in TypeScript or JavaScript')
+    .option('--config <file>', 'the config, in place of the recorded one without its secrets')
+    .option('--catalog <file>', 'another catalog than the recorded one')
+    .option('--state <file>', 'another state than the one that the run began with')
+    .option('--debug', 'prints each request and what was made of its response')
+    .addHelpText('after', '\nExample:\n  $ source-declarative replay raw --manifest-path manifest.yaml --diff')
+    .action(async (folder: string, options: ReplayCommandOptions) => {
+      end(await (await (await loadCommands()).replay())(folder, options));
+    });
+}
+
 function addCommand(program: Command, name: string, description: string, example: string): Command {
   return program
     .command(name)
     .description(description)
-    .option('--manifest-path <file>', 'the manifest, YAML or JSON, in place of the built-in one (- for standard input)')
+    .option(
+      '--manifest-path <file>',
+      'the manifest, YAML or JSON (- for standard input); a connector folder, one with manifest.yaml and metadata.yaml, needs none',
+    )
     .addOption(new Option('--components-path <file>', 'custom components of the manifest, in TypeScript or JavaScript'))
     .option('--debug', 'prints each request and what was made of its response')
     .addHelpText('after', `\nExample:\n  $ ${example}`);
@@ -120,4 +245,15 @@ function addGuard(text: string, guards: readonly GuardOption[] = []): readonly G
     if (error instanceof GuardError) throw new InvalidArgumentError(error.message);
     throw error;
   }
+}
+
+/** The options of commands that read streams. */
+function withOperations(command: Command): Command {
+  return command
+    .option('--raw <folder>', 'keeps every response in a new folder within this one, to be extracted again by replay')
+    .option('--summary <file>', 'writes a summary of the run as JSON (- for people, to stderr)')
+    .option('--log-file <file>', 'appends what happens to a file, as lines of JSON')
+    .option('--on-anomaly <what>', 'warn or fail when the number of records is unusual (default: warn)')
+    .option('--notify-url <url>', 'posts a failure or an unusual number of records there, as JSON')
+    .option('--notify-command <command>', 'runs a shell command then, with the same JSON on its standard input');
 }

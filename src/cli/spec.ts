@@ -1,7 +1,10 @@
+import { specComponents } from '../components/of-spec.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { ConnectorSpecification } from '../protocol/messages.ts';
+import { buildSpec, customCodeOf, findConnector, inManifest } from './connector.ts';
 import type { CommandOptions } from './program.ts';
-import { buildSpec, createRun, customCodeOf, findConnector, inManifest, runCommand } from './session.ts';
+import { createRun } from './run.ts';
+import { runCommand } from './session.ts';
 
 /** What the engine says without a manifest. parity: cli/source_declarative_manifest/spec.json */
 const GENERIC: ConnectorSpecification = {
@@ -23,7 +26,7 @@ const GENERIC: ConnectorSpecification = {
 
 /** Prints the SPEC message. */
 export function runSpec(options: CommandOptions): Promise<number> {
-  return runCommand(options, async (session) => {
+  return runCommand(options, specComponents, async (session) => {
     const connector = await findConnector(session);
     const spec =
       connector === undefined

@@ -38,6 +38,7 @@ import { ConfigRemoveFields } from './config-rules/config-remove-fields.ts';
 import { DatetimeBasedCursor } from './cursors/datetime-based-cursor.ts';
 import { IncrementingCountCursor } from './cursors/incrementing-count-cursor.ts';
 import { MinMaxDatetime } from './cursors/min-max-datetime.ts';
+import { ValueBasedCursor } from './cursors/value-based-cursor.ts';
 import { CustomAuthenticator } from './custom/custom-authenticator.ts';
 import { CustomBackoffStrategy } from './custom/custom-backoff-strategy.ts';
 import { CustomConfigTransformation } from './custom/custom-config-transformation.ts';
@@ -70,19 +71,25 @@ import { JsonlDecoder } from './decoders/jsonl-decoder.ts';
 import { XmlDecoder } from './decoders/xml-decoder.ts';
 import { ZipfileDecoder } from './decoders/zipfile-decoder.ts';
 import { CompositeErrorHandler } from './error-handlers/composite-error-handler.ts';
+import { ContentResponseFilter } from './error-handlers/content-response-filter.ts';
 import { DefaultErrorHandler } from './error-handlers/default-error-handler.ts';
 import { HttpResponseFilter } from './error-handlers/http-response-filter.ts';
 import { CombinedExtractor } from './extractors/combined-extractor.ts';
 import { DpathExtractor } from './extractors/dpath-extractor.ts';
+import { JsonPathExtractor } from './extractors/json-path-extractor.ts';
 import { RecordExpander } from './extractors/record-expander.ts';
 import { ResponseToFileExtractor } from './extractors/response-to-file-extractor.ts';
 import { FileUploader } from './files/file-uploader.ts';
 import { RecordFilter } from './filters/record-filter.ts';
 import { CursorPagination } from './paginators/cursor-pagination.ts';
 import { DefaultPaginator } from './paginators/default-paginator.ts';
+import { DetectedPagination } from './paginators/detected-pagination.ts';
+import { HeaderPagination } from './paginators/header-pagination.ts';
+import { JsonPathPagination } from './paginators/json-path-pagination.ts';
 import { NoPagination } from './paginators/no-pagination.ts';
 import { OffsetIncrement } from './paginators/offset-increment.ts';
 import { PageIncrement } from './paginators/page-increment.ts';
+import { RangePagination } from './paginators/range-pagination.ts';
 import { GroupingPartitionRouter } from './partition-routers/grouping-partition-router.ts';
 import { ListPartitionRouter } from './partition-routers/list-partition-router.ts';
 import { ParentStreamConfig } from './partition-routers/parent-stream-config.ts';
@@ -114,9 +121,11 @@ import { PaginationReset } from './retrievers/pagination-reset.ts';
 import { RequestWindowSplitting } from './retrievers/request-window-splitting.ts';
 import { SimpleRetriever } from './retrievers/simple-retriever.ts';
 import { DynamicSchemaLoader } from './schema-loaders/dynamic-schema-loader.ts';
+import { InferredSchemaLoader } from './schema-loaders/inferred-schema-loader.ts';
 import { InlineSchemaLoader } from './schema-loaders/inline-schema-loader.ts';
 import { JsonFileSchemaLoader } from './schema-loaders/json-file-schema-loader.ts';
 import { RecordSelector } from './selectors/record-selector.ts';
+import { SchemaContract } from './selectors/schema-contract.ts';
 import { DeclarativeSource } from './source/declarative-source.ts';
 import { AuthFlow } from './spec/auth-flow.ts';
 import { OAuthConfigSpecification } from './spec/oauth-config-specification.ts';
@@ -130,11 +139,13 @@ import { StateDelegatingStream } from './streams/state-delegating-stream.ts';
 import { StreamGroup } from './streams/stream-group.ts';
 import { AddFields } from './transformations/add-fields.ts';
 import { DpathFlattenFields } from './transformations/dpath-flatten-fields.ts';
+import { FilterRecords } from './transformations/filter-records.ts';
 import { FlattenFields } from './transformations/flatten-fields.ts';
 import { KeysReplace } from './transformations/keys-replace.ts';
 import { KeysToLower } from './transformations/keys-to-lower.ts';
 import { KeysToSnakeCase } from './transformations/keys-to-snake-case.ts';
 import { RemoveFields } from './transformations/remove-fields.ts';
+import { SetFields } from './transformations/set-fields.ts';
 import { DpathValidator } from './validators/dpath-validator.ts';
 import { PredicateValidator } from './validators/predicate-validator.ts';
 import { ValidateAdheresToSchema } from './validators/validate-adheres-to-schema.ts';
@@ -165,6 +176,7 @@ export const components: readonly AnyComponent[] = [
   ConfigRemapField,
   ConfigRemoveFields,
   ConstantBackoffStrategy,
+  ContentResponseFilter,
   CsvDecoder,
   CursorPagination,
   CustomAuthenticator,
@@ -188,6 +200,7 @@ export const components: readonly AnyComponent[] = [
   DeclarativeStream,
   DefaultErrorHandler,
   DefaultPaginator,
+  DetectedPagination,
   DpathExtractor,
   DpathFlattenFields,
   DpathValidator,
@@ -196,22 +209,27 @@ export const components: readonly AnyComponent[] = [
   DynamicStreamCheckConfig,
   ExponentialBackoffStrategy,
   FileUploader,
+  FilterRecords,
   FixedWindowCallRatePolicy,
   FlattenFields,
   GroupByKeyMergeStrategy,
   GroupingPartitionRouter,
   GzipDecoder,
   HTTPAPIBudget,
+  HeaderPagination,
   HttpComponentsResolver,
   HttpRequestRegexMatcher,
   HttpRequester,
   HttpResponseFilter,
   IncrementingCountCursor,
+  InferredSchemaLoader,
   InlineSchemaLoader,
   IterableDecoder,
   JsonDecoder,
   JsonFileSchemaLoader,
   JsonItemsDecoder,
+  JsonPathExtractor,
+  JsonPathPagination,
   JsonSchemaPropertySelector,
   JsonlDecoder,
   JwtAuthenticator,
@@ -241,6 +259,7 @@ export const components: readonly AnyComponent[] = [
   PropertyChunking,
   QueryProperties,
   QuotaStatusSource,
+  RangePagination,
   Rate,
   RateLimitedMultipleTokenAuthenticator,
   RecordExpander,
@@ -256,11 +275,13 @@ export const components: readonly AnyComponent[] = [
   RequestPath,
   RequestWindowSplitting,
   ResponseToFileExtractor,
+  SchemaContract,
   SchemaTypeIdentifier,
   SelectiveAuthenticator,
   SessionTokenAuthenticator,
   SessionTokenRequestApiKeyAuthenticator,
   SessionTokenRequestBearerAuthenticator,
+  SetFields,
   SimpleRetriever,
   Spec,
   StateDelegatingStream,
@@ -273,6 +294,7 @@ export const components: readonly AnyComponent[] = [
   UnionPartitionRouter,
   UnlimitedCallRatePolicy,
   ValidateAdheresToSchema,
+  ValueBasedCursor,
   WaitTimeFromHeader,
   WaitTimeFromResponse,
   WaitUntilTimeFromHeader,

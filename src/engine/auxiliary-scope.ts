@@ -1,9 +1,10 @@
 import { createFinalStateCursor } from './final-state-cursor.ts';
 import type { StreamScope } from './kinds.ts';
+import type { Purpose } from './observer.ts';
 import type { Run } from './run.ts';
 
 /** The scope of a retriever that reads something beside the records of a stream, such as a schema: no cursor, no partitions, no transformations. */
-export function auxiliaryScope(run: Run, name: string): StreamScope {
+export function auxiliaryScope(run: Run, name: string, purpose?: Purpose): StreamScope {
   return {
     name,
     primaryKey: [],
@@ -15,5 +16,6 @@ export function auxiliaryScope(run: Run, name: string): StreamScope {
     transformations: [],
     schema: async () => ({}),
     fileUploader: undefined,
+    purpose,
   };
 }

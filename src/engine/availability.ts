@@ -11,7 +11,7 @@ export async function streamAvailability(stream: Stream, run: Run): Promise<stri
     const open = await stream.open({ state: undefined });
     await open.schema();
     for await (const slice of open.slices()) {
-      for await (const { records } of open.read(slice)) if (records.length > 0) return undefined;
+      for await (const { count } of open.read(slice)) if (count > 0) return undefined;
       run.log.info(`Connected to stream ${stream.name}, which has no records.`);
       return undefined;
     }

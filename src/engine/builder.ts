@@ -59,8 +59,8 @@ export interface Builder {
   buildAll<Kind extends keyof Kinds>(kind: Kind, specs: readonly Slot<Kind>[] | undefined, options?: BuildOptions): Kinds[Kind][];
   /** Whether a child's component is of a kind, for slots that take several kinds. */
   isKind<Kind extends keyof Kinds>(kind: Kind, spec: Slot): spec is Slot<Kind>;
-  /** The same builder for children that belong to a stream, another config or other parameters. */
-  within(changes: { readonly stream?: StreamScope; readonly config?: JsonObject }): Builder;
+  /** The same builder for children that belong to a stream, to another config or to another view of the run. */
+  within(changes: { readonly stream?: StreamScope; readonly config?: JsonObject; readonly run?: Run }): Builder;
   /** Ends the build with an error at this component, or at a field of it. */
   fail(message: string, field?: string): never;
 }

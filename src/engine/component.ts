@@ -16,6 +16,8 @@ export interface Component<Kind extends keyof Kinds = keyof Kinds, F extends Fie
   readonly needs?: string;
   /** Whether it takes keys beside its fields. */
   readonly open?: boolean;
+  /** Whether the reference lacks it, so that a manifest that uses it runs here only. */
+  readonly extension?: boolean;
   /** Called once, when the type is first used. */
   readonly fields: () => F;
   /** Makes the run-time form; called once for each place in the manifest. */

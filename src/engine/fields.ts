@@ -34,7 +34,11 @@ export interface FieldFacts {
   /** Variables that its templates may read; undefined for a field without templates. */
   readonly context?: readonly string[];
   readonly description?: string;
+  /** What to use instead, for a field that manifests should no longer use. */
+  readonly deprecated?: string;
   readonly default?: Json;
+  /** Whether the reference lacks it, so that a manifest that sets it does the same here only. */
+  readonly extension?: boolean;
 }
 
 const facts = new WeakMap<z.ZodMiniType, FieldFacts>();
@@ -48,6 +52,11 @@ export function factsOf(field: z.ZodMiniType): FieldFacts {
 export function describe<T extends z.ZodMiniType>(field: T, added: FieldFacts): T {
   facts.set(field, { ...facts.get(field), ...added });
   return field;
+}
+
+/** A field that the reference lacks. */
+export function extension<T extends z.ZodMiniType>(field: T, description: string): T {
+  return describe(field, { extension: true, description });
 }
 
 /** Text that is no template. */

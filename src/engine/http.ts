@@ -4,6 +4,7 @@ import type { ResponseCache } from '../http/cache.ts';
 import { type CookieJar, createCookieJar } from '../http/cookies.ts';
 import { errorMessageOf } from '../http/error-message.ts';
 import { TransportError } from '../http/errors.ts';
+import type { RequestedPage } from '../http/exchange-log.ts';
 import type { HostPauses, Waiting } from '../http/pauses.ts';
 import type { RedirectOptions } from '../http/redirects.ts';
 import { buildRequest, type HttpRequest, type RequestParts } from '../http/request.ts';
@@ -17,6 +18,8 @@ import { looksSecret, type Secrets } from '../lib/secrets.ts';
 import { ConfigError, type Failure, SystemError, TransientError } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Authenticator, ErrorHandler } from './kinds.ts';
+import { type Purpose, type RunObserver, refusedPurpose } from './observer.ts';
+import { isUsersFault, transportFailure } from './transport-failure.ts';
 
 export { type BudgetOptions, type CallRatePolicy, matchesRequest, type Rate, type RequestMatcher } from '../http/budget.ts';
 export { HttpHeaders } from '../http/headers.ts';
@@ -49,13 +52,25 @@ export interface Exchange {
   readonly useCache?: boolean;
   /** Gives the body as it arrives, unless the handler must look into it. */
   readonly stream?: boolean;
+  /** Bytes of a streamed body that are loaded before it is given, and asked for again when it breaks off within them. */
+  readonly beginning?: number | undefined;
   readonly connectTimeoutMs?: number | undefined;
   readonly readTimeoutMs?: number | undefined;
   readonly tcpKeepAlive?: boolean;
+  /** How many characters of a refusing response's body an error shows; the API's message alone unless told. */
+  readonly shownBodyCharacters?: number | undefined;
   /** Treats rate limits as failures that end in giving up. */
   readonly exitOnRateLimit?: boolean;
   /** Costs no call of the budget, as requests for tokens do. */
   readonly outsideBudget?: boolean;
+  /** Repeats failures that may pass even where the run shows failures rather than repeating them. */
+  readonly alwaysRepeats?: boolean;
+  /** What the run's observer is told of it; nothing when absent. */
+  readonly purpose?: Purpose | undefined;
+  /** Whether the response is expected to hold credentials. */
+  readonly obtainsCredentials?: boolean;
+  /** The page that is asked for, for those who watch. */
+  readonly page?: (() => RequestedPage) | undefined;
 }
 
 /** The rates that the API allows, without the clock that they are kept by. */
@@ -64,7 +79,7 @@ export type BudgetRules = Omit<BudgetOptions, keyof Waiting>;
 /** The HTTP side of a run. */
 export interface Http {
   /**
-   * Sends a request until it succeeds; null when the handler ignores a failure without a response.
+   * Sends a request until it succeeds; null when the handler ignores a failure without a response, or drops the response.
    * Throws a Failure when it fails for good, and the signals above when the handler asks for them.
    */
   send(exchange: Exchange): Promise<HttpResponse | null>;
@@ -88,8 +103,12 @@ export interface HttpOptions {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly onRateLimited: (name: string) => void;
+  /** Told of each wait between two attempts of a request, in milliseconds. */
+  readonly onWait?: ((name: string, ms: number) => void) | undefined;
   /** False where failures are shown rather than repeated. */
   readonly retries: boolean;
+  /** Told of every response whose request has a purpose. */
+  readonly observer?: RunObserver | undefined;
   /** How fast requests to a host may follow each other; as fast as they come unless told. */
   readonly rate?: AdaptiveRate | undefined;
   /** What the whole run may repeat; without a bound unless told. */
@@ -106,6 +125,8 @@ export function createHttp(options: HttpOptions): Http {
   const redact = (text: string): string => secrets.redact(text);
   const waiting: Waiting = { now: options.nowMs, sleep: options.sleep };
   let budget: CallBudget | undefined;
+
+  const isWatched = (exchange: Exchange): exchange is WatchedExchange => options.observer !== undefined && exchange.purpose !== undefined;
 
   async function attempt(exchange: Exchange): Promise<SendResult> {
     const { handler, authenticator } = exchange;
@@ -129,11 +150,16 @@ export function createHttp(options: HttpOptions): Http {
         return authenticator?.sign === undefined ? request : authenticator.sign(request);
       },
       interpret: async (outcome) => {
-        if (outcome.response !== undefined && (handler.readsBody || outcome.response.status >= 400)) await outcome.response.load();
-        return handler.interpret(outcome);
+        const { response } = outcome;
+        if (response !== undefined && (handler.readsBody || response.status >= 400)) await response.load();
+        const resolution = handler.interpret(outcome);
+        if (response !== undefined && isWatched(exchange)) options.observer?.response(response, purposeOf(exchange, resolution.action));
+        return resolution;
       },
       backoffSeconds: (outcome, count) => handler.backoffSeconds(outcome, count) ?? null,
-      maxRetries: options.retries ? (handler.maxRetries ?? 5) : 0,
+      maxRetries: options.retries || exchange.alwaysRepeats ? (handler.maxRetries ?? 5) : 0,
+      ...(handler.usualBackoff?.factor === undefined ? {} : { backoffFactor: handler.usualBackoff.factor }),
+      ...(handler.usualBackoff?.longestSeconds === undefined ? {} : { longestBackoffSeconds: handler.usualBackoff.longestSeconds }),
       maxWaitSeconds: options.maxWaitSeconds ?? Number.POSITIVE_INFINITY,
       exitOnRateLimit: exchange.exitOnRateLimit ?? false,
       ...(refresh === undefined ? {} : { refresh: (sent: HttpRequest) => refresh(sent).catch(toRefreshFailure) }),
@@ -144,11 +170,17 @@ export function createHttp(options: HttpOptions): Http {
       pauses: options.pauses,
       ...(options.rate === undefined ? {} : { rate: options.rate }),
       ...(options.retryBudget === undefined ? {} : { budget: options.retryBudget }),
-      stream: exchange.stream ?? false,
+      stream: exchange.stream === true && !isWatched(exchange),
+      ...(exchange.beginning === undefined ? {} : { beginning: exchange.beginning }),
       random: options.random,
-      ...waiting,
+      now: options.nowMs,
+      sleep(ms, waker) {
+        options.onWait?.(exchange.name, ms);
+        return options.sleep(ms, waker);
+      },
       options: {
         signal,
+        origin: { name: exchange.name, obtainsCredentials: exchange.obtainsCredentials ?? false, page: exchange.page },
         ...(exchange.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: exchange.connectTimeoutMs }),
         ...(exchange.readTimeoutMs === undefined ? {} : { readTimeoutMs: exchange.readTimeoutMs }),
       },
@@ -164,9 +196,11 @@ export function createHttp(options: HttpOptions): Http {
       try {
         const result = await attempt(exchange);
         throwSignal(result);
-        return result.response;
+        if (result.resolution.dropsResponse !== true) return result.response;
+        result.response?.discard();
+        return null;
       } catch (error) {
-        throw toRequestError(error, exchange.name, secrets);
+        throw toRequestError(error, exchange, secrets);
       }
     },
   };
@@ -184,6 +218,16 @@ const SIGNALS: Partial<Record<ResponseAction, new (message: string) => Error>> =
   SPLIT_REQUEST_WINDOW: WindowTooLarge,
 };
 
+interface WatchedExchange extends Exchange {
+  readonly purpose: Purpose;
+}
+
+/** What an exchange was for, once it is known what is made of it. */
+function purposeOf({ purpose, name }: WatchedExchange, action: ResponseAction): Purpose {
+  if (action === 'REDUCE_PAGE_SIZE') return refusedPurpose(purpose, name, 'page');
+  return action === 'SPLIT_REQUEST_WINDOW' ? refusedPurpose(purpose, name, 'window') : purpose;
+}
+
 function throwSignal({ action, response, resolution }: SendResult): void {
   const Signal = SIGNALS[action];
   if (Signal === undefined) return;
@@ -199,32 +243,12 @@ function toRefreshFailure(error: unknown): never {
   throw error;
 }
 
-const USERS_FAULTS: ReadonlySet<TransportError['kind']> = new Set([
-  'invalid_url',
-  'missing_schema',
-  'invalid_schema',
-  'invalid_header',
-  'forbidden_address',
-  'forbidden_redirect',
-]);
-
-/** Whether the request itself is wrong, which comes of the config or of the manifest. */
-function isUsersFault({ kind }: TransportError): boolean {
-  return USERS_FAULTS.has(kind);
-}
-
-/** A failure below HTTP as it is told to the user, such as that of a body which breaks off after its first records were read. */
-export function transportFailure(error: TransportError): Failure {
-  if (isUsersFault(error)) return new ConfigError(error.message, { cause: error });
-  return new (error.permanent ? SystemError : TransientError)(error.message, { cause: error });
-}
-
 /** The failure of a request in the user's words, with the API's own. */
-function toRequestError(error: unknown, name: string, secrets: Secrets): unknown {
+function toRequestError(error: unknown, { name, shownBodyCharacters }: Exchange, secrets: Secrets): unknown {
   if (error instanceof TransportError) return transportFailure(error);
   if (!(error instanceof RequestFailure)) return error;
   const failureType = error.outcome?.error && isUsersFault(error.outcome.error) ? 'config_error' : error.failureType;
-  const failure: Failure = new FAILURES[failureType](withApiMessage(error, secrets), {
+  const failure: Failure = new FAILURES[failureType](withApiMessage(error, secrets, shownBodyCharacters), {
     internalMessage: error.internalMessage,
     cause: error,
     ...(name === '' ? {} : { stream: { name } }),
@@ -233,15 +257,19 @@ function toRequestError(error: unknown, name: string, secrets: Secrets): unknown
 }
 
 /** The message with the request it is about and what the API itself said, both redacted. */
-function withApiMessage({ message, outcome }: RequestFailure, secrets: Secrets): string {
+function withApiMessage({ message, outcome }: RequestFailure, secrets: Secrets, shownBodyCharacters: number | undefined): string {
   const response = outcome?.response;
   if (response === undefined) return message;
   const { method, url } = response.request;
-  const said = response.loaded ? errorMessageOf(response) : undefined;
-  const asked = `Request: ${method} ${secrets.redactUrl(url)}.`;
-  return !said || message.includes(said)
-    ? `${message} ${asked}`
-    : `${message} ${asked} The API said: ${excerptOf(said, LONGEST_API_MESSAGE, secrets.redact)}`;
+  const asked = `${message} Request: ${method} ${secrets.redactUrl(url)}.`;
+  if (!response.loaded || shownBodyCharacters === 0) return asked;
+  if (shownBodyCharacters !== undefined) return `${asked} Response: ${shortened(secrets.redact(response.text), shownBodyCharacters)}`;
+  const said = errorMessageOf(response);
+  return !said || message.includes(said) ? asked : `${asked} The API said: ${excerptOf(said, LONGEST_API_MESSAGE, secrets.redact)}`;
+}
+
+function shortened(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}... (${text.length} characters)` : text;
 }
 
 const LONGEST_API_MESSAGE = 500;

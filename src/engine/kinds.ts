@@ -3,6 +3,7 @@ import type { Value } from '../lang/values.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { DateTime } from '../lib/time/index.ts';
 import type { FileReference } from '../protocol/messages.ts';
+import type { LineWriter } from '../protocol/output.ts';
 import type {
   BudgetRules,
   CallRatePolicy,
@@ -15,8 +16,11 @@ import type {
   Resolution,
   ResponseAction,
 } from './http.ts';
+import type { Purpose } from './observer.ts';
 import type { Page } from './page.ts';
+import type { AppendedField } from './raw-rows.ts';
 import type { RequestOptions } from './request-options.ts';
+import type { Shard } from './shard.ts';
 import type { StreamSlice } from './stream-slice.ts';
 import type { Tally } from './tally.ts';
 
@@ -114,6 +118,14 @@ export interface Requester {
 export interface SendOptions {
   /** Gives the body as it arrives; a body that breaks off is not asked for again then. */
   readonly stream?: boolean;
+  /** What the run's observer is told of the request. */
+  readonly purpose?: Purpose | undefined;
+  /** Bytes of such a body that are loaded first, and asked for again when it breaks off within them. */
+  readonly beginning?: number;
+  /** Says that the response is expected to hold credentials, for those who keep responses. */
+  readonly obtainsCredentials?: boolean;
+  /** Leaves the requester's own query out, because the path given holds all of it. */
+  readonly withoutQuery?: boolean;
 }
 
 /** Decides what an outcome means; undefined leaves the decision to the next handler. */
@@ -123,6 +135,8 @@ export interface ErrorHandler {
   readonly readsBody: boolean;
   /** Whether the manifest says how long to wait between attempts. */
   readonly hasBackoff: boolean;
+  /** What the waits that no strategy states are multiplied by, and the longest of them. */
+  readonly usualBackoff?: { readonly factor?: number | undefined; readonly longestSeconds?: number | undefined } | undefined;
   /** Actions that its filters may answer with. */
   readonly actions: ReadonlySet<ResponseAction>;
   interpret(outcome: Outcome): Resolution;
@@ -151,6 +165,8 @@ export interface Decoder {
   /** Whether a paginator may look into its documents. */
   readonly paginates: boolean;
   decode(response: HttpResponse): AsyncIterable<readonly Json[]>;
+  /** Reads the values in the bytes of a JSON list; there when a response is one JSON document in UTF-8, so that a part of its bytes can be read alone. */
+  parseList?(bytes: Uint8Array): Json[];
   /** What is wrong with a loaded body, as the end of a sentence on it; undefined when it can be read, or when it is empty. */
   refusal?(response: HttpResponse): string | undefined;
   /** The documents in bytes that another decoder unpacked; absent in decoders that cannot be nested. */
@@ -161,6 +177,8 @@ export interface Decoder {
 export interface Extractor {
   /** The decoder that it brings along, whatever the retriever's is. */
   readonly decoder?: Decoder;
+  /** The names that lead to the list whose items it gives as they are, of a response that is an object; absent when it does anything else. */
+  readonly listPath?: readonly string[] | undefined;
   /** Whether it must see all documents of a response at once, so that a decoder that streams cannot feed it. */
   readonly wholeResponse?: boolean;
   /** Whether it adds up the records of several lists, so that their count says nothing of the page's size. */
@@ -192,14 +210,15 @@ export interface RecordFilter {
   keep(record: Row, request: PageRequest): boolean;
 }
 
-/** Changes a record in place, or gives another one in its stead. */
+/** Changes a record in place, or gives another one in its stead, or drops it. */
 export interface Transformation {
   readonly reads: Reads;
   /** Loads what it needs; awaited before the first record. */
   ready?(): Promise<void>;
   /** Whether it changes values that came with the record, rather than adding to it or giving another one. */
   readonly changesInPlace?: boolean;
-  transform(record: Row, request: PageRequest): Row | undefined;
+  /** The record that takes its place, undefined for itself, null for none. */
+  transform(record: Row, request: PageRequest): Row | undefined | null;
   /**
    * Top-level fields that it adds, when that is all that it does: computed from the fields in `reads` as the record came. A field that the
    * record has already is overwritten where it stands; for such records `transform` must be called.
@@ -215,6 +234,9 @@ export interface RecordSelector {
   readonly changesDocuments: boolean;
   readonly decoder?: Decoder | undefined;
   readonly wholeResponse: boolean;
+  readonly listPath: Extractor['listPath'];
+  /** The fields that it adds, when that is all that it does to records. */
+  readonly appended: readonly AppendedField[] | undefined;
   readonly sumsLists: boolean;
   /** Why there are no records in a document, for a warning; undefined when the place is right. */
   explain?: Extractor['explain'];
@@ -222,6 +244,10 @@ export interface RecordSelector {
   select(documents: readonly Json[], request: PageRequest): Selected | Promise<Selected>;
   /** Does the same with records that were found already, without its extractor. */
   refine(records: readonly Json[], request: PageRequest): Promise<Row[]>;
+  /** Loads what `refineNow` needs. */
+  ready(): Promise<void>;
+  /** Does what `refine` does, at once; there is nothing in it that waits where `appended` is there. */
+  refineNow(records: readonly Json[], request: PageRequest): Row[];
 }
 
 /** The records left of some documents; `extracted` counts those before any filter. */
@@ -235,13 +261,15 @@ export interface Paginator extends RequestContributor {
   /** Whether it may ask for more than one page. */
   readonly pages: boolean;
   readonly pageSize: number | undefined;
-  /** Whether it looks into the document of a page. */
-  readonly readsDocument: boolean;
+  /** What it looks at in the document of a page. */
+  readonly readsDocument: Reads;
   initialToken(): Value | undefined;
   /** The token of the page after this one; undefined ends the slice. */
   nextToken(page: Page): Value | undefined;
   /** The path that the next request takes instead of the requester's own. */
   path(request: PageRequest): string | undefined;
+  /** Whether that path is a URL with all of its query. */
+  readonly givesWholeUrls?: boolean;
   /** Whether its pages can be made smaller while it pages, down to a size; absent when they cannot. */
   resizing?(minimum: number): Resizing;
 }
@@ -259,8 +287,10 @@ export interface Resizing {
 /** Finds the next page's token. */
 export interface PageStrategy {
   readonly pageSize: number | undefined;
-  readonly readsDocument: boolean;
+  readonly readsDocument: Reads;
   readonly initialToken: Value | undefined;
+  /** Whether its tokens are URLs with all of their query. */
+  readonly givesWholeUrls?: boolean;
   nextToken(page: Page): Value | undefined;
   /** Whether its pages can be made smaller while it pages, down to a size; absent when they cannot. */
   resizing?(minimum: number): Resizing;
@@ -275,12 +305,26 @@ export interface Retriever {
 
 /** Records that became ready together. */
 export interface Batch {
+  readonly count: number;
+  /** The records; parsed when they are first asked for where `writeTo` is there. */
   readonly records: Row[];
+  /** Writes all of them without making values of them; there where nothing looks into them. */
+  readonly writeTo?: (target: RowTarget) => void;
+}
+
+/** Where records go that are written without being parsed. */
+export interface RowTarget {
+  readonly lines: LineWriter;
+  /** Writes a record that had to be parsed, and has it observed. */
+  write(record: Json): void;
+  /** Told of every record that is not parsed, with the fields that the cursor reads; absent when it reads none. */
+  readonly observe: ((record: Row) => void) | undefined;
 }
 
 /** Gives the slices that a stream is split into without regard to time, such as one for each parent record. */
 export interface PartitionRouter extends RequestContributor {
-  slices(): AsyncIterable<StreamSlice>;
+  /** The slices. A router that `groups` puts only those together that `keep` takes; what others give, the caller looks at itself. */
+  slices(keep?: (slice: StreamSlice) => boolean): AsyncIterable<StreamSlice>;
   /**
    * The states of the parents by their names, covering no parent record whose slice was not given yet; undefined when there are no parents.
    * The same object as before is given while nothing has changed.
@@ -336,10 +380,14 @@ export interface Cursor extends RequestContributor {
   observe(record: Row, slice: StreamSlice): void;
   /** Called after the last record of a slice is written; true when a new state should be printed. */
   close(slice: StreamSlice): boolean;
+  /** Called after the records of a page are written; true when what was read of the slice so far makes a new state, which should be printed. */
+  checkpoint?(slice: StreamSlice): boolean;
   /** Called once, when no slice is left to read, failed ones included: settles what holds only then. The last state is printed after it. */
   finish?(): void;
   /** Whether the record lies within what this sync should read. */
   shouldBeSynced(record: Row, slice: StreamSlice): boolean;
+  /** Whether no record after this one has to be read, where records come in order; by default when it should not be synced. */
+  endsFeed?(record: Row, slice: StreamSlice): boolean;
   /** The state of the stream as the next sync needs it. */
   state(): JsonObject;
   /** Cuts a slice into smaller ones; undefined when it cannot be cut further. */
@@ -348,6 +396,8 @@ export interface Cursor extends RequestContributor {
   track?(): CursorTracker;
   /** The time up to which a stream with that state was read, in microseconds since 1970; undefined when the state is none of its own. */
   reachedAt?(state: JsonObject): bigint | undefined;
+  /** The state of a sync that shards read, out of those of all shards; absent where one shard reads the whole stream. Throws ConfigError. */
+  mergeShards?(states: readonly JsonObject[]): JsonObject;
 }
 
 /** Follows the records of a slice and cuts off what was read. */
@@ -370,6 +420,8 @@ export interface LatestValue {
 export interface IncrementalSync extends RequestContributor {
   /** The cursor field as the catalog shows it. */
   readonly field: string;
+  /** The cursor's value in a record, where it is not that of the top-level field. */
+  readonly valueIn?: (record: Row) => Json | undefined;
   readonly allowsCatalogField: boolean;
   /** Whether each partition can have a cursor of its own. */
   readonly partitionable: boolean;
@@ -400,11 +452,21 @@ export interface StateMigration {
 /** Gives the JSON schema of a stream. */
 export interface SchemaLoader {
   load(): JsonObject | Promise<JsonObject>;
+  /** Completes the schema for the catalog by records of the stream; absent in loaders that need none. */
+  readonly sample?: SchemaSample | undefined;
+}
+
+/** How a schema is completed by records. */
+export interface SchemaSample {
+  /** How many records it wants to see. */
+  readonly size: number;
+  complete(schema: JsonObject, records: readonly Row[]): JsonObject;
 }
 
 /** Fits the values of a record to its schema. */
 export interface Normalization {
-  transform(record: Row, schema: JsonObject): void;
+  /** Changes the record in place; false drops it. */
+  transform(record: Row, schema: JsonObject): boolean | undefined;
 }
 
 /** Uploads or stores the file that a record stands for, and adds the reference to it. */
@@ -420,6 +482,8 @@ export interface Source {
   staticStreams(): readonly Stream[];
   /** The streams of each template, by its name. */
   dynamicStreams(): Promise<ReadonlyMap<string, readonly Stream[]>>;
+  /** The declarations that the templates become when they are filled in. */
+  filledTemplates(): Promise<readonly FilledTemplate[]>;
   readonly check: ConnectionCheck;
   /** Partitions that are read at a time. */
   readonly concurrency: number;
@@ -431,6 +495,11 @@ export interface Source {
 export interface StreamDeclaration {
   readonly spec: JsonObject;
   readonly path: string;
+}
+
+/** A stream that a template was filled in to, and the template's name. */
+export interface FilledTemplate extends StreamDeclaration {
+  readonly template: string;
 }
 
 /** Something that stands among the streams of a manifest and gives some, such as a condition around them. */
@@ -451,6 +520,10 @@ export interface StreamTemplate {
 /** A stream of the manifest. */
 export interface Stream {
   readonly name: string;
+  /** The fields that tell its records apart; undefined when the manifest names none. */
+  readonly primaryKey: readonly string[] | undefined;
+  /** The field that orders its records, the one of the catalog where it may choose; undefined for a stream without a cursor. */
+  cursorField(catalogField?: string): string | undefined;
   /** What the catalog says of it. */
   describe(): Promise<StreamDescription>;
   /** Builds everything that reading needs, with the state of the last sync. */
@@ -465,6 +538,8 @@ export interface OpenOptions {
   readonly cursorField?: string | undefined;
   /** Whether it is read for its child's sake, slice by slice. */
   readonly isParent?: boolean | undefined;
+  /** The part of its partitions that is read; all of them without it. */
+  readonly shard?: Shard | undefined;
 }
 
 /** What a catalog says of a stream. */
@@ -477,6 +552,10 @@ export interface StreamDescription {
   readonly sourceDefinedCursor: boolean;
   readonly isResumable: boolean;
   readonly isFileBased: boolean;
+  /** How its records are best written, where the manifest says. */
+  readonly destinationSyncMode?: 'append' | 'overwrite' | 'append_dedup' | undefined;
+  /** What its table is best called, where the manifest says. */
+  readonly destinationName?: string | undefined;
 }
 
 /** A stream that is being read. */
@@ -509,6 +588,8 @@ export interface StreamScope {
   /** The schema of the fields that the catalog selects; undefined without a catalog. */
   readonly selectedSchema?: JsonObject | undefined;
   readonly fileUploader: FileUploader | undefined;
+  /** What its requests are for, where that is not its records. */
+  readonly purpose?: Purpose | undefined;
   /** Counts what becomes of what is read. */
   readonly tally?: Tally | undefined;
 }

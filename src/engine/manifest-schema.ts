@@ -8,13 +8,16 @@ import type { Known, Registry } from './registry.ts';
 export interface SchemaOptions {
   /** Lets `$ref` objects and texts such as `#/definitions/x` stand for any value, as they may in a manifest that is being written; true unless told. */
   readonly references?: boolean;
+  /** Whether components and fields that the reference lacks are in it, marked as such; true unless told. */
+  readonly extensions?: boolean;
 }
 
 const ROOT = 'DeclarativeSource';
 const REFERENCE = 'Reference';
 
 /** The JSON Schema (draft 7) of manifests: a definition for each component type, with what editors show of its fields. */
-export function manifestSchema(registry: Registry, { references = true }: SchemaOptions = {}): JsonObject {
+export function manifestSchema(known: Registry, { references = true, extensions = true }: SchemaOptions = {}): JsonObject {
+  const registry = extensions ? known : withoutExtensions(known);
   const definitions: JsonObject = {};
   for (const { type } of [...registry.components].sort((a, b) => (a.type < b.type ? -1 : 1))) {
     definitions[type] = definitionOf(registry, registry.find(type) as Known, references);
@@ -25,6 +28,20 @@ export function manifestSchema(registry: Registry, { references = true }: Schema
     title: 'A manifest of a connector',
     $ref: `#/definitions/${ROOT}`,
     definitions,
+  };
+}
+
+/** The components and fields that the reference has too. */
+function withoutExtensions(registry: Registry): Registry {
+  const isOwn = (field: z.ZodMiniType): boolean => factsOf(field).extension === true;
+  return {
+    ...registry,
+    components: registry.components.filter(({ extension }) => extension !== true),
+    find(type) {
+      const known = registry.find(type);
+      if (known === undefined) return undefined;
+      return { ...known, fields: Object.fromEntries(Object.entries(known.fields).filter(([, field]) => !isOwn(field))) };
+    },
   };
 }
 
@@ -54,8 +71,10 @@ function definitionOf(registry: Registry, { component, fields }: Known, referenc
   };
 }
 
-function describe({ summary, needs }: AnyComponent): string {
-  return needs === undefined ? summary : `${summary} Needs: ${needs}`;
+const EXTENSION = 'Not in the reference.';
+
+function describe({ summary, needs, extension }: AnyComponent): string {
+  return [summary, ...(needs === undefined ? [] : [`Needs: ${needs}`]), ...(extension === true ? [EXTENSION] : [])].join(' ');
 }
 
 /** Whether no slot takes the type for granted. */
@@ -78,7 +97,8 @@ function fieldSchema(registry: Registry, facts: FieldFacts, references: boolean)
   const value = valueSchema(registry, facts, references);
   const schema = references && !takesText(value) ? { anyOf: [...choices(value), definition(REFERENCE)] } : value;
   const about: JsonObject = {};
-  if (facts.description !== undefined) about['description'] = facts.description;
+  const description = [facts.description, facts.extension === true ? EXTENSION : undefined].filter((part) => part !== undefined);
+  if (description.length > 0) about['description'] = description.join(' ');
   if (facts.default !== undefined) about['default'] = facts.default;
   if (facts.context !== undefined) about['interpolation_context'] = [...facts.context];
   // Validators of draft 7 look at nothing beside a $ref.

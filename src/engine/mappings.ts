@@ -122,6 +122,44 @@ export function compileBodyJson(b: Builder, body: Json | undefined): (context: C
   return compileNested(b, body);
 }
 
+/**
+ * A JSON value of any depth whose texts and keys are templates, with each text staying the text that it is and each expression giving its
+ * own value; nulls stay where they are.
+ */
+export function compileExact(b: Builder, value: Json): Evaluate<Value> {
+  if (typeof value === 'string') {
+    const template = b.template(value);
+    return (context) => template.exact(context);
+  }
+  if (Array.isArray(value)) {
+    const items = value.map((item) => compileExact(b, item));
+    return (context) => items.map((item) => item(context));
+  }
+  if (isPlainObject(value)) {
+    const entries = Object.entries(value as JsonObject).map(([key, item]) => ({ key: b.template(key), item: compileExact(b, item) }));
+    return (context) => {
+      const result: Options = {};
+      for (const { key, item } of entries) setOwnProperty(result, str(key.exact(context)), item(context));
+      return result;
+    };
+  }
+  return () => value as Value;
+}
+
+/** The same for texts by name, as the query, headers and forms hold them: lists stay lists, and what is null is left out. */
+export function compileExactTexts(b: Builder, mapping: JsonObject | string | undefined): Evaluate<Options> {
+  const evaluate = compileExact(b, mapping ?? {});
+  return (context) => {
+    const value = evaluate(context);
+    const result: Options = {};
+    if (!isPlainObject(value)) return result;
+    for (const [name, item] of Object.entries(value as Options)) {
+      if (item !== null) setOwnProperty(result, name, Array.isArray(item) ? item.map(str) : str(item));
+    }
+    return result;
+  };
+}
+
 /** How Python's json writes a key that is no text. */
 export function jsonKey(key: Value): string {
   if (key === true) return 'true';

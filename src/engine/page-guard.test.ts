@@ -11,7 +11,7 @@ function guard(guards: Partial<Guards> = {}): {
   const warnings: string[] = [];
   const log = { ...testRun().log, warn: (message: unknown) => void warnings.push(String(message)) };
   const inner = createPageGuard('items', log, { ...DEFAULT_GUARDS, ...guards });
-  return { check: (token, body) => inner.check(token, Buffer.from(body)), warnings, sawNoRecords: () => inner.sawNoRecords() };
+  return { check: (token, body) => inner.check(token, [Buffer.from(body)]), warnings, sawNoRecords: () => inner.sawNoRecords() };
 }
 
 describe('createPageGuard', () => {

@@ -1,19 +1,24 @@
-import { crc32 } from 'node:zlib';
 import { repr } from '../lang/text.ts';
 import type { Value } from '../lang/values.ts';
 import { SystemError } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Guards } from './guards.ts';
 
-/** Bytes hashed at each end of a page; with its length they tell pages apart without reading all of a large one. */
-const SAMPLE = 65_536;
 /** Tokens of a slice that are remembered; a circle of more pages than this ends at the page limit. */
 const MOST_TOKENS = 100_000;
+
+/** A page whose bytes come one after the other; `check` is for its end. */
+export interface FollowedPage {
+  update(chunk: Uint8Array): void;
+  check(token: Value | undefined): void;
+}
 
 /** Watches the pages of one slice for signs that paging will never end. */
 export interface PageGuard {
   /** Throws SystemError when the page is one that its token gave before, the last of too many identical ones, or one too many. */
-  check(token: Value | undefined, body: Uint8Array): void;
+  check(token: Value | undefined, body: readonly Uint8Array[]): void;
+  /** Follows a page that is not held as a whole. */
+  follow(): FollowedPage;
   /** Told when a page turned out to have no records: many such pages in a row are alike and yet lead on. */
   sawNoRecords(): void;
 }
@@ -48,37 +53,50 @@ export function createPageGuard(streamName: string, log: Log, { repeated_token, 
     hasWarned = true;
   }
 
+  function check(token: Value | undefined, print: string): void {
+    page += 1;
+    identical = print === last ? identical + 1 : 1;
+    last = print;
+    if (token !== undefined && repeated_token !== 'ignore') checkToken(token, print);
+    if (identical === 2 && Number.isFinite(identical_pages))
+      log.warn(`${where}: page ${page} is identical to the page before; the API may not look at the page token.`);
+    if (identical > identical_pages) {
+      throw new SystemError(
+        `${where}: the last ${identical} pages are identical, so paging would never end. ` +
+          'The API does not seem to look at the page token: check page_token_option (name and place) and the stop condition. ' +
+          otherwise('identical_pages=none'),
+      );
+    }
+    if (page > max_pages) {
+      throw new SystemError(
+        `${where}: a slice has more than ${max_pages} pages, so paging may never end. Check the stop condition of the paginator. ` +
+          otherwise('max_pages=none'),
+      );
+    }
+  }
+
+  function follow(): FollowedPage {
+    // Loaded by the first page: most commands read none.
+    const { crc32 } = process.getBuiltinModule('node:zlib');
+    let [length, sum] = [0, 0];
+    return {
+      update(chunk) {
+        length += chunk.length;
+        sum = crc32(chunk, sum);
+      },
+      check: (token) => check(token, `${length}:${sum}`),
+    };
+  }
+
   return {
     check(token, body) {
-      page += 1;
-      const print = fingerprint(body);
-      identical = print === last ? identical + 1 : 1;
-      last = print;
-      if (token !== undefined && repeated_token !== 'ignore') checkToken(token, print);
-      if (identical === 2 && Number.isFinite(identical_pages))
-        log.warn(`${where}: page ${page} is identical to the page before; the API may not look at the page token.`);
-      if (identical > identical_pages) {
-        throw new SystemError(
-          `${where}: the last ${identical} pages are identical, so paging would never end. ` +
-            'The API does not seem to look at the page token: check page_token_option (name and place) and the stop condition. ' +
-            otherwise('identical_pages=none'),
-        );
-      }
-      if (page > max_pages) {
-        throw new SystemError(
-          `${where}: a slice has more than ${max_pages} pages, so paging may never end. Check the stop condition of the paginator. ` +
-            otherwise('max_pages=none'),
-        );
-      }
+      const followed = follow();
+      for (const chunk of body) followed.update(chunk);
+      followed.check(token);
     },
+    follow,
     sawNoRecords() {
       last = undefined;
     },
   };
-}
-
-function fingerprint(body: Uint8Array): string {
-  const { length } = body;
-  if (length <= 2 * SAMPLE) return `${length}:${crc32(body)}`;
-  return `${length}:${crc32(body.subarray(length - SAMPLE), crc32(body.subarray(0, SAMPLE)))}`;
 }

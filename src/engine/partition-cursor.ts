@@ -4,8 +4,9 @@ import { ConfigError, SystemError } from '../protocol/failure.ts';
 import type { Cursor, IncrementalSync, OpenOptions, PartitionRouter, Row } from './kinds.ts';
 import { createParentStates } from './parent-states.ts';
 import { partitionKey } from './partition-key.ts';
-import { readPartitionState } from './partition-state.ts';
 import type { Run } from './run.ts';
+import { type StreamShard, slicesOfShard } from './shard.ts';
+import { beginWith, mergeShardStates, printShardPart, readShardPart, SHARD_KEY } from './shard-state.ts';
 import { StreamSlice } from './stream-slice.ts';
 
 /** Partitions with a state of their own, above which one state stands for all. */
@@ -15,6 +16,12 @@ const MOST_PARTITIONS = 25_000;
 /** Microseconds between two states of one stream, since each holds those of all partitions. */
 const STATE_INTERVAL = 600_000_000n;
 const SECOND = 1_000_000n;
+
+/** What a partition cursor is told of the read it is for. */
+export interface PartitionCursorOptions extends Pick<OpenOptions, 'cursorField' | 'isParent'> {
+  /** The part of the partitions that is read; all of them without it. */
+  readonly shard?: StreamShard | undefined;
+}
 
 /** A partition that has a state or was given in this sync. */
 interface Partition {
@@ -39,12 +46,13 @@ export function createPartitionCursor(
   router: PartitionRouter,
   sync: IncrementalSync,
   state: JsonObject | undefined,
-  { cursorField: catalogField, isParent = false }: Pick<OpenOptions, 'cursorField' | 'isParent'> = {},
+  { cursorField: catalogField, isParent = false, shard }: PartitionCursorOptions = {},
 ): Cursor {
-  const begun = readPartitionState(state ?? {});
+  const { whole, own: begun, progress: progressBefore } = beginWith(state ?? {}, shard);
   /** Knows no state: tells the field, and splits and follows the slices of any partition. */
   const stateless = sync.openPartition(undefined, 0, catalogField);
   const field = stateless.field as string;
+  const wholeGlobal = globalIn(sync, field, whole.global);
   const begunGlobal = globalIn(sync, field, begun.global);
   const partitions = new Map<string, Partition>();
   const bySlice = new WeakMap<StreamSlice, Partition>();
@@ -58,7 +66,9 @@ export function createPartitionCursor(
   let openSlices = 0;
   let startedAt: bigint | undefined;
   let lastStateAt: bigint | undefined;
-  let isComplete = false;
+  /** When all slices were given; undefined before, and when a router failed. */
+  let completeAt: bigint | undefined;
+  let progress = progressBefore;
   let hasValues = false;
   let warnedOfRepetition = false;
   let warnedOfValue = false;
@@ -66,7 +76,7 @@ export function createPartitionCursor(
   let present: StreamSlice | undefined;
   let presentPartition: Partition | undefined;
 
-  if (state !== undefined) router.setParentState?.(state);
+  if (state !== undefined) router.setParentState?.({ ...state, ...(begun.parents === undefined ? {} : { parent_state: begun.parents }) });
   for (const { partition, cursor } of begun.states) {
     const key = partitionKey(partition);
     partitions.set(key.text, newPartition(key.partition, sync.openPartition(cursor, 0, catalogField)));
@@ -155,7 +165,7 @@ export function createPartitionCursor(
   }
 
   function offer(record: Row): boolean {
-    const value = ownProperty(record, field);
+    const value = sync.valueIn === undefined ? ownProperty(record, field) : sync.valueIn(record);
     if (value === undefined || value === null) return false;
     if (latest.offer(value)) return true;
     if (!warnedOfValue)
@@ -171,8 +181,9 @@ export function createPartitionCursor(
     async *slices() {
       if (startedAt !== undefined) throw new SystemError('The slices of a stream were asked for twice.');
       startedAt = run.clock.now();
-      for await (const slice of router.slices()) yield* slicesOf(slice);
-      isComplete = true;
+      const given = shard === undefined ? router.slices() : slicesOfShard(router, shard);
+      for await (const slice of given) yield* slicesOf(slice);
+      completeAt = run.clock.now();
     },
     observe(record, slice) {
       if (!offer(record)) return;
@@ -195,11 +206,20 @@ export function createPartitionCursor(
     finish() {
       if (openSlices > 0) return;
       // Without the slices that a failing router did not give, the common value would skip what they hold.
-      if (isComplete && hasValues && startedAt !== undefined && latest.value !== undefined) {
+      if (completeAt !== undefined && hasValues && startedAt !== undefined && latest.value !== undefined) {
         global = { [field]: latest.value as Json };
         lookback = secondsBetween(startedAt, run.clock.now());
       }
       parents.finish(router.parentState?.());
+      if (completeAt !== undefined && startedAt !== undefined) {
+        progress = {
+          started_at: milliseconds(startedAt),
+          given_at: milliseconds(completeAt),
+          ended_at: milliseconds(run.clock.now()),
+          state: hasValues ? global : progress?.state,
+          parent_state: parents.settled,
+        };
+      }
     },
     shouldBeSynced(record, slice) {
       const cursor = isGlobal ? undefined : partitionOf(slice)?.cursor;
@@ -207,21 +227,28 @@ export function createPartitionCursor(
     },
     state() {
       const states = [...partitions.values()].map(({ key, cursor }) => ({ partition: key, cursor: cursor.state() }));
+      const common = shard === undefined ? { global, lookback, parents: parents.settled } : { ...whole, global: wholeGlobal };
       return {
         use_global_cursor: isGlobal,
         ...(isGlobal ? {} : { states }),
-        ...(global === undefined ? {} : { state: global }),
-        lookback_window: lookback,
-        ...(parents.settled === undefined ? {} : { parent_state: parents.settled }),
+        ...(common.global === undefined ? {} : { state: common.global }),
+        lookback_window: common.lookback,
+        ...(common.parents === undefined ? {} : { parent_state: common.parents }),
+        ...(shard === undefined ? {} : { [SHARD_KEY]: printShardPart({ index: shard.index, count: shard.count, progress }) }),
       };
     },
+    mergeShards: (states) => mergeShardStates(sync, field, states),
     split: (slice, minimum) => stateless.split?.(slice, minimum),
     ...(stateless.track === undefined ? {} : { track: stateless.track }),
     reachedAt(other) {
-      const value = ownProperty(other, 'state');
+      const value = readShardPart(other)?.progress?.state ?? ownProperty(other, 'state');
       return isPlainObject(value) ? stateless.reachedAt?.(value as JsonObject) : undefined;
     },
   };
+}
+
+function milliseconds(time: bigint): number {
+  return Number(time / 1000n);
 }
 
 function newPartition(key: JsonObject, cursor: Cursor): Partition {

@@ -1,4 +1,4 @@
-import type { Json } from '../lib/json.ts';
+import { Float, type Json } from '../lib/json.ts';
 import { createSemaphore, type Semaphore } from '../lib/semaphore.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../protocol/catalog.ts';
 import { ConfigError, errorTrace, SystemError } from '../protocol/failure.ts';
@@ -6,8 +6,11 @@ import { type StreamDescriptor, streamStatus } from '../protocol/messages.ts';
 import type { Output, RecordWriter } from '../protocol/output.ts';
 import type { InputState } from '../protocol/state.ts';
 import { ancestorNames } from './ancestors.ts';
-import type { OpenStream, Source } from './kinds.ts';
+import { slicesTogether } from './bounded-slices.ts';
+import type { OpenStream, Row, RowTarget, Source } from './kinds.ts';
+import { sliceDescriptor } from './observer.ts';
 import type { Run } from './run.ts';
+import { ownsStream, type Shard } from './shard.ts';
 import type { StreamSlice } from './stream-slice.ts';
 import { explainFruitless } from './tally.ts';
 
@@ -17,6 +20,8 @@ export interface ReadOptions {
   readonly output: Output;
   readonly catalog: ConfiguredCatalog;
   readonly state: InputState;
+  /** The part of the work that is done; all of it without it. */
+  readonly shard?: Shard | undefined;
   /** Adds to an error what only the caller knows, such as its place in the manifest's text. */
   readonly explain?: (error: unknown) => Promise<unknown>;
 }
@@ -78,7 +83,7 @@ interface Selected {
  * The streams of the catalog in its order, each built with its state, so that a mistake in one of them ends the sync before it begins;
  * a stream that the source lacks is INCOMPLETE. parity: concurrent_declarative_source.py:_select_streams
  */
-async function selectStreams(source: Source, { run, output, catalog, state }: ReadOptions): Promise<Selected[]> {
+async function selectStreams(source: Source, { run, output, catalog, state, shard }: ReadOptions): Promise<Selected[]> {
   const byName = new Map((await source.streams()).map((stream) => [stream.name, stream]));
   const selected: Selected[] = [];
   for (const configured of catalog.streams) {
@@ -93,7 +98,8 @@ async function selectStreams(source: Source, { run, output, catalog, state }: Re
       const given = state.of(configured.stream);
       const cursorField = configured.cursor_field?.[0];
       const selectedSchema = configured.stream.json_schema;
-      const open = await stream.open({ state: Object.keys(given).length === 0 ? undefined : given, cursorField, selectedSchema });
+      const open = await stream.open({ state: Object.keys(given).length === 0 ? undefined : given, cursorField, selectedSchema, shard });
+      if (shard !== undefined && open.router === undefined && !ownsStream(shard, name)) continue;
       if (configured.sync_mode === 'incremental' && open.cursor.field === undefined) {
         run.log.warn(
           `The catalog asks for an incremental sync of "${name}", which has no cursor: it supports full_refresh only, and is read whole.`,
@@ -123,8 +129,7 @@ async function readStream({ options, partitions }: Reading, { configured, open }
   try {
     // Asked for even where nothing needs it yet: a schema that cannot be had fails the stream before its first record.
     await open.schema();
-    for await (const slice of open.slices()) {
-      if (run.limits.slices !== undefined && progress.partitions >= run.limits.slices) break;
+    for await (const slice of run.observer === undefined ? open.slices() : slicesTogether(open.slices())) {
       progress.partitions += 1;
       await partitions.acquire();
       const partition = readPartition(options, open, slice, { descriptor, writer, progress })
@@ -172,17 +177,23 @@ async function readPartition(
   { descriptor, writer, progress }: Target,
 ): Promise<void> {
   const { cursor, fileOf } = stream;
-  for await (const { records } of stream.read(slice)) {
-    if (progress.records === 0 && records.length > 0) {
+  run.observer?.slice(sliceDescriptor(slice));
+  const write = (record: Json): void => {
+    if (typeof record !== 'object' || record === null || Array.isArray(record) || record instanceof Float) throw noRecord(record);
+    writer.write(record, fileOf?.(record));
+    cursor.observe(record, slice);
+  };
+  const observe = cursor.reads === 'nothing' ? undefined : (record: Row): void => cursor.observe(record, slice);
+  const target: RowTarget | undefined = writer.lines && fileOf === undefined ? { lines: writer.lines, write, observe } : undefined;
+  for await (const batch of stream.read(slice)) {
+    if (progress.records === 0 && batch.count > 0) {
       run.log.info(`Marking stream ${stream.name} as RUNNING`);
       output.message(streamStatus(descriptor, 'RUNNING'));
     }
-    progress.records += records.length;
-    for (const record of records) {
-      if (typeof record !== 'object' || record === null || Array.isArray(record)) throw noRecord(record);
-      writer.write(record, fileOf?.(record));
-      cursor.observe(record, slice);
-    }
+    progress.records += batch.count;
+    if (batch.writeTo !== undefined && target !== undefined) batch.writeTo(target);
+    else for (const record of batch.records) write(record);
+    if (cursor.checkpoint?.(slice) === true) writer.state(cursor.state());
     await output.drained();
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;
   }

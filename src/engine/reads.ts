@@ -2,7 +2,7 @@ import type { Template } from '../lang/index.ts';
 import type { Reads } from './kinds.ts';
 
 /** What several parts look at together. */
-export function joinReads(parts: readonly (Reads | undefined)[]): Reads {
+export function joinReads(parts: readonly (Reads | '' | undefined)[]): Reads {
   if (parts.includes('all')) return 'all';
   const names = new Set(parts.flatMap((part) => (part === undefined || typeof part === 'string' ? [] : part)));
   return names.size === 0 ? 'nothing' : [...names];
@@ -10,6 +10,15 @@ export function joinReads(parts: readonly (Reads | undefined)[]): Reads {
 
 /** What a template looks at in the record. */
 export function readsOf({ recordFields }: Template): Reads {
-  if (recordFields === 'all') return 'all';
-  return recordFields.size === 0 ? 'nothing' : [...recordFields];
+  return toReads(recordFields);
+}
+
+/** What a template looks at in the response. */
+export function responseReadsOf({ responseFields }: Template): Reads {
+  return toReads(responseFields);
+}
+
+function toReads(fields: ReadonlySet<string> | 'all'): Reads {
+  if (fields === 'all') return 'all';
+  return fields.size === 0 ? 'nothing' : [...fields];
 }

@@ -1,4 +1,6 @@
+import type { RequestedPage } from '../http/exchange-log.ts';
 import type { Context } from '../lang/index.ts';
+import { repr } from '../lang/text.ts';
 import type { Builder } from './builder.ts';
 import type { PageRequest } from './kinds.ts';
 
@@ -17,4 +19,11 @@ export function requestContext(b: Builder, { slice, token }: PageRequest): Conte
     next_page_token: token === undefined ? null : { next_page_token: token },
     ...slice.extraFields,
   };
+}
+
+/** The page that a request asks for, as those who watch are told of it. */
+export function requestedPage({ slice, token }: PageRequest): RequestedPage {
+  const isPlain = typeof token === 'string' || typeof token === 'number';
+  const shown = token === undefined || token === null ? null : isPlain ? token : repr(token);
+  return { slice: { ...slice.partition, ...slice.cursorSlice }, token: shown };
 }

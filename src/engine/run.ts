@@ -6,6 +6,7 @@ import type { Cache } from './cache.ts';
 import type { CustomCode } from './custom-code.ts';
 import type { RunGuards } from './guards.ts';
 import type { Http } from './http.ts';
+import type { RunObserver } from './observer.ts';
 
 /** Bounds of a run; a bound left out does not hold. */
 export interface Limits {
@@ -59,4 +60,6 @@ export interface Run {
   /** The code that comes with the manifest; undefined when there is none. */
   readonly customCode?: CustomCode | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Told of requests and slices where they are to be shown, as in a test read; then nothing is read ahead. */
+  readonly observer?: RunObserver | undefined;
 }

@@ -1,11 +1,24 @@
+/** The beginning of a body in the chunks that it came in, and whether it is all of it. */
+export interface Beginning {
+  readonly chunks: readonly Uint8Array[];
+  readonly ended: boolean;
+}
+
 /** The bytes of one response body; it is read by `next` until null or by `all`, never by both. */
 export interface ByteSource {
+  /** The body as far as `limit` bytes and a chunk, to be asked for first if at all; throws TransportError when the body breaks off. */
+  upTo(limit: number): Promise<Beginning>;
   /** The next chunk, null at the end; throws TransportError when the body breaks off. */
   next(): Promise<Uint8Array | null>;
   /** The whole body at once; throws TransportError when the body breaks off. */
   all(): Promise<Uint8Array>;
   /** Gives up what has not been read. */
   discard(): void;
+}
+
+/** Chunks as one; a single one is not copied. */
+export function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
 /** A body that is there already. */
@@ -20,6 +33,10 @@ export class MemorySource implements ByteSource {
     const bytes = this.#bytes;
     this.#bytes = null;
     return bytes?.length ? bytes : null;
+  }
+
+  async upTo(): Promise<Beginning> {
+    return { chunks: [await this.all()], ended: true };
   }
 
   async all(): Promise<Uint8Array> {
@@ -55,6 +72,8 @@ export class NetworkSource implements ByteSource {
   #chunks: Uint8Array[] = [];
   #queued = 0;
   #mode: 'pull' | 'collect' | 'discard' = 'pull';
+  /** How many bytes are collected before the connection is paused. */
+  #most = Number.POSITIVE_INFINITY;
   #paused = false;
   #ended = false;
   #error: Error | null = null;
@@ -74,13 +93,11 @@ export class NetworkSource implements ByteSource {
     this.#chunks.push(chunk);
     if (this.#mode === 'collect') {
       this.#checkHeld();
-      return;
-    }
-    if (this.#waiter) this.#wake();
-    else if (this.#queued > HIGH_WATER_MARK && !this.#paused) {
-      this.#paused = true;
-      this.#flow.pause();
-    }
+      if (this.#queued <= this.#most) return;
+      this.#pause();
+      this.#wake();
+    } else if (this.#waiter) this.#wake();
+    else if (this.#queued > HIGH_WATER_MARK) this.#pause();
   }
 
   /** Marks the body complete. */
@@ -108,22 +125,30 @@ export class NetworkSource implements ByteSource {
         return chunk;
       }
       if (this.#ended) return null;
+      this.#resume();
       await this.#change();
     }
   }
 
-  async all(): Promise<Uint8Array> {
+  async upTo(limit: number): Promise<Beginning> {
     this.#mode = 'collect';
+    this.#most = limit;
     this.#checkHeld();
-    this.#resume();
-    while (!this.#ended) {
+    if (this.#queued <= limit) this.#resume();
+    while (!this.#ended && this.#queued <= limit) {
       if (this.#error) throw this.#error;
       await this.#change();
     }
     if (this.#error) throw this.#error;
     const chunks = this.#chunks;
     this.#chunks = [];
-    return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, this.#queued);
+    this.#queued = 0;
+    this.#mode = 'pull';
+    return { chunks, ended: this.#ended };
+  }
+
+  async all(): Promise<Uint8Array> {
+    return joined((await this.upTo(Number.POSITIVE_INFINITY)).chunks);
   }
 
   discard(): void {
@@ -136,6 +161,12 @@ export class NetworkSource implements ByteSource {
 
   #checkHeld(): void {
     if (this.#queued > this.#flow.mostHeld) this.fail(this.#flow.refuse());
+  }
+
+  #pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#flow.pause();
   }
 
   #resume(): void {

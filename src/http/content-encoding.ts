@@ -1,5 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
-import type { ByteSource } from './byte-source.ts';
+import { type Beginning, type ByteSource, joined } from './byte-source.ts';
 import { TransportError } from './errors.ts';
 
 /** Bounds of a body: as a whole in memory it may not be longer than `heldBytes`, nor, beyond `freeBytes`, be more than `ratio` times its compressed size. */
@@ -45,6 +45,8 @@ class DecodedSource implements ByteSource {
   readonly #limits: BodyLimits;
   readonly #where: () => string;
   #stream: AsyncIterator<Uint8Array> | undefined;
+  /** What came before the rest of the source. */
+  #head: Uint8Array | undefined;
   #read = 0;
   #written = 0;
 
@@ -68,8 +70,26 @@ class DecodedSource implements ByteSource {
     }
   }
 
+  async upTo(limit: number): Promise<Beginning> {
+    const raw = await this.#source.upTo(limit / USUAL_RATIO);
+    if (raw.ended) return { chunks: [await this.#decode(joined(raw.chunks))], ended: true };
+    this.#head = joined(raw.chunks);
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    while (length <= limit) {
+      const chunk = await this.next();
+      if (chunk === null) return { chunks, ended: true };
+      chunks.push(chunk);
+      length += chunk.length;
+    }
+    return { chunks, ended: false };
+  }
+
   async all(): Promise<Uint8Array> {
-    const raw = await this.#source.all();
+    return this.#decode(await this.#source.all());
+  }
+
+  async #decode(raw: Uint8Array): Promise<Uint8Array> {
     const { heldBytes } = this.#limits;
     const unpacked = allowance(this.#limits, raw.length);
     const allowed = Math.min(unpacked, heldBytes);
@@ -89,7 +109,7 @@ class DecodedSource implements ByteSource {
   }
 
   async #open(): Promise<AsyncIterator<Uint8Array>> {
-    const first = await this.#source.next();
+    const first = this.#head ?? (await this.#source.next());
     if (first === null) return nothing();
     const { pipeline, Readable } = process.getBuiltinModule('node:stream');
     const decoders = this.#codings.map((coding, index) => createDecoder(coding, index === 0 ? first : null));

@@ -17,6 +17,7 @@ export type TransportErrorKind =
   | 'invalid_schema'
   | 'invalid_header'
   | 'forbidden_address'
+  | 'not_recorded'
   | 'forbidden_redirect'
   | 'aborted';
 
@@ -55,6 +56,7 @@ const EXCEPTION_NAMES: Record<TransportErrorKind, ExceptionName> = {
   invalid_schema: 'InvalidSchema',
   invalid_header: 'InvalidHeader',
   forbidden_address: 'RequestException',
+  not_recorded: 'RequestException',
   forbidden_redirect: 'RequestException',
   aborted: 'RequestException',
 };
@@ -66,9 +68,15 @@ const PERMANENT: ReadonlySet<TransportErrorKind> = new Set([
   'invalid_schema',
   'invalid_header',
   'forbidden_address',
+  'not_recorded',
   'forbidden_redirect',
   'aborted',
 ]);
+
+/** Whether a text names a kind of failure. */
+export function isTransportErrorKind(text: string): text is TransportErrorKind {
+  return Object.hasOwn(EXCEPTION_NAMES, text);
+}
 
 /** The parts of a TransportError; `where` and `what` must be redacted already. */
 export interface TransportErrorInit {
@@ -102,6 +110,11 @@ export class TransportError extends Error {
   /** The name of the exception class that Python's requests raises here. */
   get exceptionName(): ExceptionName {
     return EXCEPTION_NAMES[this.kind];
+  }
+
+  /** True when nothing was sent, whatever an error handler makes of it. */
+  get refused(): boolean {
+    return this.kind === 'forbidden_address' || this.kind === 'not_recorded';
   }
 
   /** True when the same request cannot succeed later. */

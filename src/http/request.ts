@@ -20,6 +20,8 @@ export interface RequestParts {
   data?: string | FormData;
   /** Leaves out parameters that the URL's query already holds. */
   dedupeParams?: boolean;
+  /** Sends `json` also when it is empty; undefined is then no body. */
+  keepEmptyJson?: boolean;
 }
 
 const BODY_METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH']);
@@ -73,8 +75,8 @@ interface BuiltBody {
 const NO_BODY: BuiltBody = { body: null, contentType: null };
 
 // parity: requests.models.PreparedRequest.prepare_body
-function buildBody({ json, data }: RequestParts): BuiltBody {
-  const hasJson = isTruthy(json);
+function buildBody({ json, data, keepEmptyJson = false }: RequestParts): BuiltBody {
+  const hasJson = keepEmptyJson ? json !== undefined : isTruthy(json);
   if (hasJson && isTruthy(data)) {
     throw new Error("At the same time only one of the 'request_body_data' and 'request_body_json' functions can return data");
   }

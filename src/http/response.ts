@@ -1,8 +1,10 @@
 import { type Json, parseJson } from '../lib/json.ts';
-import type { ByteSource } from './byte-source.ts';
+import { type ByteSource, joined } from './byte-source.ts';
 import { decodeStrictly, decodeText, detectCharset, guessJsonCharset, statedCharset } from './charset.ts';
 import type { HttpHeaders } from './headers.ts';
 import type { HttpRequest } from './request.ts';
+
+const LOADED = Promise.resolve();
 
 /** What a response is made of; `elapsedMs` counts until its headers arrived. */
 export interface HttpResponseInit {
@@ -27,9 +29,10 @@ export class HttpResponse {
   readonly elapsedMs: number;
   readonly fromCache: boolean;
   readonly #body: ByteSource;
-  #state: 'fresh' | 'streamed' | 'loading' | 'discarded' = 'fresh';
-  #loading: Promise<Uint8Array> | undefined;
-  #bytes: Uint8Array | undefined;
+  #state: 'fresh' | 'begun' | 'streamed' | 'loading' | 'discarded' = 'fresh';
+  #beginning: readonly Uint8Array[] | undefined;
+  #chunks: readonly Uint8Array[] | undefined;
+  #loading: Promise<void> | undefined;
   #text: string | undefined;
   #json: { value: Json | undefined } | undefined;
 
@@ -53,13 +56,15 @@ export class HttpResponse {
   /** The decompressed body as it arrives; when it was loaded, its bytes in one chunk. Throws TransportError when it breaks off. */
   async *chunks(): AsyncGenerator<Uint8Array, void, void> {
     if (this.#loading) {
-      const bytes = await this.#loading;
-      if (bytes.length) yield bytes;
+      await this.#loading;
+      if (this.bytes.length) yield this.bytes;
       return;
     }
+    const beginning = this.#beginning;
     this.#claim('streamed');
     let ended = false;
     try {
+      if (beginning !== undefined) yield* beginning;
       for (let chunk = await this.#body.next(); chunk !== null; chunk = await this.#body.next()) yield chunk;
       ended = true;
     } finally {
@@ -67,34 +72,70 @@ export class HttpResponse {
     }
   }
 
+  /**
+   * Loads the body as far as `limit` bytes, so that what breaks off within them shows here; true when that is all of it, which is loaded
+   * then, and otherwise `chunks` begins with them. Throws TransportError when the body breaks off.
+   */
+  async begin(limit: number): Promise<boolean> {
+    if (this.#loading !== undefined) {
+      await this.#loading;
+      return true;
+    }
+    if (this.#state === 'begun') return false;
+    this.#claim('begun');
+    const { chunks, ended } = await this.#body.upTo(limit);
+    if (ended) {
+      this.#chunks = chunks;
+      this.#state = 'loading';
+      this.#loading = LOADED;
+    } else this.#beginning = chunks;
+    return ended;
+  }
+
+  /** What `begin` has loaded of a body that goes on; empty when the body is whole or nobody has begun. */
+  get beginning(): readonly Uint8Array[] {
+    return this.#beginning ?? [];
+  }
+
   /** The whole decompressed body, read once; throws TransportError when it breaks off. */
-  load(): Promise<Uint8Array> {
+  async load(): Promise<Uint8Array> {
     if (!this.#loading) {
+      const beginning = this.#beginning ?? [];
       this.#claim('loading');
-      this.#loading = this.#body.all().then((bytes) => {
-        this.#bytes = bytes;
-        return bytes;
+      this.#loading = this.#body.all().then((rest) => {
+        this.#chunks = [...beginning, rest];
       });
     }
-    return this.#loading;
+    await this.#loading;
+    return this.bytes;
   }
 
   /** Gives the connection back without reading the body; harmless after it was read. */
   discard(): void {
-    if (this.#state !== 'fresh') return;
+    if (this.#state !== 'fresh' && this.#state !== 'begun') return;
     this.#state = 'discarded';
+    this.#beginning = undefined;
     this.#body.discard();
   }
 
   /** True once `load` has finished. */
   get loaded(): boolean {
-    return this.#bytes !== undefined;
+    return this.#chunks !== undefined;
   }
 
   /** The loaded body; throws Error before `load` has finished. */
   get bytes(): Uint8Array {
-    if (this.#bytes === undefined) throw new Error('The response body is not loaded.');
-    return this.#bytes;
+    const [first, ...others] = this.parts;
+    if (first !== undefined && others.length === 0) return first;
+    const bytes = joined(this.parts);
+    this.#chunks = [bytes];
+    return bytes;
+  }
+
+  /** The loaded body in the chunks that it came in; throws Error before `load` has finished. */
+  get parts(): readonly Uint8Array[] {
+    if (this.#chunks === undefined) throw new Error('The response body is not loaded.');
+    return this.#chunks;
   }
 
   // parity: requests.Response.text
@@ -122,9 +163,10 @@ export class HttpResponse {
     return (guess === null ? null : decodeStrictly(this.bytes, guess)) ?? this.text;
   }
 
-  #claim(state: 'streamed' | 'loading'): void {
-    if (this.#state !== 'fresh') throw new Error(`The response body was already ${this.#state}.`);
+  #claim(state: 'begun' | 'streamed' | 'loading'): void {
+    if (this.#state !== 'fresh' && this.#state !== 'begun') throw new Error(`The response body was already ${this.#state}.`);
     this.#state = state;
+    this.#beginning = undefined;
   }
 }
 

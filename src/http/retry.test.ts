@@ -228,6 +228,7 @@ describe('bodies', () => {
   it('that break off are retried', async () => {
     const broken = {
       next: async () => null,
+      upTo: () => Promise.reject(new TransportError({ kind: 'truncated', what: 'cut' })),
       all: () => Promise.reject(new TransportError({ kind: 'truncated', what: 'cut' })),
       discard: () => {},
     };
@@ -266,13 +267,6 @@ describe('what no repetition mends', () => {
   it('a private address is a config error, an abort stays what it is', async () => {
     expect((await failureOf(play(['forbidden_address']))).failureType).toBe('config_error');
     await expect(play(['aborted']).result).rejects.toMatchObject({ kind: 'aborted' });
-  });
-
-  it('an answer that would come again fails at once', async () => {
-    const interpret = (): Resolution => ({ action: 'RETRY', message: 'No.', isPermanent: true });
-    const run = play([{ status: 422 }], { interpret });
-    expect((await failureOf(run)).message).toBe('No.');
-    expect(run.requests).toHaveLength(1);
   });
 });
 

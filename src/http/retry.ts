@@ -28,10 +28,10 @@ export type ResponseAction =
 /** An error handler's verdict; `failureType` and `message` are used when the request fails for good. */
 export interface Resolution {
   action: ResponseAction;
+  /** Whether an ignored response counts as none: it has no records, and no page comes after it. */
+  dropsResponse?: boolean;
   failureType?: FailureType | null;
   message?: string | null;
-  /** Whether the request would get the same answer again, so that it is not repeated whatever the action. */
-  isPermanent?: boolean;
 }
 
 /** What one attempt came to: a response, or the error that took its place. */
@@ -77,6 +77,10 @@ export interface RetryInput extends Waiting {
   backoffSeconds?: (outcome: Outcome, attempt: number) => number | null;
   /** Default 5. */
   maxRetries?: number;
+  /** What the waits that nobody states are multiplied by; default 1. */
+  backoffFactor?: number;
+  /** The longest of those waits. */
+  longestBackoffSeconds?: number;
   /** When repeated failures (rate limits apart) end in giving up, in seconds; default 600. */
   maxTimeSeconds?: number;
   /** The longest single wait, whoever asks for it; without a bound unless told. */
@@ -99,6 +103,8 @@ export interface RetryInput extends Waiting {
   budget?: RetryBudget;
   /** Leaves the body to be streamed by the caller; otherwise it is loaded here, so that a body that breaks off is retried. */
   stream?: boolean;
+  /** Bytes of a streamed body that are loaded here all the same, and asked for again when it breaks off within them. */
+  beginning?: number;
   /** A number in [0, 1) for the jitter. */
   random?: () => number;
   options?: SendOptions;
@@ -199,8 +205,7 @@ class RetryRun {
     this.#attempts++;
     const outcome = await this.#exchange(request);
     if (outcome.error?.kind === 'aborted') throw outcome.error;
-    if (outcome.error?.kind === 'forbidden_address')
-      throw new RequestFailure(outcome.error.message, 'config_error', outcome.error.message, outcome);
+    if (outcome.error?.refused) throw new RequestFailure(outcome.error.message, 'config_error', outcome.error.message, outcome);
     const [final, resolution] = await this.#interpret(outcome);
     return this.#settle(request, final, resolution);
   }
@@ -227,6 +232,7 @@ class RetryRun {
     try {
       const response = await this.#input.send(request, { ...this.#input.options, attempt: this.#attempts });
       if (!this.#input.stream) await response.load();
+      else if (this.#input.beginning !== undefined) await response.begin(this.#input.beginning);
       return { response };
     } catch (error) {
       if (error instanceof TransportError) return { error };
@@ -247,8 +253,7 @@ class RetryRun {
 
   // parity: http_client.py:HttpClient._handle_error_resolution
   async #settle(request: HttpRequest, outcome: Outcome, resolution: Resolution): Promise<SendResult> {
-    const isPermanent = outcome.error?.permanent || resolution.isPermanent;
-    const action = isPermanent && RETRY_ACTIONS.has(resolution.action) ? 'FAIL' : resolution.action;
+    const action = outcome.error?.permanent && RETRY_ACTIONS.has(resolution.action) ? 'FAIL' : resolution.action;
     if (action !== 'FAIL' && !RETRY_ACTIONS.has(action) && outcome.response !== undefined) this.#sawSuccess(request);
     switch (action) {
       case 'FAIL':
@@ -339,7 +344,9 @@ class RetryRun {
 
   #waitSeconds(layer: Layer, error: unknown, tries: number, remaining: number): number {
     if (layer === 'stated') return (error as Backoff).seconds + EXTRA_WAIT_SECONDS;
-    const jittered = 2 ** (tries - 1) * (1 + JITTER * (this.#input.random ?? Math.random)());
+    const { backoffFactor = 1, longestBackoffSeconds = Number.POSITIVE_INFINITY } = this.#input;
+    const wait = Math.min(backoffFactor * 2 ** (tries - 1), longestBackoffSeconds);
+    const jittered = wait * (1 + JITTER * (this.#input.random ?? Math.random)());
     const asked = error instanceof Backoff ? error.seconds : 0;
     return Math.min(Math.max(jittered, asked), remaining);
   }

@@ -223,7 +223,7 @@ describe('responses', () => {
     expect(String((loaded.json as { a: unknown }).a)).toBe('1.0');
     const streamed = await send(get(server.url));
     await readAll(streamed);
-    expect(() => streamed.load()).toThrow('already streamed');
+    await expect(streamed.load()).rejects.toThrow('already streamed');
   });
 });
 

@@ -4,7 +4,7 @@ import { NetworkSource } from './byte-source.ts';
 import { readCertificates } from './certificates.ts';
 import { ACCEPT_ENCODING, type BodyLimits, DEFAULT_BODY_LIMITS, decodeContent, tooLarge } from './content-encoding.ts';
 import { TransportError, toTransportError } from './errors.ts';
-import type { Exchange, ExchangeObserver } from './exchange-log.ts';
+import type { Exchange, ExchangeObserver, RequestOrigin } from './exchange-log.ts';
 import { HttpHeaders } from './headers.ts';
 import { type ProxySettings, proxyAuthorization, proxyFor, readProxySettings } from './proxy.ts';
 import { findHeader, type HttpRequest, withoutHeaders } from './request.ts';
@@ -17,6 +17,8 @@ export interface SendOptions {
   signal?: AbortSignal;
   /** Which try of the same request this is, from 1; only told to the observer. */
   attempt?: number;
+  /** Who asks; only told to the observer. */
+  origin?: RequestOrigin;
 }
 
 /** Sends one request and gives its response as soon as the headers are there; throws TransportError. */
@@ -74,16 +76,7 @@ const PAYLOAD_METHODS = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'P
 
 type Connect = buildConnector.connector;
 
-async function loadClient() {
-  const [{ default: Pool }, { default: Client }, { default: buildConnector }] = await Promise.all([
-    import('undici/lib/dispatcher/pool.js'),
-    import('undici/lib/dispatcher/client.js'),
-    import('undici/lib/core/connect.js'),
-  ]);
-  return { Pool, Client, buildConnector };
-}
-
-type ClientParts = Awaited<ReturnType<typeof loadClient>>;
+type ClientParts = typeof import('./undici.ts');
 
 /** Makes a transport; the HTTP client is loaded by its first request. */
 export function createTransport(options: TransportOptions): Transport {
@@ -101,7 +94,7 @@ export function createTransport(options: TransportOptions): Transport {
     const url = parseTarget(request.url, redact);
     if (options.guard) await options.guard.check(url);
     if (!parts) {
-      loading ??= loadClient();
+      loading ??= import('./undici.ts');
       parts = await loading;
     }
     const proxy = findProxy(url, proxies(), redact);
@@ -213,7 +206,8 @@ function pathOf(url: string): string {
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-function wireHeaders(request: HttpRequest, userAgent: string, forward: { url: URL; proxy: URL } | null): Record<string, string> {
+/** The headers that go out with a request: its own but for those of one connection, and the defaults; `forward` adds a proxy's. */
+export function wireHeaders(request: HttpRequest, userAgent: string, forward: { url: URL; proxy: URL } | null): Record<string, string> {
   const headers = withoutHeaders(request.headers, CONNECTION_HEADERS);
   const fill = (name: string, value: string | undefined): void => {
     if (value !== undefined && findHeader(headers, name) === undefined) headers[name] = value;
@@ -287,7 +281,7 @@ class PendingExchange implements Dispatcher.DispatchHandler {
     this.#request = request;
     this.#signal = options.signal;
     this.#context = context;
-    this.#record = { request, attempt: options.attempt ?? 1, bytes: 0 };
+    this.#record = { request, attempt: options.attempt ?? 1, origin: options.origin, bytes: 0 };
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -5,6 +5,13 @@ export function isBmp(text: string): boolean {
   return !SURROGATE.test(text);
 }
 
+const HIGH_UNIT = /[\ud800-\uffff]/;
+
+/** Whether a text has UTF-16 units from the surrogates on; one that has none orders by units as it does by code points against any other. */
+export function hasHighUnits(text: string): boolean {
+  return HIGH_UNIT.test(text);
+}
+
 /** The length of a text in code points. */
 export function codePointLength(text: string): number {
   if (isBmp(text)) return text.length;

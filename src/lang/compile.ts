@@ -1,6 +1,8 @@
 import type { Block, Body, CallBlock, Expression, For, If, Macro as MacroNode, Output, SetBlock, Statement, Target, With } from './ast.ts';
 import { targetNamespaces } from './ast.ts';
-import { contextReader, ExpressionCompiler, type Findings, type Place, type Trace } from './compile-expression.ts';
+import type { EvaluateBoolean } from './compile-comparison.ts';
+import { compileCondition } from './compile-condition.ts';
+import { contextReader, ExpressionCompiler, type Findings, isFieldOwner, type Place, type Trace } from './compile-expression.ts';
 import { TemplateSyntaxError } from './errors.ts';
 import type { FunctionTable } from './functions/index.ts';
 import { LoopContext, Namespace } from './loop.ts';
@@ -18,6 +20,8 @@ import { Callable, isList, PythonError, PythonObject, typeName, Undefined, type 
 export interface Program extends Findings {
   /** The value printed by a template that is one single expression; `render` gives its text. */
   readonly single: Evaluate | undefined;
+  /** Compiles whether the condition that `single` is holds. */
+  readonly compileCondition: (() => EvaluateBoolean) | undefined;
   readonly render: (context: Context) => string;
   /** The text that every result begins with. */
   readonly prefix: string;
@@ -47,7 +51,7 @@ class Compiler {
   readonly #runtime: Runtime;
   readonly #functions: FunctionTable;
   readonly #expressions: ExpressionCompiler;
-  readonly #findings: Findings = { variables: new Set(), recordFields: new Set(), impure: false };
+  readonly #findings: Findings = { variables: new Set(), fields: { record: new Set(), response: new Set() }, impure: false };
   readonly #blocks = new Map<string, CompiledBlock>();
   /** Variables that the template sets outside of everything, which its blocks see in their context. */
   #exports: ReadonlyMap<string, Variable> = new Map();
@@ -73,13 +77,15 @@ class Compiler {
     this.#exports = new Map([...scope.variables].filter(([name]) => scope.stores.has(name) && name !== 'self'));
     const frame: Frame = { scope, activation, soft: false, escaping: false, toplevel: true, root: true };
     const enter = this.#enter(scope, frame);
-    const single = enter || self ? undefined : this.#single(body, frame);
+    const expression = enter || self ? undefined : this.#single(body, frame);
+    const single = expression && this.#expressions.compile(expression, frame);
     const render: Render = single ? (context, slots) => str(single(context, slots)) : this.#body(body, frame);
     for (const block of blocks) this.#compileBlock(block);
     const isPlain = activation.size === 0 && !self && !this.#mayMisprint;
     return {
       ...this.#findings,
       single,
+      compileCondition: expression && (() => compileCondition(expression, frame, this.#expressions)),
       prefix: prefixOf(body),
       render: (context) => {
         if (isPlain) return render(context, NO_SLOTS);
@@ -91,12 +97,11 @@ class Compiler {
     };
   }
 
-  #single(body: Body, frame: Frame): Evaluate | undefined {
+  #single(body: Body, frame: Frame): Expression | undefined {
     const [output] = body;
     if (body.length !== 1 || output?.kind !== 'output' || output.parts.length !== 1) return undefined;
     const [part] = output.parts;
-    if (part === undefined || typeof part === 'string' || this.#expressions.fold(part, frame)) return undefined;
-    return this.#expressions.compile(part, frame);
+    return part === undefined || typeof part === 'string' || this.#expressions.fold(part, frame) ? undefined : part;
   }
 
   // Scopes
@@ -112,7 +117,7 @@ class Compiler {
         if (byDefault === undefined) this.#findings.variables.add(name);
         if (!scope.stores.has(name)) continue;
         const read = contextReader(name);
-        if (name === 'record') this.#findings.recordFields = 'all';
+        if (isFieldOwner(name)) this.#findings.fields[name] = 'all';
         actions.push((context, slots) => {
           const value = read(context);
           slots.values[slot] = value === undefined ? byDefault : value;

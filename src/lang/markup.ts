@@ -14,6 +14,7 @@ import {
   PythonObject,
   Tuple,
   tupleFrom,
+  Undefined,
   type Value,
 } from './values.ts';
 
@@ -97,6 +98,7 @@ export function addMarkup(left: Value, right: Value): Value {
   const texts = [left, right].map((side) => {
     if (side instanceof Markup) return side.text;
     if (typeof side === 'string') return escapeHtml(side);
+    if (side instanceof Undefined) return side.fail();
     throw new PythonError('TypeError', 'can only concatenate str to Markup');
   });
   return new Markup(texts.join(''));

@@ -1,32 +1,45 @@
-import type * as vm from 'node:vm';
+import vm from 'node:vm';
 import { PythonError } from './values.ts';
 
-/** The longest that one search may take, in milliseconds. */
+/** The longest that one use of a pattern may take, in milliseconds. */
 const MOST_TIME = 1000;
-/** Texts up to this length cannot take long by a pattern with quantifiers in quantifiers, or by one with several of them in a row. */
-const [SHORT_NESTED, SHORT_PLAIN] = [20, 2000];
+/** How many steps a search may take without a clock: few seconds in the worst case. */
+const UNTIMED_STEPS = 1e9;
+/** Texts up to this length take few steps even where each character doubles them. */
+const SHORT = 24;
 
-type Exec = (regexp: RegExp, text: string) => RegExpExecArray | null;
+/** Finds the next match of a regular expression in a text. */
+export type Exec = (regexp: RegExp, text: string) => RegExpExecArray | null;
 
-/** Runs a pattern on a text, under a clock where it may take time without end; raises the PythonError `TimeoutError` then. */
-export function guardedExec(source: string): Exec {
-  const risk = riskOf(source);
-  if (risk === 'none') return (regexp, text) => regexp.exec(text);
-  const longest = risk === 'nested' ? SHORT_NESTED : SHORT_PLAIN;
-  return (regexp, text) => (text.length <= longest ? regexp.exec(text) : execTimed(regexp, text));
+/**
+ * Prepares uses of a pattern, given as JavaScript's source: each use looks for one match or many, under a clock where that may take time without
+ * end, and raises the PythonError `TimeoutError` then.
+ */
+export function guardPattern(source: string): () => Exec {
+  const longest = longestUntimed(source);
+  if (longest === Number.POSITIVE_INFINITY) return () => execPlainly;
+  return () => {
+    let left = MOST_TIME;
+    return (regexp, text) => {
+      if (text.length <= longest) return execPlainly(regexp, text);
+      const began = performance.now();
+      const found = execTimed(regexp, text, left);
+      left -= performance.now() - began;
+      return found;
+    };
+  };
 }
+
+const execPlainly: Exec = (regexp, text) => regexp.exec(text);
 
 let sandbox: { readonly context: vm.Context; readonly script: vm.Script } | undefined;
 
-function execTimed(regexp: RegExp, text: string): RegExpExecArray | null {
-  if (sandbox === undefined) {
-    const { createContext, Script } = process.getBuiltinModule('node:vm');
-    sandbox = { context: createContext({}), script: new Script('regexp.exec(text)') };
-  }
+function execTimed(regexp: RegExp, text: string, milliseconds: number): RegExpExecArray | null {
+  sandbox ??= { context: vm.createContext({}), script: new vm.Script('regexp.exec(text)') };
   const { context, script } = sandbox;
   Object.assign(context, { regexp, text });
   try {
-    return script.runInContext(context, { timeout: MOST_TIME }) as RegExpExecArray | null;
+    return script.runInContext(context, { timeout: Math.max(1, Math.ceil(milliseconds)) }) as RegExpExecArray | null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     throw new PythonError(
@@ -36,10 +49,24 @@ function execTimed(regexp: RegExp, text: string): RegExpExecArray | null {
   }
 }
 
-/** How badly a pattern may behave: with a quantifier around alternatives or around another one, or with several without a bound. */
-function riskOf(source: string): 'none' | 'several' | 'nested' {
-  const groups: { isLoose: boolean }[] = [{ isLoose: false }];
-  let unbounded = 0;
+/** The length up to which texts are searched without a clock: steps grow with the power of the repetitions, and double where these are nested. */
+function longestUntimed(source: string): number {
+  const repetitions = repetitionsIn(source);
+  if (repetitions === 0) return Number.POSITIVE_INFINITY;
+  if (repetitions === 'nested') return SHORT;
+  let factorial = 1;
+  for (let factor = 2; factor <= repetitions + 1; factor += 1) factorial *= factor;
+  return Math.max(SHORT, Math.floor((UNTIMED_STEPS * factorial) ** (1 / (repetitions + 1))));
+}
+
+const REPEATS = /(?:[*+]|\{\d+(?:,\d*)?\})/y;
+const REPEATS_OFTEN = /(?:[*+]|\{\d*,\}|\{\d*,\d{2,}\})/y;
+
+/** How many repetitions without a (low) bound a pattern has; `nested` where what is repeated may itself match in several ways. */
+function repetitionsIn(source: string): number | 'nested' {
+  const loose: boolean[] = [false];
+  const loosen = (): void => void loose.splice(-1, 1, true);
+  let repetitions = 0;
   let classDepth = 0;
   for (let at = 0; at < source.length; at += 1) {
     const character = source[at];
@@ -47,23 +74,23 @@ function riskOf(source: string): 'none' | 'several' | 'nested' {
     else if (character === '[') classDepth += 1;
     else if (character === ']') classDepth -= 1;
     else if (classDepth > 0) continue;
-    else if (character === '(') groups.push({ isLoose: false });
-    else if (character === '|') loosen(groups);
-    else if (character === ')') {
-      const closed = groups.pop();
-      if (closed?.isLoose === true) {
-        if (/^(?:[*+]|\{\d+,\d*\})/.test(source.slice(at + 1, at + 12))) return 'nested';
-        loosen(groups);
-      }
-    } else if (character === '*' || character === '+' || /^\{\d*,\}/.test(source.slice(at, at + 8))) {
-      unbounded += 1;
-      loosen(groups);
+    else if (character === '(') {
+      loose.push(false);
+      if (source[at + 1] === '?') at += 1;
+    } else if (character === ')') {
+      if (loose.pop() !== true) continue;
+      if (isAt(REPEATS, source, at + 1)) return 'nested';
+      loosen();
+    } else if (character === '|' || character === '?') loosen();
+    else if (isAt(REPEATS_OFTEN, source, at)) {
+      repetitions += 1;
+      loosen();
     }
   }
-  return unbounded > 1 ? 'several' : 'none';
+  return repetitions;
 }
 
-function loosen(groups: { isLoose: boolean }[]): void {
-  const group = groups.at(-1);
-  if (group !== undefined) group.isLoose = true;
+function isAt(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
 }

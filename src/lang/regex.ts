@@ -1,4 +1,4 @@
-import { guardedExec } from './regex-guard.ts';
+import { type Exec, guardPattern } from './regex-guard.ts';
 import { groupName, translatePattern } from './regex-syntax.ts';
 import { isDecimal } from './unicode.ts';
 import { PythonError, tupleFrom, type Value } from './values.ts';
@@ -48,7 +48,7 @@ function createRegex(pattern: string): Regex {
   const { source, ignoreCase, groups, names } = translatePattern(pattern);
   const flags = ignoreCase ? 'vi' : 'v';
   const anywhere = build(source, `${flags}g`);
-  const exec = guardedExec(source);
+  const begin = guardPattern(source);
   let atStart: RegExp | undefined;
   let whole: RegExp | undefined;
   let notEmpty: RegExp | undefined;
@@ -61,7 +61,7 @@ function createRegex(pattern: string): Regex {
 
   function first(regexp: RegExp, text: string): RegexMatch | undefined {
     regexp.lastIndex = 0;
-    const found = exec(regexp, text);
+    const found = begin()(regexp, text);
     return found ? toMatch(found) : undefined;
   }
 
@@ -69,9 +69,10 @@ function createRegex(pattern: string): Regex {
   function* every(text: string): Iterable<RegexMatch> {
     let position = 0;
     let wasEmpty = false;
+    const exec = begin();
     while (position <= text.length) {
       const found: RegexMatch | undefined =
-        (wasEmpty ? longer(text, position) : undefined) ?? from(text, wasEmpty ? nextCharacter(text, position) : position);
+        (wasEmpty ? longer(exec, text, position) : undefined) ?? from(exec, text, wasEmpty ? nextCharacter(text, position) : position);
       if (!found) return;
       yield found;
       position = found.end;
@@ -79,7 +80,7 @@ function createRegex(pattern: string): Regex {
     }
   }
 
-  function from(text: string, position: number): RegexMatch | undefined {
+  function from(exec: Exec, text: string, position: number): RegexMatch | undefined {
     for (let start = position; start <= text.length; ) {
       anywhere.lastIndex = start;
       const found: RegExpExecArray | null = exec(anywhere, text);
@@ -91,7 +92,7 @@ function createRegex(pattern: string): Regex {
     return undefined;
   }
 
-  function longer(text: string, position: number): RegexMatch | undefined {
+  function longer(exec: Exec, text: string, position: number): RegexMatch | undefined {
     // What is left of the text tells one place from another.
     notEmpty ??= build(`(?=(?<rest>[\\s\\S]*))(?:${source})(?!\\k<rest>$)`, `${flags}y`);
     notEmpty.lastIndex = position;
@@ -102,7 +103,7 @@ function createRegex(pattern: string): Regex {
   return {
     pattern,
     groups,
-    search: (text) => from(text, 0),
+    search: (text) => from(begin(), text, 0),
     match(text) {
       atStart ??= build(source, `${flags}y`);
       return first(atStart, text);

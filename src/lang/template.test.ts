@@ -209,6 +209,9 @@ describe('expressions', () => {
     ["{{ ['a' | safe | indent] }}", "[Markup('a')]"],
     ["{{ ['a' | safe | pprint] }}", ["Markup('a')"]],
     ["{{ ['a' | safe | attr('upper')] }}", "[<bound method Markup.upper of Markup('a')>]"],
+    // The differential fuzz, seed 505: what is missing raises before a safe text refuses it.
+    ["{{ config.nope + ('a' | escape) }}", null],
+    ["{{ ('a' | escape) + config.nope }}", null],
     // Filters that are given the context are not computed ahead, where a slice that raises would be undefined.
     ["x{{ (3[::0]) | select('string') | list }}", "x{{ (3[::0]) | select('string') | list }}"],
     ["x{{ ('abc' | reject('none'))[1:] }}", "x{{ ('abc' | reject('none'))[1:] }}"],

@@ -1,11 +1,12 @@
 import { compile, type Program } from './compile.ts';
-import { contextName, contextReader, missingVariables } from './compile-expression.ts';
+import type { EvaluateBoolean } from './compile-comparison.ts';
+import { contextName, contextReader, type FieldOwner, missingVariables } from './compile-expression.ts';
 import { TemplateError, TemplateSyntaxError } from './errors.ts';
 import { createFunctions, type FunctionTable } from './functions/index.ts';
 import { normalizeSource } from './lexer.ts';
 import { beginsNoLiteral, isFalse, type TypeName, typeText, typeValue } from './result.ts';
 import { type Context, type Environment, NO_SLOTS, Runtime } from './runtime.ts';
-import { PythonError, type Value } from './values.ts';
+import { PythonError, Undefined, type Value } from './values.ts';
 
 /** How a template is evaluated besides its context. */
 export interface EvaluateOptions {
@@ -24,6 +25,8 @@ export interface Template {
   readonly variables: ReadonlySet<string>;
   /** The top-level fields of `record` it reads, `all` when it uses the record as a whole. */
   readonly recordFields: ReadonlySet<string> | 'all';
+  /** The top-level fields of `response` it reads, `all` when it uses the response as a whole. */
+  readonly responseFields: ReadonlySet<string> | 'all';
   /** The mistake in its text, which every evaluation raises. */
   readonly error: TemplateError | undefined;
   /** Its value, null (or the default) when the text is empty; raises TemplateError. */
@@ -32,6 +35,8 @@ export interface Template {
   evaluateString(context: Context): Value;
   /** The text before it is typed back; raises TemplateError. */
   render(context: Context): string;
+  /** The value of an expression that is all of it, null when that is undefined, else the text; never typed back. Raises TemplateError. */
+  exact(context: Context): Value;
   /** The error that evaluation swallows: a TypeError makes the template its own result, an UndefinedError an empty one. */
   swallowedError(context: Context): TemplateError | undefined;
 }
@@ -117,7 +122,11 @@ class PlacedTemplate implements Template {
   }
 
   get recordFields(): ReadonlySet<string> | 'all' {
-    return this.#source.recordFields;
+    return this.#source.fields.record;
+  }
+
+  get responseFields(): ReadonlySet<string> | 'all' {
+    return this.#source.fields.response;
   }
 
   get error(): TemplateError | undefined {
@@ -141,6 +150,10 @@ class PlacedTemplate implements Template {
     return this.#source.render(context, this.#path);
   }
 
+  exact(context: Context): Value {
+    return this.#source.exact(context, this.#path);
+  }
+
   swallowedError(context: Context): TemplateError | undefined {
     return this.#source.swallowedError(context, this.#path);
   }
@@ -157,17 +170,19 @@ class Source {
   /** The mistake in the text. */
   readonly problem: PythonError | undefined;
   readonly variables: ReadonlySet<string> = new Set();
-  readonly recordFields: ReadonlySet<string> | 'all' = new Set<string>();
+  readonly fields: Readonly<Record<FieldOwner, ReadonlySet<string> | 'all'>> = { record: new Set<string>(), response: new Set<string>() };
   readonly constant: boolean = false;
   readonly #isBanned: boolean;
   readonly #runtime: Runtime;
   readonly #functions: FunctionTable;
   readonly #program: Program | undefined;
-  readonly #readers: readonly ((context: Context) => Value | undefined)[] = [];
+  readonly #isComplete: (context: Context) => boolean = always;
+  readonly #readsRecordOnly: boolean = false;
   readonly #sourceOf: (text: string) => Source;
   /** Whether the rendered text is always the result, because it begins as no literal does. */
   readonly #isText: boolean = false;
   #constantText: string | undefined;
+  #condition: EvaluateBoolean | undefined;
 
   constructor(text: string, runtime: Runtime, functions: FunctionTable, sourceOf: (text: string) => Source) {
     this.text = text;
@@ -184,13 +199,14 @@ class Source {
       const program = compile(normalizeSource(text), runtime, functions);
       this.#program = program;
       this.variables = program.variables;
-      this.recordFields = program.recordFields;
+      this.fields = program.fields;
       this.constant = program.variables.size === 0 && !program.impure;
       this.#isText = beginsNoLiteral(program.prefix);
-      this.#readers = [...program.variables].map(contextReader);
+      this.#isComplete = completeness([...program.variables]);
+      this.#readsRecordOnly = program.variables.size === 1 && program.variables.has('record');
     } catch (error) {
       this.problem = asPythonError(error);
-      this.recordFields = 'all';
+      this.fields = { record: 'all', response: 'all' };
     }
   }
 
@@ -211,14 +227,11 @@ class Source {
   /** Whether the condition holds. */
   // parity: airbyte_cdk/sources/declarative/interpolation/interpolated_boolean.py:InterpolatedBoolean.eval
   holds(context: Context, path: string | undefined): boolean {
-    const single = this.#isBanned ? undefined : this.#program?.single;
-    if (single === undefined) return !isFalse(this.evaluate(context, 'False', undefined, path));
+    this.#condition ??= this.#isBanned ? undefined : this.#program?.compileCondition?.();
+    if (this.#condition === undefined) return !isFalse(this.evaluate(context, 'False', undefined, path));
     try {
-      this.#begin(context);
-      const value = single(context, NO_SLOTS);
-      if (typeof value === 'boolean') return value;
-      const result = typeValue(value);
-      return result !== undefined && !isFalse(result);
+      this.#require(context);
+      return this.#condition(context, NO_SLOTS);
     } catch (thrown) {
       const error = asPythonError(thrown);
       if (error.type === 'UndefinedError') return false;
@@ -232,6 +245,19 @@ class Source {
   render(context: Context, path: string | undefined): string {
     try {
       return this.#text(context);
+    } catch (thrown) {
+      throw this.located(asPythonError(thrown), context, path);
+    }
+  }
+
+  /** The value of the only expression, else the text; unlike elsewhere a TypeError is an error. */
+  exact(context: Context, path: string | undefined): Value {
+    if (this.#program === undefined && this.problem === undefined) return this.text;
+    try {
+      const program = this.#begin(context);
+      if (program.single === undefined) return program.render(context);
+      const value = program.single(context, NO_SLOTS);
+      return value instanceof Undefined ? null : value;
     } catch (thrown) {
       throw this.located(asPythonError(thrown), context, path);
     }
@@ -258,7 +284,7 @@ class Source {
       if (this.#isText) return text;
       return text === '' ? undefined : typeText(text, validTypes);
     }
-    this.#begin(context);
+    this.#require(context);
     try {
       return typeValue(single(context, NO_SLOTS));
     } catch (error) {
@@ -284,12 +310,17 @@ class Source {
   #begin(context: Context): Program {
     const program = this.#program;
     if (program === undefined) throw this.problem;
-    if (context['stream_interval'] !== undefined || context['stream_partition'] !== undefined) throw reservedVariable(context);
-    for (const read of this.#readers) {
-      if (read(context) === undefined) throw missingVariables(this.#missing(context), context);
-    }
+    this.#require(context);
     this.#runtime.reset();
     return program;
+  }
+
+  /** Checks that the context has what the template reads, and nothing that it must not have. */
+  #require(context: Context): void {
+    if (context['stream_interval'] !== undefined || context['stream_partition'] !== undefined) throw reservedVariable(context);
+    // Nearly all templates on records read nothing else.
+    const isComplete = this.#readsRecordOnly ? context['record'] !== undefined : this.#isComplete(context);
+    if (!isComplete) throw missingVariables(this.#missing(context), context);
   }
 
   #missing(context: Context): string[] {
@@ -317,6 +348,19 @@ class Source {
       return found;
     }
   }
+}
+
+function always(): boolean {
+  return true;
+}
+
+/** Whether a context has all of the variables. */
+function completeness(names: readonly string[]): (context: Context) => boolean {
+  const [first, second, ...others] = names.map(contextReader);
+  if (first === undefined) return always;
+  if (second === undefined) return (context) => first(context) !== undefined;
+  if (others.length === 0) return (context) => first(context) !== undefined && second(context) !== undefined;
+  return (context) => first(context) !== undefined && second(context) !== undefined && others.every((read) => read(context) !== undefined);
 }
 
 // parity: airbyte_cdk/sources/declarative/interpolation/jinja.py:JinjaInterpolation.eval

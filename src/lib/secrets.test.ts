@@ -231,3 +231,19 @@ describe('addPassing', () => {
     expect(secrets.redact('passing-799-token')).toBe('passing-799-token');
   });
 });
+
+describe('redactData', () => {
+  it('masks registered secrets in any form and leaves everything else, secret-like names too', () => {
+    const secrets = secretsOf('correct-horse', 'abc');
+    const text = `{"a":"correct-horse","b":"${Buffer.from('correct-horse').toString('base64')}","token":"page-2","id":"abc"}`;
+    expect(secrets.redactData(text)).toBe('{"a":"****","b":"****","token":"page-2","id":"abc"}');
+    expect(createSecrets().redactData(text)).toBe(text);
+  });
+
+  it('masks what is registered later', () => {
+    const secrets = secretsOf('abc');
+    expect(secrets.redactData('new-token')).toBe('new-token');
+    secrets.addPassing('new-token');
+    expect(secrets.redactData('new-token')).toBe('****');
+  });
+});

@@ -12,6 +12,10 @@ export interface Secrets {
   addPassing(value: unknown): void;
   /** Masks registered secrets, and the values of secret-like names in URLs and JSON. */
   redact(text: string): string;
+  /** Masks registered secrets only, for texts that are data, where a name says nothing. */
+  redactKnown(text: string): string;
+  /** Masks registered secrets of four characters and more, and nothing else: for data that is kept, where names say nothing. */
+  redactData(text: string): string;
   /** Masks the secrets of a URL, its user info and the values of secret-like parameters. */
   redactUrl(url: string): string;
   /** A copy of the headers without secrets; of an authorization the scheme stays. */
@@ -24,11 +28,15 @@ const SHORTEST_ANYWHERE = 3;
 const SHORTEST_BASE64 = 4;
 /** Values that no spec marks are taken for secrets from this length on. */
 const SHORTEST_UNMARKED = 4;
+/** Shorter secrets are left in data, which would be full of masks otherwise. */
+const SHORTEST_IN_DATA = 4;
 /** Lines of a secret (a key file) from this length on are secrets of their own. */
 const SHORTEST_LINE = 12;
 
 /** How many secrets of short life are remembered. */
 const MOST_PASSING = 200;
+
+const NEVER = /(?!)/g;
 
 interface Form {
   readonly pattern: string;
@@ -41,12 +49,18 @@ export function createSecrets(): Secrets {
   const forms = new Map<string, Form>();
   const passing = new Map<string, readonly Form[]>();
   let matcher: RegExp | undefined;
+  let dataMatcher: RegExp | undefined;
+
+  function forget(): void {
+    matcher = undefined;
+    dataMatcher = undefined;
+  }
 
   function addText(text: string): void {
     if (text === '' || known.has(text)) return;
     known.add(text);
     for (const form of formsOf(text)) forms.set(form.pattern, form);
-    matcher = undefined;
+    forget();
     for (const part of partsOf(text)) addText(part);
   }
 
@@ -54,18 +68,24 @@ export function createSecrets(): Secrets {
     if (text === '' || known.has(text) || passing.has(text)) return;
     passing.set(text, [text, ...partsOf(text)].flatMap(formsOf));
     if (passing.size > MOST_PASSING) passing.delete(passing.keys().next().value as string);
-    matcher = undefined;
+    forget();
   }
 
-  function compile(): RegExp {
-    const longestFirst = [...forms.values(), ...[...passing.values()].flat()].sort((a, b) => b.length - a.length);
-    return new RegExp(longestFirst.map((form) => form.pattern).join('|'), 'g');
+  function compile(shortest: number): RegExp {
+    const all = [...forms.values(), ...[...passing.values()].flat()].filter(({ length }) => length >= shortest);
+    const longestFirst = all.sort((a, b) => b.length - a.length);
+    return longestFirst.length === 0 ? NEVER : new RegExp(longestFirst.map((form) => form.pattern).join('|'), 'g');
   }
 
   function maskKnown(text: string): string {
     if (forms.size === 0 && passing.size === 0) return text;
-    matcher ??= compile();
+    matcher ??= compile(0);
     return text.replace(matcher, MASK);
+  }
+
+  function maskData(text: string): string {
+    dataMatcher ??= compile(SHORTEST_IN_DATA);
+    return dataMatcher === NEVER ? text : text.replace(dataMatcher, MASK);
   }
 
   return {
@@ -78,6 +98,8 @@ export function createSecrets(): Secrets {
       if (text !== undefined) addPassingText(text);
     },
     redact: (text) => maskNamed(maskKnown(text)),
+    redactKnown: maskKnown,
+    redactData: maskData,
     redactUrl: (url) => maskNamed(maskKnown(maskUserInfo(url))),
     redactHeaders(headers) {
       return Object.fromEntries(

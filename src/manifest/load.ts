@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, parseJson } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
+import { looksLikePython, readPython } from './dlt/python.ts';
 import { ManifestError } from './errors.ts';
 import { tooDeep } from './limits.ts';
 import { readYaml } from './yaml.ts';
@@ -21,6 +22,8 @@ export interface LoadedManifest {
 export async function loadManifest(text: string, fileName: string): Promise<LoadedManifest> {
   const json = jsonContent(text);
   if (json !== undefined) return { manifest: expectObject(json, fileName), warnings: [] };
+  const python = looksLikePython(text) ? readPython(text) : undefined;
+  if (python !== undefined) return { manifest: python, warnings: [] };
   const { value, repeatedKeys, position } = await readYaml(text, fileName);
   if (value === undefined) throw new ManifestError({ code: 'empty', message: 'The manifest is empty.', place: { fileName } });
   const warnings = repeatedKeys.map(({ key, offset }) => {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../lib/json.ts';
-import { ManifestError } from './errors.ts';
+import { compileDlt, isDltConfig } from './dlt/index.ts';
+import { ManifestError, placeText } from './errors.ts';
 import { type PhaseOptions, processManifest } from './index.ts';
 import { loadManifest, type ManifestWarning } from './load.ts';
 import { readPositions } from './positions.ts';
@@ -18,7 +19,14 @@ export interface PreparedManifest {
 export async function prepareManifest(text: string, fileName: string, options?: PhaseOptions): Promise<PreparedManifest> {
   try {
     const { manifest, warnings } = await loadManifest(text, fileName);
-    return { fileName, manifest: processManifest(manifest, options), warnings };
+    if (!isDltConfig(manifest)) return { fileName, manifest: processManifest(manifest, options), warnings };
+    const compiled = compileDlt(manifest);
+    const positions = compiled.warnings.length === 0 ? undefined : await readPositions(text, fileName);
+    const told = compiled.warnings.map(({ path, message }) => ({
+      message: `${path}: ${message}`,
+      place: placeText(positions?.at(path) ?? { fileName }),
+    }));
+    return { fileName, manifest: processManifest(compiled.manifest, options), warnings: [...warnings, ...told] };
   } catch (error) {
     throw await locateError(error, text, fileName);
   }

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { Float, type JsonObject } from '../lib/json.ts';
+import { escapeLineSeparators, hasLineSeparator } from '../lib/line-separators.ts';
 import { setOwnProperty } from '../lib/objects.ts';
 import {
   descriptorOf,
@@ -23,17 +24,22 @@ const MESSAGE_END = Buffer.from('\n');
 const RECORD_END = Buffer.from('}}\n');
 const RESOLVED = Promise.resolve();
 
+/** Writes records that are lines already. */
+export interface LineWriter {
+  /** What the line of a record begins with, up to its data, at this moment. */
+  prefix(): Uint8Array;
+  /** Writes whole lines, each begun by the prefix; the bytes may change afterwards. */
+  write(lines: Uint8Array, count: number): void;
+}
+
 /** Writes the records and the states of one stream. */
 export interface RecordWriter {
   /** Records written so far. */
   readonly count: number;
   /** Writes a record without its top-level nulls, and the file that belongs to it; the record itself stays as it is. */
   write(record: JsonObject, file?: FileReference): void;
-  /**
-   * Writes a record whose JSON is already there: `bytes` from `start` to `end`, then `added` (the rest of the object, where fields
-   * are spliced in). The bytes must be one line and hold no top-level null.
-   */
-  writeRaw(bytes: Uint8Array, start: number, end: number, added?: string): void;
+  /** Takes records as whole lines; absent where they are wanted as values. */
+  readonly lines?: LineWriter;
   /** Writes the stream's state, with the number of records since its last one. */
   state(streamState: JsonObject): void;
 }
@@ -136,19 +142,15 @@ export function createOutput({ fd = 1, now, redact, broken = endProcess }: Outpu
     if (!timerSet) watchIdle();
   }
 
-  function appendRaw(prefix: Uint8Array, bytes: Uint8Array, added: string): void {
-    const most = prefix.length + bytes.length + added.length * BYTES_PER_UNIT + RECORD_END.length;
-    if (most > BUFFER_SIZE) {
-      writeLong(Buffer.concat([prefix, bytes, Buffer.from(added), RECORD_END]));
-      return;
+  function appendLines(lines: Uint8Array): void {
+    if (used + lines.length > BUFFER_SIZE) flush();
+    if (lines.length > BUFFER_SIZE / 2) {
+      flush();
+      sink.writeShared(lines);
+    } else {
+      buffer.set(lines, used);
+      used += lines.length;
     }
-    if (used + most > BUFFER_SIZE) flush();
-    buffer.set(prefix, used);
-    buffer.set(bytes, used + prefix.length);
-    used += prefix.length + bytes.length;
-    if (added !== '') used += buffer.write(added, used);
-    copy(RECORD_END, used);
-    used += RECORD_END.length;
     if (!timerSet) watchIdle();
   }
 
@@ -181,9 +183,12 @@ export function createOutput({ fd = 1, now, redact, broken = endProcess }: Outpu
         appendText(currentPrefix(), JSON.stringify(withoutNulls(record)), file === undefined ? RECORD_END : recordEnd(file));
         count++;
       },
-      writeRaw(bytes, start, end, added = '') {
-        appendRaw(currentPrefix(), bytes.subarray(start, end), added);
-        count++;
+      lines: {
+        prefix: currentPrefix,
+        write(lines, number) {
+          appendLines(lines);
+          count += number;
+        },
       },
       state(streamState) {
         print(stateMessage(stream, streamState, count - counted));
@@ -218,15 +223,6 @@ export function createOutput({ fd = 1, now, redact, broken = endProcess }: Outpu
 
 function newBuffer(): Buffer {
   return Buffer.allocUnsafeSlow(BUFFER_SIZE);
-}
-
-/** Whether a JSON text holds a raw character at which some readers (Python's splitlines) end a line. */
-function hasLineSeparator(text: string): boolean {
-  return text.includes('\u2028') || text.includes('\u2029') || text.includes('\u0085');
-}
-
-function escapeLineSeparators(text: string): string {
-  return text.replace(/[\u0085\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function recordEnd(file: FileReference): Uint8Array {

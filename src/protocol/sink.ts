@@ -13,6 +13,8 @@ const LONGEST_PAUSE = 16;
 export interface Sink {
   /** Writes what can be written at once and keeps the rest; false when it keeps `bytes`, which then must not be changed any more. */
   write(bytes: Uint8Array): boolean;
+  /** Does the same with bytes that may change as soon as it returns. */
+  writeShared(bytes: Uint8Array): void;
   /** Whether nothing waits. */
   readonly idle: boolean;
   /** Resolves when nothing waits any more; all who call it meanwhile share one promise. */
@@ -91,18 +93,25 @@ export function createSink(fd: number, broken: (error: NodeJS.ErrnoException) =>
     settling = undefined;
   }
 
+  /** Writes what can be written at once; gives how many bytes those were. */
+  function write(bytes: Uint8Array): number {
+    if (failed) return bytes.length;
+    if (settling) return 0;
+    writeWaiting(waitingBytes > MOST_WAITING ? fd : eager);
+    const written = waiting.length === 0 && !failed ? writeNow(eager, bytes) : 0;
+    return failed ? bytes.length : written;
+  }
+
   return {
     write(bytes) {
-      if (failed) return true;
-      if (settling) {
-        keep(bytes);
-        return false;
-      }
-      writeWaiting(waitingBytes > MOST_WAITING ? fd : eager);
-      const written = waiting.length === 0 && !failed ? writeNow(eager, bytes) : 0;
-      if (failed || written === bytes.length) return true;
+      const written = write(bytes);
+      if (written === bytes.length) return true;
       keep(bytes.subarray(written));
       return false;
+    },
+    writeShared(bytes) {
+      const written = write(bytes);
+      if (written < bytes.length) keep(bytes.slice(written));
     },
     get idle() {
       return waiting.length === 0 && settling === undefined;

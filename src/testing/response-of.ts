@@ -31,7 +31,12 @@ function sourceOf(bytes: Uint8Array, pieceLength = bytes.length): ByteSource {
       return bytes.subarray(at - pieceLength, at);
     },
     async all() {
-      return bytes;
+      return bytes.subarray(Math.min(at, bytes.length));
+    },
+    async upTo(limit) {
+      const end = Math.min(Math.ceil((limit + 1) / pieceLength) * pieceLength, bytes.length);
+      at = end;
+      return { chunks: [bytes.subarray(0, end)], ended: end === bytes.length };
     },
     discard() {},
   };

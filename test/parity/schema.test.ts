@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { components } from '../../src/components/index.ts';
+import { factsOf as facts } from '../../src/engine/fields.ts';
 import { manifestSchema } from '../../src/engine/manifest-schema.ts';
-import { createRegistry } from '../../src/engine/registry.ts';
+import { createRegistry, type Known } from '../../src/engine/registry.ts';
 import type { Json, JsonObject } from '../../src/lib/json.ts';
 import { isPlainObject } from '../../src/lib/objects.ts';
 import { sharedPath } from './shared.ts';
@@ -23,6 +24,28 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   'RemoveFields.field_pointers type': 'numbers that are no text in YAML are common as indexes',
   'SelectiveAuthenticator.authenticators type': 'one selection may stand in another',
 };
+
+/** Component types and fields that only we have: each one is a decision. */
+const EXTENSIONS: readonly string[] = [
+  'ContentResponseFilter',
+  'DeclarativeStream.destination_object_name',
+  'DeclarativeStream.destination_sync_mode',
+  'DefaultErrorHandler.longest_usual_backoff',
+  'DefaultErrorHandler.usual_backoff_factor',
+  'DetectedPagination',
+  'FilterRecords',
+  'HeaderPagination',
+  'HttpRequester.shown_error_body',
+  'HttpRequester.verbatim',
+  'InferredSchemaLoader',
+  'JsonPathExtractor',
+  'JsonPathPagination',
+  'ParentStreamConfig.is_required',
+  'RangePagination',
+  'SchemaContract',
+  'SetFields',
+  'ValueBasedCursor',
+];
 
 type Definitions = Readonly<Record<string, JsonObject>>;
 
@@ -102,7 +125,10 @@ function isComponent(definition: JsonObject, name: string): boolean {
 
 function differences(): string[] {
   const theirs = referenceDefinitions(REFERENCE as string);
-  const ours = manifestSchema(createRegistry(components), { references: false })['definitions'] as Record<string, JsonObject>;
+  const ours = manifestSchema(createRegistry(components), { references: false, extensions: false })['definitions'] as Record<
+    string,
+    JsonObject
+  >;
   const found: string[] = [];
   for (const [type, definition] of Object.entries(theirs)) {
     if (!isComponent(definition, type)) continue;
@@ -129,6 +155,17 @@ function differences(): string[] {
   }
   return found;
 }
+
+describe('the components and fields that only we have', () => {
+  it('are those of the list', () => {
+    const registry = createRegistry(components);
+    const found = components.flatMap(({ type, extension }) => {
+      const fields = Object.entries((registry.find(type) as Known).fields);
+      return extension === true ? [type] : fields.flatMap(([name, field]) => (facts(field).extension === true ? [`${type}.${name}`] : []));
+    });
+    expect(found.sort()).toEqual([...EXTENSIONS]);
+  });
+});
 
 describe.skipIf(REFERENCE === undefined)('the schema of manifests', () => {
   it('tells of the same components, fields, requirements, types, defaults and contexts as the reference', () => {

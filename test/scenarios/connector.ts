@@ -11,8 +11,14 @@ export interface Start {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** The working directory; that of the tests unless told. */
+  readonly cwd?: string;
   /** Sends a signal, or closes stdout, as soon as stdout contains a text. */
   readonly interrupt?: { readonly by: string; readonly once: string } | undefined;
+  /** Another start file than the built one. */
+  readonly main?: string;
+  /** Kills the run as soon as it resolves. */
+  readonly killAt?: Promise<unknown>;
 }
 
 /** How a run ended and what it wrote. */
@@ -25,9 +31,9 @@ export interface Ended {
 }
 
 /** Runs the built connector to its end. */
-export async function runConnector({ args, env = {}, stdin, interrupt }: Start): Promise<Ended> {
+export async function runConnector({ args, env = {}, stdin, cwd, interrupt, killAt, main = MAIN }: Start): Promise<Ended> {
   const begin = performance.now();
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...cleanEnvironment(), ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...cleanEnvironment(), ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
   let isInterrupted = interrupt === undefined;
@@ -42,6 +48,7 @@ export async function runConnector({ args, env = {}, stdin, interrupt }: Start):
   // A connector that ends without reading its standard input is no failure of the test.
   child.stdin.on('error', () => {});
   child.stdin.end(stdin ?? '');
+  void killAt?.then(() => child.kill('SIGKILL'));
   const impatience = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
   const [exit, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.once('error', reject);

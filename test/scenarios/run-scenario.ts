@@ -56,7 +56,13 @@ async function playStep(course: Course, step: Step, index: number): Promise<stri
   for (const guard of step.guards) args.push('--guard', guard);
   const env = Object.fromEntries(Object.entries(step.env).map(([name, value]) => [name, value.replaceAll('$API', api.url)]));
   const before = api.requests.length;
-  const ended = await runConnector({ args, env, interrupt: step.interrupt, ...(stdin === undefined ? {} : { stdin }) });
+  const ended = await runConnector({
+    args,
+    env,
+    cwd: step.cwd === undefined ? folder : path.join(course.folder, step.cwd),
+    interrupt: step.interrupt,
+    ...(stdin === undefined ? {} : { stdin }),
+  });
   const result = readResult(ended, step.interrupt?.by !== 'close');
   course.states = lastStates(result);
   return [

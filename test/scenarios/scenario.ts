@@ -98,6 +98,8 @@ const step = z.strictObject({
   stdin: z.enum(['config', 'catalog', 'state', 'manifest']).optional(),
   debug: z.boolean().default(false),
   cloud: z.boolean().default(false),
+  /** The working directory, from the scenario's folder on; an empty one unless told. */
+  cwd: z.string().optional(),
   /** Guards, each as `NAME=VALUE`. */
   guards: z.array(z.string()).default([]),
   env: z.record(z.string(), z.string()).default({}),

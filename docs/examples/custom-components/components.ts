@@ -1,4 +1,5 @@
 import type { Builder, Extracted, Extractor, Json, JsonObject } from '../../../src/engine/authoring.ts';
+import type { ArticlesRecord } from './types.gen.ts';
 
 /** Pocket gives its articles as an object by their ids, and as an empty list when there are none: `{"list": {"229279689": {...}}}`. */
 export class PocketExtractor implements Extractor {
@@ -12,11 +13,11 @@ export class PocketExtractor implements Extractor {
 
   extract(documents: readonly Json[]): Extracted {
     const records = documents.flatMap((document) => articlesIn((document as JsonObject)[this.#field]));
-    return { records, count: records.length };
+    return { records: records as Json[], count: records.length };
   }
 }
 
-function articlesIn(list: Json | undefined): Json[] {
+function articlesIn(list: Json | undefined): ArticlesRecord[] {
   if (list === undefined || list === null || typeof list !== 'object') return [];
-  return Array.isArray(list) ? list : Object.values(list as JsonObject);
+  return (Array.isArray(list) ? list : Object.values(list as JsonObject)) as ArticlesRecord[];
 }

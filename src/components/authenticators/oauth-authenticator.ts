@@ -4,6 +4,7 @@ import { boolean, integer, list, object, optional, type Parsed, shape, slot, tem
 import type { Params, RequestParts } from '../../engine/http.ts';
 import type { Authenticator } from '../../engine/kinds.ts';
 import { compileMapping } from '../../engine/mappings.ts';
+import type { Purpose } from '../../engine/observer.ts';
 import type { Options } from '../../engine/request-options.ts';
 import { shareByDeclaration } from '../../engine/share-by-declaration.ts';
 import { truth } from '../../lang/operators.ts';
@@ -105,13 +106,16 @@ interface Client {
   readonly request: () => Promise<Omit<RequestParts, 'method' | 'url'>>;
 }
 
+/** What a test read shows of a request for a token. */
+const REFRESH: Purpose = { title: 'Refresh token', description: 'Obtains access token', type: 'AUTH', auxiliary: true };
+
 function tokensOf(b: Builder, client: Client, refusal: RefreshRefusal): TokenSource {
   return createTokenSource({
     run: b.run,
     store: client.store,
     endpoint: client.endpoint,
     async request(url) {
-      const response = await sendTokenRequest(b.run, async () => ({ method: 'POST', url, ...(await client.request()) }));
+      const response = await sendTokenRequest(b.run, async () => ({ method: 'POST', url, ...(await client.request()) }), REFRESH);
       return readGrant(b.run, response, client.names(), refusal);
     },
   });

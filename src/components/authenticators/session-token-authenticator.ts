@@ -3,6 +3,7 @@ import { component } from '../../engine/component.ts';
 import { list, optional, type Slot, slot, text } from '../../engine/fields.ts';
 import type { HttpResponse } from '../../engine/http.ts';
 import type { Decoder } from '../../engine/kinds.ts';
+import type { Purpose } from '../../engine/observer.ts';
 import { shareByDeclaration } from '../../engine/share-by-declaration.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { str } from '../../lang/text.ts';
@@ -51,7 +52,10 @@ export const SessionTokenAuthenticator = component({
     const path = compileDpath(spec.session_token_path);
 
     async function logIn(): Promise<Value> {
-      const response = await login.send({ slice: new StreamSlice(), token: undefined });
+      const response = await login.send({ slice: new StreamSlice(), token: undefined }, [], undefined, {
+        purpose: LOGIN,
+        obtainsCredentials: true,
+      });
       if (response === null) throw new SystemError('There is no session token: the error handler of the login ignores its response.');
       const document = await firstDocument(decoder, response);
       const token = document === undefined ? undefined : path.get(document);
@@ -76,6 +80,9 @@ async function firstDocument(decoder: Decoder, response: HttpResponse): Promise<
   for await (const documents of decoder.decode(response)) if (documents.length > 0) return documents[0];
   return undefined;
 }
+
+/** What a test read shows of the login. */
+const LOGIN: Purpose = { title: 'Login request', description: 'Obtains session token', type: 'AUTH', auxiliary: true };
 
 function readLifetime(b: Builder, duration: string): Delta | Duration {
   try {

@@ -1,5 +1,6 @@
 import type { HttpResponse, RequestParts } from '../../engine/http.ts';
 import type { ErrorHandler } from '../../engine/kinds.ts';
+import type { Purpose } from '../../engine/observer.ts';
 import type { Run } from '../../engine/run.ts';
 import { SystemError } from '../../protocol/failure.ts';
 
@@ -26,8 +27,20 @@ const handler: ErrorHandler = {
 };
 
 /** Sends a request for a token, outside of the budget of calls; gives any response below 500 but 429, with its body loaded. */
-export async function sendTokenRequest(run: Run, prepare: () => RequestParts | Promise<RequestParts>): Promise<HttpResponse> {
-  const response = await run.http.send({ name: '', handler, outsideBudget: true, prepare: async () => prepare() });
+export async function sendTokenRequest(
+  run: Run,
+  prepare: () => RequestParts | Promise<RequestParts>,
+  purpose?: Purpose,
+): Promise<HttpResponse> {
+  const response = await run.http.send({
+    name: '',
+    handler,
+    outsideBudget: true,
+    alwaysRepeats: true,
+    purpose,
+    obtainsCredentials: true,
+    prepare: async () => prepare(),
+  });
   if (response === null) throw new SystemError('The request for a token got no response.');
   return response;
 }

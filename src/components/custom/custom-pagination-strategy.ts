@@ -10,6 +10,6 @@ export const CustomPaginationStrategy = component(
       'Finds the token of the next page, by code of its own; one object pages all slices, so that it must keep nothing between pages.',
     contract: 'PageStrategy',
     members: ['nextToken(page)'],
-    defaults: { pageSize: undefined, readsDocument: true, initialToken: undefined },
+    defaults: { pageSize: undefined, readsDocument: 'all', initialToken: undefined },
   }),
 );

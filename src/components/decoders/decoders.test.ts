@@ -84,10 +84,10 @@ describe('JsonlDecoder', () => {
     expect(await documents('type: JsonlDecoder', '{"a": 1}\n{"a": {"b": 2}\n{"a": 3}')).toEqual([{ a: 1 }, { a: 3 }]);
   });
 
-  it.each(['type: JsonlDecoder', 'type: XmlDecoder', 'type: JsonDecoder'])('%s says what a page of HTML is not', async (yaml) => {
+  it.each(['type: JsonlDecoder', 'type: JsonDecoder'])('%s says what a page of HTML is not', async (yaml) => {
     const decoder = buildFromYaml('decoder', yaml);
     for (const [body, refusal] of [
-      ['<html><br>Maintenance</html>\n', /^is not (JSONL|XML|JSON) \(text\/html\): "<html>/],
+      ['<html><br>Maintenance</html>\n', /^is not (JSONL|JSON) \(text\/html\): "<html>/],
       [' \n', undefined],
     ] as const) {
       const response = responseOf(body, { 'Content-Type': 'text/html' });

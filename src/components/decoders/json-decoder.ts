@@ -29,6 +29,11 @@ export const JsonDecoder = component({
       else if (Array.isArray(document) && document.length === 0) yield [{}];
       else yield documentsOf(document);
     },
+    parseList(bytes) {
+      const list = parseDocument(bytes);
+      if (!Array.isArray(list)) throw new SystemError('A part of the response is no JSON: it cannot be parsed.');
+      return list;
+    },
     refusal: (response) => (responseDocument(response) === undefined ? refusalOf(response, b.run.secrets.redact) : undefined),
     async *parse(bytes): AsyncGenerator<readonly Json[]> {
       const document = parseDocument(await collectBytes(bytes));

@@ -1,10 +1,6 @@
 import { component } from '../../engine/component.ts';
-import type { HttpResponse } from '../../engine/http.ts';
 import type { Decoder } from '../../engine/kinds.ts';
-import { notA } from './refusal.ts';
-
-/** Responses that were found to be no XML. */
-const unreadable = new WeakSet<HttpResponse>();
+import { parseXml, XmlError } from './xml-document.ts';
 
 /** parity: decoders/xml_decoder.py:XmlDecoder */
 export const XmlDecoder = component({
@@ -20,17 +16,13 @@ export const XmlDecoder = component({
     paginates: true,
     async *decode(response) {
       await response.load();
-      const { parseXml, XmlError } = await import('./xml-document.ts');
       try {
-        yield [parseXml(response.text)];
+        yield [await parseXml(response.text)];
       } catch (error) {
         if (!(error instanceof XmlError)) throw error;
         b.run.log.warn(`The response is no XML and counts as empty: ${error.message}`);
-        unreadable.add(response);
         yield [{}];
       }
     },
-    refusal: (response) =>
-      unreadable.has(response) && response.text.trim() !== '' ? notA('XML', response.text, b.run.secrets.redact, response) : undefined,
   }),
 });

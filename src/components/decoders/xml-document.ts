@@ -1,4 +1,3 @@
-import { SaxesParser } from 'saxes';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { ownProperty, setOwnProperty } from '../../lib/objects.ts';
 
@@ -22,7 +21,8 @@ const BLANKS =
 
 /** An XML document as an object of its root element; throws XmlError when it is not well-formed. Entities that it defines itself are left out. */
 // parity: xmltodict.parse
-export function parseXml(source: string): JsonObject {
+export async function parseXml(source: string): Promise<JsonObject> {
+  const { SaxesParser } = await import('saxes');
   const parser = new SaxesParser({ xmlns: false });
   const root: Element = { name: '', content: undefined, text: '' };
   const open: Element[] = [root];

@@ -1,5 +1,4 @@
-import { crc32 } from 'node:zlib';
-import { type Entry, fromBufferPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { createExpansion, type Expansion } from '../../lib/expansion.ts';
 
 /** Raised for bytes that are no zip archive, or one that cannot be read. */
@@ -24,6 +23,9 @@ export async function listZip(bytes: Uint8Array, factor = Number.POSITIVE_INFINI
   expansion.took(bytes.length);
   const entries: { name: string; entry: Entry }[] = [];
   let archive: ZipFile;
+  const { fromBufferPromise, getFileNameLowLevel } = await import('yauzl');
+  const nameOf = ({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string =>
+    getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
   try {
     // Names are decoded apart: the archive would refuse those that are unsafe as paths, and here no file is written.
     archive = await fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
@@ -38,12 +40,9 @@ export async function listZip(bytes: Uint8Array, factor = Number.POSITIVE_INFINI
   return entries.map(({ name }) => byName.get(name) as PackedFile);
 }
 
-function nameOf(entry: Entry): string {
-  return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
-}
-
 async function* unpack(archive: ZipFile, entry: Entry, name: string, expansion: Expansion): AsyncGenerator<Uint8Array> {
   let sum = 0;
+  const { crc32 } = await import('node:zlib');
   try {
     for await (const chunk of await archive.openReadStreamPromise(entry)) {
       if (!expansion.gave((chunk as Buffer).length)) throw new Error('the archive grows too much, like a decompression bomb');

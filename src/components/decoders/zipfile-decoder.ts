@@ -3,7 +3,7 @@ import { slot } from '../../engine/fields.ts';
 import type { Decoder } from '../../engine/kinds.ts';
 import { Failure, SystemError } from '../../protocol/failure.ts';
 import { NESTED_DECODERS, nestedDecoder } from './nested-decoder.ts';
-import type { PackedFile } from './zip-files.ts';
+import { listZip, type PackedFile, ZipError } from './zip-files.ts';
 
 /** parity: decoders/zipfile_decoder.py:ZipfileDecoder */
 export const ZipfileDecoder = component({
@@ -36,7 +36,6 @@ export const ZipfileDecoder = component({
 });
 
 async function filesOf(bytes: Uint8Array, factor: number): Promise<PackedFile[]> {
-  const { listZip, ZipError } = await import('./zip-files.ts');
   try {
     return await listZip(bytes, factor);
   } catch (error) {

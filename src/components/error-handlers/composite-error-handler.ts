@@ -28,6 +28,7 @@ export const CompositeErrorHandler = component({
       maxRetries: first.maxRetries,
       readsBody: handlers.some((handler) => handler.readsBody),
       hasBackoff: handlers.some((handler) => handler.hasBackoff),
+      usualBackoff: first.usualBackoff,
       actions: new Set(handlers.flatMap(({ actions }) => [...actions])),
       interpret(outcome) {
         let resolution = first.interpret(outcome);

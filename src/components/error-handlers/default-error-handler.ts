@@ -1,6 +1,6 @@
 import { component } from '../../engine/component.ts';
 import { toInteger } from '../../engine/conversion.ts';
-import { either, integer, optional, slots, template, withDefault } from '../../engine/fields.ts';
+import { bounded, either, extension, integer, number, optional, slots, template, withDefault } from '../../engine/fields.ts';
 import { resolveByDefault } from './default-resolution.ts';
 
 /** parity: requesters/error_handlers/default_error_handler.py:DefaultErrorHandler */
@@ -22,6 +22,11 @@ export const DefaultErrorHandler = component({
     backoff_strategies: optional(slots('backoffStrategy')),
     max_retries: withDefault(either(integer(), template('config')), 5),
     response_filters: optional(slots('responseFilter', { defaultType: 'HttpResponseFilter' })),
+    usual_backoff_factor: extension(
+      optional(bounded(number(), { minimum: 0 })),
+      'Seconds before the first repetition where no strategy and no Retry-After states the wait; each further wait is twice as long.',
+    ),
+    longest_usual_backoff: extension(optional(bounded(number(), { minimum: 0 })), 'The longest of those waits in seconds.'),
   }),
   build(spec, b) {
     const filters = b.buildAll('responseFilter', spec.response_filters, { defaultType: 'HttpResponseFilter' });
@@ -32,6 +37,7 @@ export const DefaultErrorHandler = component({
       maxRetries,
       readsBody: filters.some((filter) => filter.readsBody),
       hasBackoff: strategies.length > 0,
+      usualBackoff: { factor: spec.usual_backoff_factor, longestSeconds: spec.longest_usual_backoff },
       actions: new Set(filters.flatMap(({ action }) => action ?? [])),
       interpret(outcome) {
         for (const filter of filters) {

@@ -37,9 +37,6 @@ const BY_STATUS: Readonly<Record<number, Resolution>> = {
   504: { action: 'RETRY', failureType: 'transient_error', message: 'HTTP Status Code: 504. Error: Gateway timeout.' },
 };
 
-/** Statuses that the same request gets again, however often it is repeated. */
-const PERMANENT: ReadonlySet<number> = new Set([402, 406, 407, 410, 411, 412, 413, 414, 415, 416, 417, 422, 426, 428, 431, 451, 501, 505]);
-
 /** What a status means when no filter of the manifest says otherwise; undefined for statuses without a meaning of their own. */
 export function resolutionOfStatus(status: number): Resolution | undefined {
   return BY_STATUS[status];
@@ -58,7 +55,6 @@ export function resolveByDefault({ response, error }: Outcome): Resolution {
     action: 'RETRY',
     failureType: 'system_error',
     message: `The API answered with HTTP status ${response.status}: ${errorMessageOf(response) || 'no message'}`,
-    ...(PERMANENT.has(response.status) ? { isPermanent: true } : {}),
   };
 }
 

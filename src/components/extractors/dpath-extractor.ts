@@ -3,6 +3,7 @@ import { list, optional, slot, template } from '../../engine/fields.ts';
 import type { Extractor, PageRequest, RecordExpander } from '../../engine/kinds.ts';
 import { truth } from '../../lang/index.ts';
 import { compileDpath } from '../../lib/dpath.ts';
+import { isGlob } from '../../lib/glob.ts';
 import type { Json } from '../../lib/json.ts';
 import { explainMissing } from '../../lib/missing-path.ts';
 
@@ -30,7 +31,9 @@ export const DpathExtractor = component({
       return found.length === 1 ? (found[0] as Json[]) : found.flat();
     }
 
+    const isList = expander === undefined && steps.length > 0 && steps.every((step) => typeof step === 'string' && !isGlob(step));
     return {
+      ...(isList ? { listPath: steps as string[] } : {}),
       explain(document) {
         const reason = explainMissing(document, steps as (string | number)[]);
         return reason && `There is nothing at field_path ${steps.join('.')}: ${reason}.`;

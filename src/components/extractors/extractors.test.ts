@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { batchOf } from '../../engine/batch.ts';
 import { createBuilder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import type { Slot } from '../../engine/fields.ts';
@@ -29,6 +30,79 @@ describe('DpathExtractor', () => {
     [['{{ config.key }}', '0'], [{ items: [{ a: 1 }, { a: 2 }] }], [{ a: 1 }]],
   ])('%j', async (path, documents, expected) => {
     expect(await records({ type: 'DpathExtractor', field_path: path }, documents, { key: 'items' })).toEqual(expected);
+  });
+});
+
+describe('JsonPathExtractor', () => {
+  const warnings: string[] = [];
+
+  async function found(fields: JsonObject, body: Json | Uint8Array, slice = new StreamSlice()): Promise<Json[]> {
+    warnings.length = 0;
+    const log = { ...testRun().log, info: (message: string | (() => string)) => void warnings.push(String(message)) };
+    const extractor = buildFromYaml('extractor', { type: 'JsonPathExtractor', ...fields }, { run: { log } });
+    return extractFrom(extractor, body, slice);
+  }
+
+  async function extractFrom(extractor: Extractor, body: Json | Uint8Array, slice: StreamSlice): Promise<Json[]> {
+    const response = responseOf(body instanceof Uint8Array ? body : JSON.stringify(body));
+    const documents: Json[] = [];
+    for await (const batch of extractor.decoder?.decode(response) ?? []) documents.push(...batch);
+    return (await extractor.extract(documents, { slice, token: undefined })).records;
+  }
+
+  it.each<[string, Json, Json[]]>([
+    ['data', { data: [{ id: 1 }, { id: 2 }] }, [{ id: 1 }, { id: 2 }]],
+    ['$', [{ id: 1 }], [{ id: 1 }]],
+    ['$', { id: 1 }, [{ id: 1 }]],
+    ['$', [], []],
+    ['$', null, []],
+    ['data', { data: null }, []],
+    ['data', {}, []],
+    ['data', [{ data: [{ id: 1 }] }], []],
+    ['data', { data: { id: 1 } }, [{ id: 1 }]],
+    ['a[*].b', { a: [{ b: { id: 1 } }, { b: { id: 2 } }] }, [{ id: 1 }, { id: 2 }]],
+    ['a[*].b', { a: [{ b: [{ id: 1 }] }] }, [{ id: 1 }]],
+    ['items', { items: ['one', null, 2, ['x']] }, [{ value: 'one' }, { value: 2 }, { value: ['x'] }]],
+  ])('%s in %j', async (path, body, expected) => {
+    expect(await found({ path }, body)).toEqual(expected);
+  });
+
+  it.each<[Json, Json[], string]>([
+    [{ meta: { tags: [] }, data: [{ id: 1 }] }, [{ id: 1 }], 'data'],
+    [{ meta: { tags: [{ id: 2 }] }, other: [{ id: 1 }] }, [{ id: 2 }], 'meta.tags'],
+    [{ result: { page: { rows: [{ id: 1 }] } } }, [{ id: 1 }], 'result.page.rows'],
+    [{ a: { b: { c: { d: [{ id: 1 }] } } } }, [{ a: { b: { c: { d: [{ id: 1 }] } } } }], 'the whole response'],
+    [{ id: 1 }, [{ id: 1 }], 'the whole response'],
+    [[{ id: 1 }], [{ id: 1 }], 'the whole response'],
+  ])('finds the records of %j by itself and says where', async (body, expected, place) => {
+    expect(await found({}, body)).toEqual(expected);
+    expect(warnings).toEqual([`Stream : the records are taken from ${place}.`]);
+  });
+
+  it('stays with the place of the first page of a slice', async () => {
+    const extractor = buildFromYaml('extractor', 'type: JsonPathExtractor');
+    const slice = new StreamSlice();
+    expect(await extractFrom(extractor, { rows: [{ id: 1 }] }, slice)).toEqual([{ id: 1 }]);
+    expect(await extractFrom(extractor, { data: [{ id: 2 }], rows: [{ id: 3 }] }, slice)).toEqual([{ id: 3 }]);
+    expect(await extractFrom(extractor, { data: [{ id: 2 }] }, slice)).toEqual([]);
+    expect(await extractFrom(extractor, { data: [{ id: 2 }] }, new StreamSlice())).toEqual([{ id: 2 }]);
+  });
+
+  it('reads another encoding than the headers state', async () => {
+    expect(await found({ path: 'a', encoding: 'windows-1252' }, Buffer.from('{"a":[{"n":"M\xfcller"}]}', 'latin1'))).toEqual([
+      { n: 'Müller' },
+    ]);
+    await expect(found({ encoding: 'utf-8' }, Buffer.from('{"a":"\xfc"}', 'latin1'))).rejects.toThrow('The response is not text in utf-8');
+    await expect(found({ encoding: 'klingon' }, {})).rejects.toThrow('There is no encoding "klingon"');
+  });
+
+  it('explains what it does not find, and what is no JSON', async () => {
+    const extractor = buildFromYaml('extractor', 'type: JsonPathExtractor\npath: data.items');
+    expect(extractor.explain?.({ data: { users: [] } })).toBe('There is nothing at data.items: "data" has no "items" but "users".');
+    const html = responseOf('<html>', { 'Content-Type': 'text/html' });
+    await html.load();
+    expect(extractor.decoder?.refusal?.(html)).toBe('is not JSON (text/html): "<html>"');
+    expect(() => buildFromYaml('extractor', 'type: JsonPathExtractor\npath: "a b"')).toThrow('is no JSONPath');
   });
 });
 
@@ -129,7 +203,7 @@ describe('RecordExpander', () => {
       build: () => ({
         async *read(slice) {
           slices.push(slice);
-          yield { records: fetched };
+          yield batchOf(fetched);
         },
       }),
     });

@@ -3,6 +3,7 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { boolean, list, oneOf, optional, type Slot, slot, slots, template, withDefault } from '../../engine/fields.ts';
 import type { RecordExpander as Expander, Retriever } from '../../engine/kinds.ts';
+import { sidePurpose } from '../../engine/observer.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { truth } from '../../lang/index.ts';
 import { compileDpath, compileSetter, type Dpath, DpathError } from '../../lib/dpath.ts';
@@ -155,8 +156,17 @@ function buildRetriever(b: Builder, spec: Slot<'retriever'>): Retriever {
     if (spec[field] !== undefined && spec[field] !== null)
       b.fail(`A truncated_list_retriever cannot have a ${field}.`, 'truncated_list_retriever');
   }
-  return b.build('retriever', spec, { stream: auxiliaryScope(b.run, 'record_expander_truncated_list') });
+  return b.build('retriever', spec, { stream: auxiliaryScope(b.run, REST_NAME, REST) });
 }
+
+const REST_NAME = 'record_expander_truncated_list';
+
+/** What a test read shows of the requests for the rest of a list. */
+const REST = sidePurpose(
+  REST_NAME,
+  `Record expander '${REST_NAME}' request`,
+  'Request performed in order to fetch the complete nested list of a truncated record.',
+);
 
 function rejectPatterns(b: Builder, path: readonly unknown[], field: string): void {
   if (path.some((segment) => typeof segment === 'string' && isGlob(segment)))

@@ -1,6 +1,7 @@
 import { component } from '../../engine/component.ts';
 import { either, integer, optional, template } from '../../engine/fields.ts';
 import { StreamRecord } from '../../engine/host.ts';
+import { joinReads, responseReadsOf } from '../../engine/reads.ts';
 import { truth } from '../../lang/operators.ts';
 import type { Value } from '../../lang/values.ts';
 import { parseLinks } from '../../lib/link-header.ts';
@@ -45,11 +46,10 @@ export const CursorPagination = component({
           b.fail(`${field} reads page_size, but the strategy has none: add page_size to it.`, field);
       }
     }
-    const reads = (text: string | undefined): boolean => text !== undefined && b.template(text).variables.has('response');
     const streamName = b.stream?.name ?? '';
     return {
       pageSize,
-      readsDocument: reads(spec.cursor_value) || reads(spec.stop_condition),
+      readsDocument: joinReads([spec.cursor_value, spec.stop_condition].map((text) => text && responseReadsOf(b.template(text)))),
       initialToken: undefined,
       resizing(minimum) {
         const resizing = resizingOf(spec.page_size, minimum);

@@ -1,6 +1,8 @@
 import { component } from '../../engine/component.ts';
 import { optional, slot } from '../../engine/fields.ts';
+import type { Cursor, Row } from '../../engine/kinds.ts';
 import { combineOptions, RequestOptions } from '../../engine/request-options.ts';
+import type { StreamSlice } from '../../engine/stream-slice.ts';
 import { truth } from '../../lang/operators.ts';
 import { str } from '../../lang/text.ts';
 
@@ -49,6 +51,7 @@ export const DefaultPaginator = component({
         return strategy.pageSize;
       },
       readsDocument: strategy.readsDocument,
+      givesWholeUrls: strategy.givesWholeUrls === true && tokenOption?.place === 'path',
       resizing(minimum) {
         if (sizeOption === undefined) return { problem: 'The paginator needs a page_size_option, by which the smaller page size is sent.' };
         if (tokenOption?.place === 'path')
@@ -63,7 +66,7 @@ export const DefaultPaginator = component({
       },
       initialToken: () => strategy.initialToken,
       nextToken(page) {
-        if (feed !== undefined && page.lastRecord !== undefined && !feed.shouldBeSynced(page.lastRecord, page.slice)) return undefined;
+        if (feed !== undefined && page.lastRecord !== undefined && endsFeed(feed, page.lastRecord, page.slice)) return undefined;
         const token = strategy.nextToken(page);
         return token !== undefined && truth(token) ? token : undefined;
       },
@@ -79,3 +82,8 @@ export const DefaultPaginator = component({
     };
   },
 });
+
+/** Whether nothing after a record is left to read in a stream that comes in order. */
+function endsFeed(feed: Cursor, record: Row, slice: StreamSlice): boolean {
+  return feed.endsFeed?.(record, slice) ?? !feed.shouldBeSynced(record, slice);
+}

@@ -12,7 +12,7 @@ export const NoPagination = component({
     return {
       pages: false,
       pageSize: undefined,
-      readsDocument: false,
+      readsDocument: 'nothing',
       initialToken: () => undefined,
       nextToken: () => undefined,
       path: () => undefined,

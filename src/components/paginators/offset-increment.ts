@@ -26,7 +26,7 @@ export const OffsetIncrement = component({
       get pageSize() {
         return configured === undefined ? undefined : requireWholeNumber(b, configured.evaluate(b.context()));
       },
-      readsDocument: configured !== undefined && configured.constant === undefined,
+      readsDocument: configured !== undefined && configured.constant === undefined ? 'all' : 'nothing',
       resizing: (minimum) => resizingOf(spec.page_size, minimum),
       initialToken: spec.inject_on_first_request ? 0 : undefined,
       nextToken(page) {

@@ -20,7 +20,7 @@ export const PageIncrement = component({
     const pageSize = evaluatePageSize(b, spec.page_size);
     return {
       pageSize,
-      readsDocument: false,
+      readsDocument: 'nothing',
       initialToken: spec.inject_on_first_request ? spec.start_from_page : undefined,
       nextToken({ extracted, token, pageSize: reduced }) {
         if (reduced !== undefined)

@@ -92,7 +92,7 @@ describe('OffsetIncrement', () => {
 
   it('reads the size that the API applied from the response', () => {
     const offsets = paginator('{type: OffsetIncrement, page_size: "{{ response.limit }}"}');
-    expect(offsets.readsDocument).toBe(true);
+    expect(offsets.readsDocument).toBe('all');
     expect(offsets.nextToken(page({ limit: 5 }, { extracted: 5, token: 5 }))).toBe(10);
     expect(offsets.nextToken(page({ limit: 6 }, { extracted: 5, token: 5 }))).toBeUndefined();
     expect(() => offsets.nextToken(page({ limit: 'many' }, { extracted: 5 }))).toThrow('The page size must be a whole number');

@@ -40,10 +40,11 @@ export const GroupingPartitionRouter = component({
       contribute() {},
       setParentState: (childState) => router.setParentState?.(childState),
       parentState: () => states,
-      async *slices() {
+      async *slices(keep) {
         const seen = new PySet();
         let group: StreamSlice[] = [];
         for await (const slice of router.slices()) {
+          if (keep?.(slice) === false) continue;
           const value = groupedValue(slice);
           if (spec.deduplicate) {
             if (seen.has(value)) continue;

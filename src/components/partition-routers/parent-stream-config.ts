@@ -1,13 +1,15 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { boolean, list, optional, type Slot, slot, template, withDefault } from '../../engine/fields.ts';
+import { boolean, extension, list, optional, type Slot, slot, template, withDefault } from '../../engine/fields.ts';
 import { NO_CURSOR_KEY } from '../../engine/final-state-cursor.ts';
 import type { ParentStream, Row } from '../../engine/kinds.ts';
+import { parentRun } from '../../engine/parent-run.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { str, type Value } from '../../lang/index.ts';
-import { compileDpath } from '../../lib/dpath.ts';
+import { compileDpath, type Dpath } from '../../lib/dpath.ts';
 import { Float, type Json, type JsonObject } from '../../lib/json.ts';
 import { isPlainObject, ownProperty, setOwnProperty } from '../../lib/objects.ts';
+import { SystemError } from '../../protocol/failure.ts';
 
 /** parity: partition_routers/substream_partition_router.py:ParentStreamConfig */
 export const ParentStreamConfig = component({
@@ -28,6 +30,10 @@ export const ParentStreamConfig = component({
     incremental_dependency: withDefault(boolean(), false),
     lazy_read_pointer: withDefault(list(template('config')), []),
     extra_fields: optional(list(list(template('config')))),
+    is_required: extension(
+      optional(boolean()),
+      'Ends the stream with an error at a parent record that lacks a field, instead of passing it over.',
+    ),
   }),
   build(spec, b): ParentStream {
     const context = b.context();
@@ -42,21 +48,29 @@ export const ParentStreamConfig = component({
     });
     const pointer = spec.lazy_read_pointer.length === 0 ? undefined : compileDpath(spec.lazy_read_pointer.map(evaluate));
 
+    const requirePart = (record: Row, name: string, path: Dpath): Json => {
+      const value = path.get(record);
+      if (value !== undefined || spec.is_required !== true) return value ?? null;
+      const parent = String(ownProperty(spec.stream, 'name'));
+      throw new SystemError(
+        `A record of the parent stream ${parent} lacks the field "${name}", without which "${b.stream?.name ?? 'its child'}" cannot be asked for. It has ${Object.keys(record).join(', ')}.`,
+      );
+    };
     const extrasOf = (record: Row): JsonObject => {
       const extras: JsonObject = {};
       if (pointer !== undefined) extras['child_response'] = pointer.get(record) ?? [];
-      for (const { name, path } of extraFields) setOwnProperty(extras, name, path.get(record) ?? null);
+      for (const { name, path } of extraFields) setOwnProperty(extras, name, requirePart(record, name, path));
       return extras;
     };
     return {
-      stream: b.build('stream', spec.stream),
+      stream: b.within({ run: parentRun(b.run) }).build('stream', spec.stream),
       partitionField,
       incremental: spec.incremental_dependency,
       embedsPages: pointer !== undefined,
       requestOption: spec.request_option && b.build('requestOption', spec.request_option),
       sliceOf(record, parentSlice) {
-        const value = key.get(record) ?? null;
-        if (value === null) return undefined;
+        const value = requirePart(record, spec.parent_key, key);
+        if (value === null && spec.is_required !== true) return undefined;
         const partition: JsonObject = {};
         setOwnProperty(partition, partitionField, value);
         partition['parent_slice'] = parentSlice.partition;

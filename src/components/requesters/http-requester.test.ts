@@ -43,6 +43,39 @@ request_body_json: {ids: ["{{ stream_partition.id }}"], none: null}`;
     ]);
   });
 
+  it('sends verbatim what is declared so: no text is typed, nothing is left out of a JSON body', async () => {
+    const api = await localApi(() => ({ body: [] }));
+    const yaml = `
+verbatim: true
+path: "{{ config.code }}"
+http_method: POST
+request_parameters: {code: "{{ config.code }}", version: "1.10", list: ["[1]", "{{ stream_slice.id }}"], flag: true, gone: "{{ config.gone }}"}
+request_headers: {X-Version: "1.10", X-Quoted: "'a'"}
+request_body_json: {code: "{{ config.code }}", id: "{{ stream_partition.id }}", text: "478", list: ["None", null], none: null, all: "{{ config.filter }}"}`;
+    await requester(api, yaml, { code: '1e5', filter: { a: ['1'] } }).send(FIRST);
+    expect(api.received).toMatchObject([
+      {
+        path: '/v1/1e5?code=1e5&version=1.10&list=%5B1%5D&list=7&flag=True',
+        headers: { 'x-version': '1.10', 'x-quoted': "'a'" },
+        body: '{"code": "1e5", "id": 7, "text": "478", "list": ["None", null], "none": null, "all": {"a": ["1"]}}',
+      },
+    ]);
+  });
+
+  it('sends an empty JSON body verbatim, in a GET too, and none where none is declared', async () => {
+    const api = await localApi(() => ({ body: [] }));
+    await requester(api, 'verbatim: true\nrequest_body_json: {}').send(FIRST);
+    await requester(api, 'verbatim: true\nhttp_method: POST').send(FIRST);
+    await requester(api, 'verbatim: true\nhttp_method: POST\nrequest_body_data: "[1]"').send(FIRST);
+    await requester(api, 'verbatim: true\nhttp_method: POST\nrequest_body_data: {a: "[1]", b: 2}').send(FIRST);
+    expect(api.received).toMatchObject([
+      { method: 'GET', body: '{}' },
+      { method: 'POST', body: '' },
+      { body: '[1]' },
+      { body: 'a=%5B1%5D&b=2' },
+    ]);
+  });
+
   it('joins what contributors put into the request, and follows a path of theirs', async () => {
     const api = await localApi(() => ({ body: [] }));
     const paging: RequestContributor = {

@@ -3,8 +3,11 @@ import { component } from '../../engine/component.ts';
 import {
   anything,
   boolean,
+  bounded,
   describe,
   either,
+  extension,
+  integer,
   number,
   object,
   oneOf,
@@ -16,16 +19,19 @@ import {
 } from '../../engine/fields.ts';
 import { joinUrl, type Params } from '../../engine/http.ts';
 import type { PageRequest, QueryProperties } from '../../engine/kinds.ts';
-import { compileBodyData, compileBodyJson, compileMapping, requireTexts } from '../../engine/mappings.ts';
-import { REQUEST_VARIABLES, requestContext } from '../../engine/request-context.ts';
+import { REQUEST_VARIABLES, requestContext, requestedPage } from '../../engine/request-context.ts';
 import { combineOptions, RequestOptions } from '../../engine/request-options.ts';
 import { str } from '../../lang/text.ts';
 import { isDict, type Value } from '../../lang/values.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
 import { ConfigError } from '../../protocol/failure.ts';
+import { exactTemplates, typedTemplates } from './request-templates.ts';
 
 const URL_VARIABLES = ['config', ...REQUEST_VARIABLES, 'creation_response', 'polling_response', 'download_target'];
+
+const USE_URL = 'Use `url` field instead.';
+const USE_BODY = 'Use `request_body` field instead.';
 
 const TEXTS = { type: 'object', additionalProperties: { type: 'string' } };
 const PARAMETERS = { type: 'object', additionalProperties: { anyOf: [{ type: 'string' }, { $ref: '#/definitions/QueryProperties' }] } };
@@ -42,21 +48,25 @@ export const HttpRequester = component({
     request_parameters:
       updated_since: "{{ stream_interval.start_time }}"`,
   fields: () => ({
-    url_base: optional(template(...URL_VARIABLES)),
+    url_base: describe(optional(template(...URL_VARIABLES)), { deprecated: USE_URL }),
     url: optional(template(...URL_VARIABLES)),
-    path: optional(template(...URL_VARIABLES)),
+    path: describe(optional(template(...URL_VARIABLES)), { deprecated: USE_URL }),
     http_method: withDefault(oneOf('GET', 'POST'), 'GET'),
     authenticator: optional(slot('authenticator')),
-    fetch_properties_from_endpoint: optional(
-      slot('propertyList', { types: ['PropertiesFromEndpoint'], defaultType: 'PropertiesFromEndpoint' }),
+    fetch_properties_from_endpoint: describe(
+      optional(slot('propertyList', { types: ['PropertiesFromEndpoint'], defaultType: 'PropertiesFromEndpoint' })),
+      { deprecated: 'Use `query_properties` field instead.' },
     ),
     query_properties: optional(slot('queryProperties', { defaultType: 'QueryProperties' })),
     request_parameters: optional(either(describe(object(), { schema: PARAMETERS }), template(...REQUEST_VARIABLES))),
     request_headers: optional(either(describe(object(), { schema: TEXTS }), template(...REQUEST_VARIABLES))),
-    request_body_data: optional(either(describe(object(), { schema: TEXTS }), template(...REQUEST_VARIABLES))),
+    request_body_data: describe(optional(either(describe(object(), { schema: TEXTS }), template(...REQUEST_VARIABLES))), {
+      deprecated: USE_BODY,
+    }),
     request_body_json: describe(optional(anything()), {
       schema: { anyOf: [{ type: 'string' }, { type: 'object' }] },
       context: REQUEST_VARIABLES,
+      deprecated: USE_BODY,
     }),
     request_body: describe(optional(slot('requestBody')), { context: REQUEST_VARIABLES }),
     error_handler: optional(slot('errorHandler', { defaultType: 'DefaultErrorHandler' })),
@@ -64,16 +74,23 @@ export const HttpRequester = component({
     connect_timeout_in_seconds: optional(number()),
     read_timeout_in_seconds: optional(number()),
     use_tcp_keepalive: withDefault(boolean(), false),
+    shown_error_body: extension(
+      optional(bounded(integer(), { minimum: 0 })),
+      "Characters of a refusing response's body that errors show; without it they show the API's message.",
+    ),
+    verbatim: extension(
+      optional(boolean()),
+      'Sends what stands here as it is: texts that look like numbers or lists stay texts, nulls and empty objects stay in a JSON body.',
+    ),
   }),
   build(spec, b) {
-    const [url, urlBase, path] = [b.string(spec.url ?? ''), b.string(spec.url_base ?? ''), b.string(spec.path ?? '')];
     const { parameters, queryProperties, queryPropertiesKey } = splitQueryProperties(b, spec);
-    const params = compileMapping(b, texts(b, parameters, 'request_parameters'), { textOnly: true });
-    const headers = compileMapping(b, texts(b, spec.request_headers, 'request_headers'), { textOnly: false });
-    const bodyData = compileBodyData(b, texts(b, spec.request_body_data, 'request_body_data'));
-    const bodyJson = compileBodyJson(b, spec.request_body_json);
+    const { url, urlBase, path, params, headers, bodyData, bodyJson } = (spec.verbatim ? exactTemplates : typedTemplates)(b, {
+      ...spec,
+      request_parameters: parameters,
+    });
     const body = spec.request_body && b.build('requestBody', spec.request_body);
-    const hasJson = isGiven(spec.request_body_json) || body?.place === 'bodyJson';
+    const hasJson = (spec.verbatim ? spec.request_body_json != null : isGiven(spec.request_body_json)) || body?.place === 'bodyJson';
     if (hasJson && (isGiven(spec.request_body_data) || body?.place === 'bodyData'))
       b.fail('A request has one body: JSON, or a form or text.', 'request_body');
     const authenticator = b.build('authenticator', spec.authenticator ?? ({ type: 'NoAuth' } as Slot<'authenticator'>), {
@@ -87,22 +104,22 @@ export const HttpRequester = component({
 
     function fullUrl(request: PageRequest, pathOverride: string | undefined): string {
       const context = requestContext(b, request);
-      const base = str(urlBase.evaluate(context));
-      const own = str(url.evaluate(context));
-      const target = pathOverride || str(path.evaluate(context)).replace(/^\/+/, '');
+      const base = str(urlBase(context));
+      const own = str(url(context));
+      const target = pathOverride || str(path(context)).replace(/^\/+/, '');
       const root = base !== '' ? base : own;
       if (target === '') return root;
       return joinUrl(root.endsWith('/') ? root : `${root}/`, target);
     }
 
-    function ownOptions(request: PageRequest): RequestOptions {
+    function ownOptions(request: PageRequest, withoutQuery: boolean): RequestOptions {
       const context = requestContext(b, request);
       const options = new RequestOptions();
-      const query = params(context);
+      const query = withoutQuery ? {} : params(context);
       options.params = isDict(query) ? ({ ...query } as Record<string, Value>) : {};
       if (queryPropertiesKey !== undefined) options.params[queryPropertiesKey] = propertiesOf(request).join(',');
       options.headers = requireMapping(headers(context), 'request_headers');
-      options.bodyData = bodyData(context);
+      options.bodyData = bodyData(context) as RequestOptions['bodyData'];
       options.bodyJson = bodyJson(context);
       body?.contribute(options, request);
       return options;
@@ -111,7 +128,12 @@ export const HttpRequester = component({
     return {
       queryProperties,
       actions: handler.actions,
-      send(request, contributors = [], pathOverride, { stream = false } = {}) {
+      send(
+        request,
+        contributors = [],
+        pathOverride,
+        { stream = false, beginning, purpose, obtainsCredentials = false, withoutQuery = false } = {},
+      ) {
         return b.run.http.send({
           name: b.stream?.name ?? '',
           handler,
@@ -121,7 +143,12 @@ export const HttpRequester = component({
           connectTimeoutMs: toMilliseconds(spec.connect_timeout_in_seconds),
           readTimeoutMs: toMilliseconds(spec.read_timeout_in_seconds),
           tcpKeepAlive: spec.use_tcp_keepalive,
+          shownBodyCharacters: spec.shown_error_body,
           stream,
+          purpose,
+          beginning,
+          obtainsCredentials,
+          page: () => requestedPage(request),
           async prepare() {
             const credentials = new RequestOptions();
             await authenticator.contribute(credentials, () => fullUrl(request, pathOverride));
@@ -130,14 +157,15 @@ export const HttpRequester = component({
               contributor.contribute(share, request);
               return share;
             });
-            const options = combineOptions([ownOptions(request), credentials, ...shares]);
+            const options = combineOptions([ownOptions(request, withoutQuery), credentials, ...shares]);
             return {
               method: spec.http_method,
               url: fullUrl(request, pathOverride),
               headers: textHeaders(options.headers),
               params: checkParams(options.params),
               dedupeParams: true,
-              json: requireBodyJson(options.bodyJson),
+              json: spec.verbatim && !hasJson && isEmptyObject(options.bodyJson) ? undefined : requireBodyJson(options.bodyJson),
+              keepEmptyJson: spec.verbatim === true,
               data: options.bodyData as string | Params,
             };
           },
@@ -146,6 +174,10 @@ export const HttpRequester = component({
     };
   },
 });
+
+function isEmptyObject(value: Value): boolean {
+  return isPlainObject(value) && Object.keys(value).length === 0;
+}
 
 interface QueryPropertiesSpec {
   readonly request_parameters?: JsonObject | string | undefined;
@@ -178,10 +210,6 @@ function splitQueryProperties(b: Builder, spec: QueryPropertiesSpec): SplitParam
     : spec.query_properties;
   const queryProperties = declared && b.build('queryProperties', declared, { defaultType: 'QueryProperties' });
   return { parameters, queryProperties, queryPropertiesKey: undefined };
-}
-
-function texts(b: Builder, mapping: JsonObject | string | undefined, field: string): JsonObject | string | undefined {
-  return typeof mapping === 'object' ? requireTexts(b, mapping, field) : mapping;
 }
 
 function isGiven(value: Json | undefined): boolean {

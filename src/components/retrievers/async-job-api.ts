@@ -1,6 +1,7 @@
 import { Headers } from '../../engine/host.ts';
 import type { HttpResponse } from '../../engine/http.ts';
 import type { Decoder, Extractor, PageRequest, Requester } from '../../engine/kinds.ts';
+import type { Purpose } from '../../engine/observer.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { str } from '../../lang/text.ts';
 import type { Value } from '../../lang/values.ts';
@@ -40,7 +41,8 @@ export interface AsyncJobParts {
 /** Speaks to an API about jobs. Each request of a job may read the responses to those before it. */
 // parity: requesters/http_job_repository.py:AsyncHttpJobRepository
 export function createAsyncJobApi(parts: AsyncJobParts): AsyncJobApi {
-  const ask = (requester: Requester, slice: StreamSlice): Promise<HttpResponse | null> => requester.send({ slice, token: undefined });
+  const ask = (requester: Requester, slice: StreamSlice, purpose?: Purpose): Promise<HttpResponse | null> =>
+    requester.send({ slice, token: undefined }, [], undefined, { purpose });
 
   async function extract(extractor: Extractor, response: HttpResponse, request: PageRequest): Promise<readonly Json[]> {
     const decoder = extractor.decoder ?? parts.decoder;
@@ -72,13 +74,13 @@ export function createAsyncJobApi(parts: AsyncJobParts): AsyncJobApi {
 
   return {
     async start(slice) {
-      const response = requireSuccess(await ask(parts.creation, slice), 'creation_requester');
+      const response = requireSuccess(await ask(parts.creation, slice, creationPurpose(parts.timeout)), 'creation_requester');
       await response.load();
       return new AsyncJob(slice, response, { now: parts.now(), timeout: parts.timeout });
     },
     async poll(job) {
       const slice = withExtras(job.slice, { creation_response: creationContext(job.created) });
-      const response = await ask(parts.polling, slice);
+      const response = await ask(parts.polling, slice, POLLING);
       if (response === null)
         throw new SystemError('The polling_requester ignored the failure of its request, so that there is no status of the job.');
       await response.load();
@@ -87,10 +89,10 @@ export function createAsyncJobApi(parts: AsyncJobParts): AsyncJobApi {
       if (status === 'completed') job.completed = response;
     },
     async abort(job) {
-      await askToEnd(parts.abort, job);
+      await askToEnd(parts.abort, job, ABORTING);
     },
     async delete(job) {
-      await askToEnd(parts.delete, job);
+      await askToEnd(parts.delete, job, DELETING);
     },
     async downloads(job) {
       const { completed } = job;
@@ -101,11 +103,27 @@ export function createAsyncJobApi(parts: AsyncJobParts): AsyncJobApi {
     },
   };
 
-  async function askToEnd(requester: Requester | undefined, job: AsyncJob): Promise<void> {
+  async function askToEnd(requester: Requester | undefined, job: AsyncJob, purpose: Purpose): Promise<void> {
     if (requester === undefined) return;
-    const response = await ask(requester, withExtras(job.slice, { creation_response: creationContext(job.created) }));
+    const response = await ask(requester, withExtras(job.slice, { creation_response: creationContext(job.created) }), purpose);
     response?.discard();
   }
+}
+
+const POLLING = jobPurpose('Polling', 'Poll the status of the server-side async job.', 'ASYNC_POLL');
+const ABORTING = jobPurpose('Abort', 'Abort the running server-side async job.', 'ASYNC_ABORT');
+const DELETING = jobPurpose('Delete', 'Delete the specified job from the list of Jobs.', 'ASYNC_DELETE');
+
+function jobPurpose(title: string, description: string, type: Purpose['type']): Purpose {
+  return { title: `Async Job -- ${title}`, description, type, auxiliary: true };
+}
+
+function creationPurpose(timeout: bigint): Purpose {
+  const seconds = timeout / 1_000_000n;
+  const parts = [seconds / 3600n, (seconds / 60n) % 60n, seconds % 60n].map((part, index) =>
+    String(part).padStart(index === 0 ? 1 : 2, '0'),
+  );
+  return jobPurpose('Create', `Create the server-side async job. Timeout after: ${parts.join(':')}`, 'ASYNC_CREATE');
 }
 
 function withExtras({ partition, cursorSlice, extraFields }: StreamSlice, extras: JsonObject): StreamSlice {

@@ -1,4 +1,6 @@
 import { auxiliaryScope } from '../../engine/auxiliary-scope.ts';
+import { batchOf } from '../../engine/batch.ts';
+import { firstSlices } from '../../engine/bounded-slices.ts';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { bounded, describe, either, integer, optional, type Slot, slot, slots, template } from '../../engine/fields.ts';
@@ -130,7 +132,7 @@ export const AsyncRetriever = component({
             b.stream.tally.selected += records.length;
           }
           const refined = await selector.refine(records, request);
-          if (refined.length > 0) yield { records: refined };
+          if (refined.length > 0) yield batchOf(refined);
         }
       }
       await api.delete(job);
@@ -138,12 +140,13 @@ export const AsyncRetriever = component({
 
     return {
       async *slices(of) {
-        for await (const job of runJobs(atMost(run.limits.slices, of), orders)) {
+        for await (const job of runJobs(run.limits.slices === undefined ? of : firstSlices(of, run.limits.slices), orders)) {
           jobs.set(job.slice, job);
           yield job.slice;
         }
       },
       async *read(slice) {
+        run.observer?.slice(slice.cursorSlice);
         const known = jobs.get(slice);
         if (known !== undefined) {
           yield* readJob(known);
@@ -210,16 +213,6 @@ function buildSelector(b: Builder, spec: Slot<'recordSelector'>): ReturnType<typ
 function numberOf(b: Builder, value: number | string | undefined, field: string): number | undefined {
   if (value === undefined || value === '') return undefined;
   return wholeNumber(b.string(value).evaluate(b.context())) ?? b.fail(`${field} must be a whole number.`, field);
-}
-
-async function* atMost(limit: number | undefined, slices: AsyncIterable<StreamSlice>): AsyncGenerator<StreamSlice> {
-  let given = 0;
-  if (limit === 0) return;
-  for await (const slice of slices) {
-    yield slice;
-    given += 1;
-    if (given === limit) return;
-  }
 }
 
 async function* only(slice: StreamSlice): AsyncGenerator<StreamSlice> {

@@ -1,6 +1,8 @@
+import { batchOf } from '../../engine/batch.ts';
 import type { Builder } from '../../engine/builder.ts';
 import type { HttpResponse } from '../../engine/http.ts';
 import type {
+  Batch,
   Decoder,
   PageRequest,
   Paginator,
@@ -9,13 +11,16 @@ import type {
   RequestContributor,
   Requester,
   Row,
+  SendOptions,
 } from '../../engine/kinds.ts';
+import { recordsPurpose } from '../../engine/observer.ts';
 import type { Page } from '../../engine/page.ts';
 import type { PageGuard } from '../../engine/page-guard.ts';
 import { mergeChunks } from '../../engine/property-chunks.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Json } from '../../lib/json.ts';
 import { SystemError } from '../../protocol/failure.ts';
+import { createPageScan, WHOLE_BODY } from './page-scan.ts';
 
 /** What the pages of a stream are read with. */
 export interface PageParts {
@@ -27,7 +32,7 @@ export interface PageParts {
 }
 
 /** The records of a page, batch by batch, then what the paginator needs to know of it; undefined when the page was ignored. */
-export type PageRecords = AsyncGenerator<Row[], Page | undefined>;
+export type PageRecords = AsyncGenerator<Batch, Page | undefined>;
 
 /** Reads one page at a time; throws SystemError at a body that cannot be read and at pages that repeat. */
 export interface PageReader {
@@ -37,13 +42,14 @@ export interface PageReader {
   readEmbedded(request: PageRequest, guard: PageGuard, response: HttpResponse): PageRecords;
 }
 
-const UNGUARDED: PageGuard = { check() {}, sawNoRecords() {} };
+const UNGUARDED: PageGuard = { check() {}, follow: () => ({ update() {}, check() {} }), sawNoRecords() {} };
 
 /** A reader of the stream's pages. */
 export function createPageReader(
   { stream, run }: Builder,
   { requester, selector, decoder, paginator, contributors }: PageParts,
 ): PageReader {
+  const purpose = run.observer && (stream?.purpose ?? recordsPurpose(stream?.name ?? ''));
   let hasWarned = false;
 
   /** Says, once, what is where the records should be. */
@@ -63,8 +69,18 @@ export function createPageReader(
     throw new SystemError(`${method} ${run.secrets.redactUrl(url)} answered ${response.status} with a body that ${refusal}`);
   }
 
+  /** Notes a response that was looked into. */
+  function count(extracted: number): void {
+    if (stream?.tally === undefined) return;
+    stream.tally.responses += 1;
+    stream.tally.selected += extracted;
+  }
+
   async function* readEmbedded(request: PageRequest, guard: PageGuard, response: HttpResponse): PageRecords {
-    if (paginator.pages) guard.check(request.token, await response.load());
+    if (paginator.pages) {
+      await response.load();
+      guard.check(request.token, response.parts);
+    }
     let [extracted, emitted] = [0, 0];
     let document: Json | undefined;
     let lastRecord: Row | undefined;
@@ -76,29 +92,51 @@ export function createPageReader(
       extracted += selected.extracted;
       emitted += selected.records.length;
       lastRecord = selected.records.at(-1) ?? lastRecord;
-      if (selected.records.length > 0) yield selected.records;
+      if (selected.records.length > 0) yield batchOf(selected.records);
     }
-    if (stream?.tally !== undefined) {
-      stream.tally.responses += 1;
-      stream.tally.selected += extracted;
-    }
+    count(extracted);
     if (extracted === 0) {
       refuseUnreadable(response);
       guard.sawNoRecords();
       if (request.token === paginator.initialToken() && document !== undefined) warnOfMissing(document);
     }
-    if (selector.changesDocuments && paginator.readsDocument && !decoder.streams) document = await firstDocument(decoder.decode(response));
+    if (selector.changesDocuments && paginator.readsDocument !== 'nothing' && !decoder.streams)
+      document = await firstDocument(decoder.decode(response));
     const { token, slice, pageSize } = request;
     return { response, document: document ?? {}, extracted, emitted, lastRecord, token, slice, pageSize };
   }
 
+  // Whoever watches sees the records as values.
+  const scan =
+    run.observer === undefined ? createPageScan({ selector, decoder, paginator, cursor: stream?.cursor }, run.environment) : undefined;
+  const sending: SendOptions = scan === undefined ? { stream: decoder.streams, purpose } : { stream: true, beginning: WHOLE_BODY, purpose };
+
   async function* readWhole(request: PageRequest, guard: PageGuard): PageRecords {
-    const response = await requester.send(request, contributors, paginator.path(request), { stream: decoder.streams });
+    const path = paginator.path(request);
+    const withoutQuery = path !== undefined && paginator.givesWholeUrls === true;
+    const response = await requester.send(request, contributors, path, { ...sending, withoutQuery });
     if (response === null || response.status >= 400) {
       response?.discard();
       return undefined;
     }
-    return yield* readEmbedded(request, guard, response);
+    if (scan === undefined) return yield* readEmbedded(request, guard, response);
+    await selector.ready();
+    if (!(await response.begin(WHOLE_BODY))) {
+      if (!scan.canFollow(response)) {
+        await response.load();
+        return yield* readEmbedded(request, guard, response);
+      }
+      const arrived = yield* scan.readArriving(request, guard, response);
+      count(arrived.extracted);
+      return arrived;
+    }
+    const page = scan.readLoaded(request, response);
+    if (page === undefined) return yield* readEmbedded(request, guard, response);
+    if (paginator.pages) guard.check(request.token, response.parts);
+    if (page.batch.count > 0) yield page.batch;
+    else guard.sawNoRecords();
+    count(page.batch.count);
+    return page.page;
   }
 
   async function* readInParts(properties: QueryProperties, request: PageRequest, guard: PageGuard): PageRecords {
@@ -113,10 +151,10 @@ export function createPageReader(
       try {
         let step = await records.next();
         for (; !step.done; step = await records.next()) {
-          const ready = merged.add(step.value);
+          const ready = merged.add(step.value.records);
           emitted += ready.length;
           lastRecord = ready.at(-1) ?? lastRecord;
-          if (ready.length > 0) yield ready;
+          if (ready.length > 0) yield batchOf(ready);
         }
         page = step.value;
       } finally {
@@ -124,7 +162,7 @@ export function createPageReader(
       }
     }
     const joined = merged.finish();
-    if (joined.length > 0) yield joined;
+    if (joined.length > 0) yield batchOf(joined);
     return page && { ...page, emitted: emitted + joined.length, lastRecord: joined.at(-1) ?? lastRecord };
   }
 

@@ -1,9 +1,10 @@
+import { batchOf } from '../../engine/batch.ts';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { embeddedResponse } from '../../engine/embedded-response.ts';
 import { boolean, either, optional, type Slot, slot, slots, withDefault } from '../../engine/fields.ts';
 import { PageSizeTooLarge, PaginationResetNeeded, WindowTooLarge } from '../../engine/http.ts';
-import type { Batch, PageRequest, RequestContributor, Row } from '../../engine/kinds.ts';
+import type { Batch, PageRequest, RequestContributor } from '../../engine/kinds.ts';
 import type { Page } from '../../engine/page.ts';
 import { createPageGuard } from '../../engine/page-guard.ts';
 import { createPaginationTracker } from '../../engine/pagination-tracker.ts';
@@ -70,7 +71,7 @@ export const SimpleRetriever = component({
 
     const pages = createPageReader(b, { requester, selector, decoder, paginator, contributors });
 
-    async function* readPages(original: StreamSlice): AsyncGenerator<Row[]> {
+    async function* readPages(original: StreamSlice): AsyncGenerator<Batch> {
       const tracker = reset?.begin() ?? createPaginationTracker(undefined, undefined);
       const reducer = reduction?.begin(paginator.pageSize);
       let slice = original;
@@ -87,8 +88,8 @@ export const SimpleRetriever = component({
         try {
           let step = await batches.next();
           for (; !step.done; step = await batches.next()) {
-            tracker.observe(step.value);
-            written += step.value.length;
+            if (reset !== undefined) tracker.observe(step.value.records);
+            written += step.value.count;
             yield step.value;
           }
           page = step.value;
@@ -123,10 +124,10 @@ export const SimpleRetriever = component({
     async function* readWindow(slice: StreamSlice, original: StreamSlice, depth: number): AsyncGenerator<Batch> {
       let windows: readonly StreamSlice[];
       try {
-        for await (const records of readPages(slice)) {
-          const kept = feed === undefined ? records : records.filter((record) => feed.shouldBeSynced(record, original));
-          if (stream?.tally !== undefined) stream.tally.outside += records.length - kept.length;
-          if (kept.length > 0) yield { records: kept };
+        for await (const batch of readPages(slice)) {
+          const kept = feed === undefined ? batch : batchOf(batch.records.filter((record) => feed.shouldBeSynced(record, original)));
+          if (stream?.tally !== undefined) stream.tally.outside += batch.count - kept.count;
+          if (kept.count > 0) yield kept;
         }
         return;
       } catch (error) {

@@ -3,6 +3,7 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { optional, slot, slots } from '../../engine/fields.ts';
 import type { PageRequest, Retriever, Row, Transformation } from '../../engine/kinds.ts';
+import { sidePurpose } from '../../engine/observer.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { equals, truth } from '../../lang/index.ts';
 import { compileDpath } from '../../lib/dpath.ts';
@@ -56,7 +57,7 @@ export const DynamicSchemaLoader = component({
   }),
   build(spec, b) {
     const retriever = b.build('retriever', cacheRetrieverRequests(spec.retriever) as typeof spec.retriever, {
-      stream: auxiliaryScope(b.run, 'dynamic_properties'),
+      stream: auxiliaryScope(b.run, FIELDS_NAME, FIELDS),
     });
     const filter = spec.schema_filter && b.build('recordFilter', spec.schema_filter);
     const transformations = b.buildAll('transformation', spec.schema_transformations);
@@ -88,6 +89,11 @@ export const DynamicSchemaLoader = component({
     };
   },
 });
+
+const FIELDS_NAME = 'dynamic_properties';
+
+/** What a test read shows of the requests for the fields of a schema. */
+const FIELDS = sidePurpose(FIELDS_NAME, `Schema loader '${FIELDS_NAME}' request`, 'Request performed in order to extract schema.');
 
 async function firstRecord(retriever: Retriever): Promise<Json | undefined> {
   const slices = retriever.slices?.(oneSlice()) ?? oneSlice();

@@ -1,6 +1,7 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { optional, template } from '../../engine/fields.ts';
+import { NoSchemaFile } from '../../engine/no-schema-file.ts';
 import { str } from '../../lang/index.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { copyJson } from '../../lib/json-copy.ts';
@@ -29,7 +30,7 @@ export const JsonFileSchemaLoader = component({
       const [folder = '', ...rest] = path.replace(/^\.?\//, '').split('/');
       const file =
         (await readSchema(b, [folder, ...rest].join('/'))) ?? (rest.length > 0 ? await readSchema(b, rest.join('/')) : undefined);
-      if (file === undefined) throw new ConfigError(`There is no schema file ${path}.`);
+      if (file === undefined) throw new NoSchemaFile(`There is no schema file ${path}.`);
       return resolveReferences(file, (name) => readShared(b, folder, name));
     },
   }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { batchOf } from '../../engine/batch.ts';
 import { createBuilder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import type { Slot } from '../../engine/fields.ts';
@@ -64,7 +65,7 @@ describe('DynamicSchemaLoader', () => {
     build: () => ({
       async *read() {
         given.slicesRead += 1;
-        yield { records: given.record === undefined ? [] : [given.record, { fields: 'not read' }] };
+        yield batchOf(given.record === undefined ? [] : [given.record, { fields: 'not read' }]);
       },
     }),
   });

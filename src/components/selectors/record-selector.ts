@@ -2,12 +2,15 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { boolean, either, oneOf, optional, slot } from '../../engine/fields.ts';
 import type { Extracted, PageRequest, Row, Selected, RecordSelector as Selector, StreamScope, Transformation } from '../../engine/kinds.ts';
+import type { AppendedField } from '../../engine/raw-rows.ts';
 import { joinReads } from '../../engine/reads.ts';
 import { createTally, type Tally } from '../../engine/tally.ts';
 import type { Json } from '../../lib/json.ts';
-import { compileNormalization, type Normalize } from './schema-normalization.ts';
+import { compileNormalization } from './schema-normalization.ts';
 
 type Keep = (record: Row, request: PageRequest) => boolean;
+/** Fits a record to the schema in place; false drops it. */
+type Normalize = (record: Row) => boolean | undefined;
 
 /** parity: extractors/record_selector.py:RecordSelector */
 export const RecordSelector = component({
@@ -25,7 +28,7 @@ export const RecordSelector = component({
     schema_normalization: Default`,
   fields: () => ({
     extractor: slot('extractor', {
-      types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor'],
+      types: ['DpathExtractor', 'CombinedExtractor', 'CustomRecordExtractor', 'JsonPathExtractor'],
       defaultType: 'DpathExtractor',
     }),
     record_filter: optional(slot('recordFilter', { defaultType: 'RecordFilter' })),
@@ -60,11 +63,13 @@ export const RecordSelector = component({
       return preparing;
     }
 
-    function transform(record: Row, request: PageRequest): Row {
+    /** The record as the transformations leave it; undefined when one of them drops it. */
+    function transform(record: Row, request: PageRequest): Row | undefined {
       let transformed = record;
       for (let i = 0; i < transformations.length; i += 1) {
-        const transformation = transformations[i] as Transformation;
-        transformed = transformation.transform(transformed, request) ?? transformed;
+        const next = (transformations[i] as Transformation).transform(transformed, request);
+        if (next === null) return undefined;
+        transformed = next ?? transformed;
       }
       return transformed;
     }
@@ -73,11 +78,12 @@ export const RecordSelector = component({
       if (keep === undefined && transformations.length === 0 && normalize === undefined) return records as Row[];
       const refined: Row[] = [];
       for (let i = 0; i < records.length; i += 1) {
-        let record = records[i] as Row;
+        let record: Row | undefined = records[i] as Row;
         if (transformsFirst) record = transform(record, request);
-        if (keep !== undefined && !keep(record, request)) continue;
+        if (record === undefined || (keep !== undefined && !keep(record, request))) continue;
         if (!transformsFirst) record = transform(record, request);
-        if (normalize !== undefined) normalize(record);
+        if (record === undefined) continue;
+        if (normalize !== undefined && normalize(record) === false) continue;
         refined.push(record);
       }
       return refined;
@@ -104,6 +110,8 @@ export const RecordSelector = component({
       ]),
       changesDocuments: normalization !== undefined || transformations.some(({ changesInPlace }) => changesInPlace === true),
       decoder: extractor.decoder,
+      listPath: extractor.listPath,
+      appended: keep === undefined && normalization === undefined && uploader === undefined ? appendedFields(transformations) : undefined,
       wholeResponse: extractor.wholeResponse ?? false,
       sumsLists: extractor.sumsLists ?? false,
       ...(extractor.explain === undefined ? {} : { explain: extractor.explain }),
@@ -111,6 +119,10 @@ export const RecordSelector = component({
         if (isReady) return select(documents, request);
         return prepareOnce().then(() => select(documents, request));
       },
+      async ready() {
+        if (!isReady) await prepareOnce();
+      },
+      refineNow: refine,
       async refine(records, request) {
         if (!isReady) await prepareOnce();
         return (await finish({ records: records as Json[], count: records.length }, request)).records;
@@ -118,6 +130,19 @@ export const RecordSelector = component({
     };
   },
 });
+
+/** The fields that transformations add, when that is all that they do and no two add the same. */
+function appendedFields(transformations: readonly Transformation[]): AppendedField[] | undefined {
+  const appended = new Map<string, AppendedField>();
+  for (const { appends } of transformations) {
+    if (appends === undefined) return undefined;
+    for (const [name, compute] of appends) {
+      if (appended.has(name)) return undefined;
+      appended.set(name, { name, compute });
+    }
+  }
+  return [...appended.values()];
+}
 
 /** Whether a record is one that the last sync did not have, when the stream asks the API for all and sorts them out itself. */
 // parity: extractors/record_filter.py:ClientSideIncrementalRecordFilterDecorator
@@ -150,7 +175,11 @@ function compileStep(
     const schema = await stream.schema();
     if (Object.keys(schema).length === 0) return undefined;
     if (custom !== undefined) return (record) => custom.transform(record, schema);
-    return compileNormalization(schema, (message) => run.log.warn(`Stream ${stream.name}: ${message}`));
+    const normalize = compileNormalization(schema, (message) => run.log.warn(`Stream ${stream.name}: ${message}`));
+    return (record) => {
+      normalize(record);
+      return true;
+    };
   };
 }
 

@@ -2,7 +2,7 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { either, integer, object, optional, type Slot, slot, slotMap, slots, template, text } from '../../engine/fields.ts';
 import { limitJobs } from '../../engine/job-slots.ts';
-import type { Stream, StreamDeclaration } from '../../engine/kinds.ts';
+import type { FilledTemplate, Stream, StreamDeclaration } from '../../engine/kinds.ts';
 import { wholeNumber } from '../../engine/whole-number.ts';
 import type { Json } from '../../lib/json.ts';
 import { ancestorNames } from '../../manifest/parent-streams.ts';
@@ -58,7 +58,7 @@ export const DeclarativeSource = component({
 
     /** The streams of the templates, with the name of the template that each was made of. */
     const filled = once(async () => {
-      const streams: (StreamDeclaration & { readonly template: string })[] = [];
+      const streams: FilledTemplate[] = [];
       const names = new Set<Json | undefined>();
       for (const [index, template] of (spec.dynamic_streams ?? []).entries()) {
         const {
@@ -89,6 +89,7 @@ export const DeclarativeSource = component({
     return {
       staticStreams,
       streams: allStreams,
+      filledTemplates: filled,
       async dynamicStreams() {
         const templates = (await filled()).map(({ template }) => template);
         const streams = (await allStreams()).slice(declared().length);

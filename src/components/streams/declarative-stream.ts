@@ -1,9 +1,10 @@
 import { auxiliaryScope } from '../../engine/auxiliary-scope.ts';
+import { firstSlices } from '../../engine/bounded-slices.ts';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { compositeSchema } from '../../engine/composite-schema.ts';
 import { declaredRouter } from '../../engine/declared-router.ts';
-import { anything, describe, either, optional, type Slot, slot, slots, text, withDefault } from '../../engine/fields.ts';
+import { anything, describe, either, extension, oneOf, optional, type Slot, slot, slots, text, withDefault } from '../../engine/fields.ts';
 import { fileReferenceOf } from '../../engine/file-reference.ts';
 import { createFinalStateCursor } from '../../engine/final-state-cursor.ts';
 import type {
@@ -14,10 +15,14 @@ import type {
   PartitionRouter,
   RequestContributor,
   SchemaLoader,
+  Stream,
   StreamScope,
 } from '../../engine/kinds.ts';
-import { createPartitionCursor } from '../../engine/partition-cursor.ts';
+import { NoSchemaFile } from '../../engine/no-schema-file.ts';
+import { createPartitionCursor, type PartitionCursorOptions } from '../../engine/partition-cursor.ts';
 import { RequestOptions } from '../../engine/request-options.ts';
+import { sampledSchema } from '../../engine/sampled-schema.ts';
+import { slicesOfShard, streamShard } from '../../engine/shard.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { createTally } from '../../engine/tally.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
@@ -54,36 +59,61 @@ export const DeclarativeStream = component({
     transformations: optional(slots('transformation')),
     state_migrations: optional(slots('stateMigration'), []),
     file_uploader: optional(slot('fileUploader', { defaultType: 'FileUploader' })),
+    destination_sync_mode: extension(
+      optional(oneOf('append', 'overwrite', 'append_dedup')),
+      'How the records are best written: a suggestion for configured catalogs.',
+    ),
+    destination_object_name: extension(optional(text()), 'What the table is best called: a suggestion for configured catalogs.'),
   }),
   build(spec, b) {
     const primaryKey = parsePrimaryKey(b, spec.primary_key);
+    let loader: SchemaLoader | undefined;
     let schema: Promise<JsonObject> | undefined;
+    const schemaLoader = (): SchemaLoader => {
+      loader ??= schemaLoaderOf(b, spec.name, spec.schema_loader);
+      return loader;
+    };
     const loadSchema = (): Promise<JsonObject> => {
-      schema ??= Promise.resolve(schemaLoaderOf(b, spec.name, spec.schema_loader).load());
+      schema ??= Promise.resolve(schemaLoader().load());
       return schema;
+    };
+    let completed: Promise<JsonObject> | undefined;
+    const completeSchema = (): Promise<JsonObject> => {
+      const { sample } = schemaLoader();
+      if (sample === undefined) return loadSchema();
+      completed ??= loadSchema().then((known) => sampledSchema(b.run, stream, sample, known));
+      return completed;
     };
     const incremental = (scoped: Builder = b): IncrementalSync | undefined =>
       spec.incremental_sync && scoped.build('incrementalSync', spec.incremental_sync, { declaration: spec as unknown as JsonObject });
 
-    return {
+    const stream: Stream = {
       name: spec.name,
+      primaryKey,
+      cursorField(catalogField) {
+        const sync = incremental();
+        return sync?.allowsCatalogField && catalogField !== undefined ? catalogField : sync?.field;
+      },
       async describe() {
         const sync = incremental();
         return {
           name: spec.name,
-          jsonSchema: await loadSchema(),
+          jsonSchema: await completeSchema(),
           primaryKey,
           cursorField: sync?.field,
           sourceDefinedCursor: sync !== undefined && !sync.allowsCatalogField,
           isResumable: sync !== undefined,
           isFileBased: spec.file_uploader !== undefined,
+          destinationSyncMode: spec.destination_sync_mode,
+          destinationName: spec.destination_object_name,
         };
       },
       async open(options: OpenOptions): Promise<OpenStream> {
         const sync = incremental();
         const state = migrateState(b, spec, options.state);
         const router = declaredRouter(b, spec.retriever);
-        const cursor = cursorOf(b, sync, router, state, options);
+        const shard = options.shard && streamShard(options.shard, spec.name);
+        const cursor = cursorOf(b, sync, router, state, { ...options, shard });
         if (router !== undefined) await openParents(router);
         const tally = createTally();
         const scope: StreamScope = {
@@ -103,19 +133,27 @@ export const DeclarativeStream = component({
             b.build('fileUploader', spec.file_uploader, { defaultType: 'FileUploader', stream: auxiliaryScope(b.run, spec.name) }),
         };
         const retriever = b.build('retriever', spec.retriever, { stream: scope, declaration: spec as unknown as JsonObject });
-        const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : (router?.slices() ?? single()));
+        const partitions = (): AsyncIterable<StreamSlice> => {
+          if (router === undefined) return single();
+          return shard === undefined ? router.slices() : slicesOfShard(router, shard);
+        };
+        const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : partitions());
         return {
           name: spec.name,
           tally,
           cursor,
           router,
           schema: loadSchema,
-          slices: () => retriever.slices?.(slices()) ?? slices(),
+          slices() {
+            const all = retriever.slices?.(slices()) ?? slices();
+            return b.run.limits.slices === undefined ? all : firstSlices(all, b.run.limits.slices);
+          },
           read: (slice) => retriever.read(slice),
           fileOf: spec.file_uploader === undefined ? undefined : fileReferenceOf,
         };
       },
     };
+    return stream;
   },
 });
 
@@ -143,11 +181,24 @@ function parsePrimaryKey(b: Builder, key: Json | undefined): readonly string[] |
   return keys as string[];
 }
 
+/** The loader of a schema; without one, the file of the stream's name where there is one. */
+// parity: schema/default_schema_loader.py:DefaultSchemaLoader
 function schemaLoaderOf(b: Builder, name: string, loader: Slot<'schemaLoader'> | Slot<'schemaLoader'>[] | undefined): SchemaLoader {
   if (Array.isArray(loader)) return compositeSchema(b.buildAll('schemaLoader', loader));
   if (loader !== undefined) return b.build('schemaLoader', loader);
   const parameters = { ...b.parameters, name: b.parameters['name'] ?? name };
-  return b.build('schemaLoader', { type: 'DefaultSchemaLoader', $parameters: parameters } as unknown as Slot<'schemaLoader'>);
+  const file = b.build('schemaLoader', { type: 'JsonFileSchemaLoader', $parameters: parameters } as unknown as Slot<'schemaLoader'>);
+  return {
+    async load() {
+      try {
+        return await file.load();
+      } catch (error) {
+        if (!(error instanceof NoSchemaFile)) throw error;
+        b.run.log.info(`The stream ${name} has no schema, so its catalog entry has an empty one.`);
+        return {};
+      }
+    },
+  };
 }
 
 interface StreamSpec {
@@ -171,7 +222,7 @@ function cursorOf(
   sync: IncrementalSync | undefined,
   router: PartitionRouter | undefined,
   state: JsonObject | undefined,
-  options: OpenOptions,
+  options: PartitionCursorOptions,
 ): Cursor {
   if (sync === undefined) {
     if (state !== undefined) router?.setParentState?.(state);

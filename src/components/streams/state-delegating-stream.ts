@@ -61,6 +61,8 @@ export const StateDelegatingStream = component({
 
     return {
       name: spec.name,
+      primaryKey: full.primaryKey,
+      cursorField: (catalogField) => full.cursorField(catalogField),
       describe: () => full.describe(),
       async open(options: OpenOptions) {
         const { state } = options;

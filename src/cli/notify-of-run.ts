@@ -1,0 +1,31 @@
+import { createCloudGuard } from '../http/address-guard.ts';
+import { createTransport } from '../http/transport.ts';
+import { notificationOf, postNotification, runNotifyCommand } from '../operations/notify.ts';
+import type { RunSummary } from '../operations/summary.ts';
+import type { Session } from './session.ts';
+
+/** Who is told of failures and unusual volumes. */
+export interface Receivers {
+  readonly notifyUrl: string | undefined;
+  readonly notifyCommand: string | undefined;
+}
+
+/** Tells the receivers of a run that failed or was unusual; a receiver that cannot be told is worth a warning. */
+export async function notifyOfRun({ secrets, log }: Session, { notifyUrl, notifyCommand }: Receivers, summary: RunSummary): Promise<void> {
+  const notification = notificationOf(summary);
+  if (notification === undefined) return;
+  const tell = async (receiver: string, telling: () => Promise<void>): Promise<void> => {
+    try {
+      await telling();
+    } catch (error) {
+      log.warn(`The ${receiver} could not be notified: ${secrets.redact((error as Error).message)}`);
+    }
+  };
+  if (notifyUrl !== undefined) {
+    const cloud = process.env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
+    const transport = createTransport({ connections: 1, redact: secrets.redact, ...(cloud ? { guard: createCloudGuard() } : {}) });
+    await tell('webhook', () => postNotification(transport.send, notifyUrl, notification));
+    await transport.close();
+  }
+  if (notifyCommand !== undefined) await tell('notification command', () => runNotifyCommand(notifyCommand, notification));
+}

@@ -1,0 +1,99 @@
+import { writeFileSync } from 'node:fs';
+import { createBuilder, warnOfKey } from '../engine/builder.ts';
+import { checkOverrides } from '../engine/config-overrides.ts';
+import type { Slot } from '../engine/fields.ts';
+import { createGuards } from '../engine/guards.ts';
+import type { ConnectorSpec, Source } from '../engine/kinds.ts';
+import type { Limits, Run } from '../engine/run.ts';
+import { type JsonObject, stringifyJson } from '../lib/json.ts';
+import { isPlainObject } from '../lib/objects.ts';
+import { collectSecrets } from '../lib/secrets.ts';
+import { configUpdate } from '../protocol/messages.ts';
+import type { Output } from '../protocol/output.ts';
+import { validateConfig } from './config-schema.ts';
+import { buildSpec, type Connector, customCodeOf } from './connector.ts';
+import { createRequests } from './requests.ts';
+import { createRun } from './run.ts';
+import type { Session } from './session.ts';
+
+/** A connector with a config that fits its specification: ready to be asked. */
+export interface Opened {
+  readonly run: Run;
+  readonly config: JsonObject;
+  /** Looks at every component of the manifest, also those that the command does not need; throws ManifestError for all that is wrong. */
+  validate(): void;
+  /** Builds the source with the config, or with some of its values replaced. */
+  source(overrides?: JsonObject): Source;
+}
+
+/** Brings the config into the connector's present form, checks it and builds the source. */
+export async function openConnector(session: Session, connector: Connector, limits: Limits = {}): Promise<Opened> {
+  const { output, secrets, registry } = session;
+  const customCode = await customCodeOf(session, connector, connector.manifest);
+  const run = createRun(session, {
+    folder: connector.folder,
+    limits,
+    guards: createGuards(connector.manifest, session.options.guard),
+    customCode,
+    saveConfig: (config) => writeConfig(output, config),
+    requests: createRequests,
+  });
+  const spec = buildSpec(session, connector, run);
+  const specification = isPlainObject(spec.message['connectionSpecification'])
+    ? (spec.message['connectionSpecification'] as JsonObject)
+    : {};
+  const learn = (values: JsonObject): void => {
+    for (const secret of collectSecrets(values, specification)) secrets.add(secret);
+  };
+  learn(connector.config);
+  const migrated = await migrateConfig(connector, spec, run);
+  const config = Object.keys(migrated).length === 0 ? migrated : spec.transform(migrated);
+  learn(config);
+  if (connector.configIsMasked !== true) {
+    await validateConfig(config, specification);
+    await spec.validate(config);
+  }
+  return {
+    run,
+    config,
+    validate() {
+      const { errors, strayKeys } = registry.validate(connector.manifest, ['source'], '');
+      for (const key of strayKeys) warnOfKey(run, key);
+      const [first, ...others] = errors;
+      if (first !== undefined) throw first.with(others);
+    },
+    source(overrides) {
+      if (overrides !== undefined) {
+        checkOverrides(overrides, { manifest: connector.manifest, registry, specification, log: session.log });
+        learn(overrides);
+      }
+      const builder = createBuilder({ registry, run, config: overrides === undefined ? config : { ...config, ...overrides } });
+      return builder.build('source', connector.manifest as Slot<'source'>);
+    },
+  };
+}
+
+/** Has the platform keep a new config; resolves when it is handed over, since tokens in it may be gone otherwise. */
+async function writeConfig(output: Output, config: JsonObject): Promise<void> {
+  output.message(configUpdate(config));
+  output.flush();
+  await output.drained();
+}
+
+/** Rewrites an old config and has the platform keep the new one. parity: concurrent_declarative_source.py:_migrate_and_transform_config */
+async function migrateConfig({ config, configPath }: Connector, spec: ConnectorSpec, run: Run): Promise<JsonObject> {
+  if (Object.keys(config).length === 0) return config;
+  const migrated = spec.migrate(config);
+  if (migrated === config) return config;
+  if (configPath !== undefined && configPath !== '-') {
+    try {
+      writeFileSync(configPath, stringifyJson(migrated));
+    } catch (error) {
+      run.log.warn(
+        `The migrated config could not be written to ${configPath} (${(error as NodeJS.ErrnoException).code}); the CONTROL message has it.`,
+      );
+    }
+  }
+  await run.saveConfig(migrated);
+  return migrated;
+}

@@ -1,0 +1,71 @@
+import { createHttp, type Http } from '../engine/http.ts';
+import { createAdaptiveRate } from '../http/adaptive-rate.ts';
+import { createCloudGuard } from '../http/address-guard.ts';
+import { createResponseCache } from '../http/cache.ts';
+import { DEFAULT_BODY_LIMITS } from '../http/content-encoding.ts';
+import { combineObservers, type ExchangeObserver } from '../http/exchange-log.ts';
+import { createHostPauses } from '../http/pauses.ts';
+import { createRetryBudget } from '../http/retry-budget.ts';
+import { createTransport } from '../http/transport.ts';
+import type { RequestSettings } from './run.ts';
+import type { Session } from './session.ts';
+import { userAgent } from './version.ts';
+
+/** The way in which a run sends its requests; its connections are closed when the command ends. */
+export function createRequests(
+  { log, secrets, options, onEnd, observer, world = {} }: Session,
+  { limits, guards, signal, now, sleep, onRateLimited }: RequestSettings,
+): Http {
+  const cloud = options.cloud === true || process.env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
+  const nowMs = (): number => Number(now() / 1000n);
+  const debugging: ExchangeObserver = {
+    end: ({ request, status, totalMs, bytes, attempt }) =>
+      log.debug(
+        () =>
+          `${request.method} ${secrets.redactUrl(request.url)} -> ${status} in ${Math.round(totalMs ?? 0)} ms, ${bytes} bytes, attempt ${attempt}`,
+      ),
+    error: ({ request, error, attempt }) =>
+      log.debug(() => `${request.method} ${secrets.redactUrl(request.url)} failed: ${error?.message ?? ''} (attempt ${attempt})`),
+  };
+  const watching = combineObservers([debugging, ...(world.observers ?? [])]);
+  const network =
+    world.transport?.(watching) ??
+    createTransport({
+      connections: 256,
+      readTimeoutMs: toTimeout(guards.silence),
+      bodyLimits: { ...DEFAULT_BODY_LIMITS, ratio: guards.max_expansion, heldBytes: guards.max_response_bytes },
+      userAgent: userAgent(),
+      redact: secrets.redact,
+      observer: watching,
+      ...(cloud ? { guard: createCloudGuard() } : {}),
+    });
+  const cache = createResponseCache({ onDiskFailure: (error) => log.warn(`Responses cannot be cached on disk: ${error.message}`) });
+  onEnd(() => {
+    cache.close();
+    void network.close();
+  });
+  return createHttp({
+    transport: world.wrapSend?.(network.send) ?? network.send,
+    cache: limits.retries === false ? undefined : cache,
+    pauses: createHostPauses({ now: nowMs, sleep }),
+    log,
+    secrets,
+    signal,
+    nowMs,
+    sleep,
+    random: Math.random,
+    onRateLimited,
+    onWait: world.onWait,
+    retries: limits.retries !== false,
+    observer,
+    rate: guards.adaptive_rate === 'on' ? createAdaptiveRate({ now: nowMs, sleep }) : undefined,
+    retryBudget: createRetryBudget(guards.retry_budget),
+    maxWaitSeconds: guards.max_wait,
+    keepsRedirectedCredentials: guards.redirected_credentials === 'keep',
+  });
+}
+
+/** Seconds as the timeouts of the transport, for which 0 is no bound. */
+function toTimeout(seconds: number): number {
+  return Number.isFinite(seconds) ? Math.max(1, seconds * 1000) : 0;
+}

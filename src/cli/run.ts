@@ -1,0 +1,89 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createCache } from '../engine/cache.ts';
+import type { CustomCode } from '../engine/custom-code.ts';
+import { createGuards, type RunGuards } from '../engine/guards.ts';
+import type { Http } from '../engine/http.ts';
+import type { Limits, Run } from '../engine/run.ts';
+import { createTemplates } from '../lang/index.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { streamStatus } from '../protocol/messages.ts';
+import { createFileStore, filesFolder } from './file-store.ts';
+import { readIfPresent } from './inputs.ts';
+import type { Session } from './session.ts';
+
+/** What requests need of the run that they are made in. */
+export interface RequestSettings {
+  readonly limits: Limits;
+  readonly guards: RunGuards;
+  readonly signal: AbortSignal;
+  /** Microseconds since 1970. */
+  readonly now: () => bigint;
+  /** Waits so many milliseconds. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly onRateLimited: (stream: string) => void;
+}
+
+/** What differs between the runs of commands. */
+export interface RunSettings {
+  /** The folder that the manifest lies in; undefined when no file belongs to it. */
+  readonly folder: string | undefined;
+  readonly limits?: Limits;
+  /** Those of the manifest and the command line; the defaults without any. */
+  readonly guards?: RunGuards;
+  readonly customCode?: CustomCode | undefined;
+  readonly saveConfig: (config: JsonObject) => Promise<void>;
+  /** How requests are sent; a command without it makes none. */
+  readonly requests?: (session: Session, settings: RequestSettings) => Http;
+}
+
+/** Microseconds since 1970. */
+function systemNow(): bigint {
+  return BigInt(Math.round(Date.now() * 1000));
+}
+
+async function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, signal === undefined ? {} : { signal });
+}
+
+/** Everything that lasts as long as the command. */
+export function createRun(
+  session: Session,
+  { folder, limits = {}, guards = createGuards({}), customCode, saveConfig, requests }: RunSettings,
+): Run {
+  const { output, log, secrets, onEnd, observer, world = {} } = session;
+  const { now = systemNow, sleep: rest = systemSleep } = world;
+  const readBeside = async (file: string): Promise<string | undefined> =>
+    folder === undefined ? undefined : readIfPresent(path.resolve(folder, file), file);
+  const abort = new AbortController();
+  const reportRateLimit = (name: string): void => {
+    if (name !== '') output.message(streamStatus({ name }, 'RUNNING', [{ type: 'RATE_LIMITED' }]));
+  };
+  let http: Http | undefined;
+  return {
+    clock: { now, sleep: (ms) => rest(ms, abort.signal) },
+    log,
+    get http() {
+      if (http === undefined) {
+        if (requests === undefined) throw new Error('This command makes no requests.');
+        onEnd(() => abort.abort());
+        http = requests(session, { limits, guards, signal: abort.signal, now, sleep: rest, onRateLimited: reportRateLimit });
+      }
+      return http;
+    },
+    templates: createTemplates({ now, warn: (message) => log.warn(message) }),
+    random: Math.random,
+    secrets,
+    limits,
+    guards,
+    shared: createCache(),
+    signal: abort.signal,
+    saveConfig,
+    reportRateLimit,
+    readFile: world.wrapReadFile?.(readBeside) ?? readBeside,
+    storeFile: limits.retries === false ? undefined : createFileStore(filesFolder(process.env)),
+    customCode,
+    environment: process.env,
+    observer,
+  };
+}

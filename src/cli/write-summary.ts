@@ -1,0 +1,16 @@
+import { writeFile } from 'node:fs/promises';
+import { type RunSummary, summaryLines } from '../operations/summary.ts';
+import { ConfigError } from '../protocol/failure.ts';
+
+/** Writes the summary of a run as JSON into a file, or for people to stderr when the file is `-`. */
+export async function writeSummary(file: string, summary: RunSummary): Promise<void> {
+  if (file === '-') {
+    process.stderr.write(`${summaryLines(summary).join('\n')}\n`);
+    return;
+  }
+  try {
+    await writeFile(file, `${JSON.stringify(summary, null, 2)}\n`);
+  } catch (error) {
+    throw new ConfigError(`The summary "${file}" cannot be written: ${(error as Error).message}.`, { cause: error });
+  }
+}

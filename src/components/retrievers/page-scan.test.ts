@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { auxiliaryScope } from '../../engine/auxiliary-scope.ts';
+import type { Batch, StreamScope, Transformation } from '../../engine/kinds.ts';
+import { StreamSlice } from '../../engine/stream-slice.ts';
+import type { Json } from '../../lib/json.ts';
+import { buildFromYaml } from '../../testing/build-from-yaml.ts';
+import { type LocalApi, localApi } from '../../testing/local-api.ts';
+
+const PAGED = `
+type: SimpleRetriever
+requester: {type: HttpRequester, url: "{{ config.url }}/items"}
+record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: [items]}}
+paginator:
+  type: DefaultPaginator
+  page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: from}
+  pagination_strategy: {type: CursorPagination, cursor_value: "{{ last_record.id if response.more else '' }}"}`;
+
+/** Text that makes a page worth scanning, or a record a large one. */
+const PADDING = 'x'.repeat(5000);
+const LARGE = 9 * 1024 * 1024;
+
+interface Reading {
+  readonly lines: string[];
+  readonly batches: Batch[];
+  readonly error: string | undefined;
+}
+
+/** Reads a slice as the engine does: by copying where that is possible. */
+async function read(api: LocalApi, yaml: string, transformation = ''): Promise<Reading> {
+  const transformations: Transformation[] =
+    transformation === '' ? [] : [buildFromYaml('transformation', transformation, { config: {}, run: api.run })];
+  const stream: StreamScope = { ...auxiliaryScope(api.run as never, 'items'), transformations };
+  const retriever = buildFromYaml('retriever', yaml, { config: { url: api.url }, run: api.run, stream, declaration: {} });
+  const [lines, batches]: [string[], Batch[]] = [[], []];
+  const write = (record: Json): void => void lines.push(`parsed ${JSON.stringify(record)}`);
+  const copy = (block: Uint8Array): void =>
+    void lines.push(...Buffer.from(block).toString().replaceAll('}}\n', '\n').trimEnd().split('\n'));
+  try {
+    for await (const batch of retriever.read(new StreamSlice())) {
+      batches.push(batch);
+      if (batch.writeTo === undefined) for (const record of batch.records) write(record);
+      else batch.writeTo({ lines: { prefix: () => Buffer.from('copied '), write: copy }, write, observe: undefined });
+    }
+    return { lines, batches, error: undefined };
+  } catch (error) {
+    return { lines, batches, error: (error as Error).message };
+  }
+}
+
+function page(items: string, rest: string): string {
+  return `{"padding": "${PADDING}", "items": [${items}], ${rest}}`;
+}
+
+describe('a page that nobody looks into', () => {
+  it('is written as it came, without its nulls, and asks for the next one by what surrounds its records', async () => {
+    const api = await localApi((_request, count) =>
+      count === 1
+        ? { body: page('{"id": 1.0, "none": null, "deep": {"a": null}},{"none": null, "id": 2}', '"more": true') }
+        : { body: page('{"id": 3}', '"more": false') },
+    );
+    const { lines } = await read(api, PAGED);
+    expect(lines).toEqual(['copied {"id": 1.0, "deep": {"a": null}}', 'copied {"id": 2}', 'copied {"id": 3}']);
+    expect(api.received.map(({ path }) => path)).toEqual(['/items', '/items?from=2']);
+  });
+
+  it('gets the fields that are added, and has those records parsed that have them already', async () => {
+    const api = await localApi(() => ({ body: page('{"id": 1000},{"id": 2, "seconds": 7},{"id": 5000, "name": "c"}', '"more": false') }));
+    const added = 'type: AddFields\nfields: [{type: AddedFieldDefinition, path: [seconds], value: "{{ record.id / 1000 }}"}]';
+    const { lines } = await read(api, PAGED, added);
+    expect(lines).toEqual([
+      'copied {"id": 1000,"seconds":1.0}',
+      'parsed {"id":2,"seconds":0.002}',
+      'copied {"id": 5000, "name": "c","seconds":5.0}',
+    ]);
+  });
+
+  it('is parsed where records break over lines or spell numbers with an exponent', async () => {
+    const api = await localApi(() => ({ body: page('{"id": 1,\n"a": 2},{"id": 1e3},{"id": 3}', '"more": false') }));
+    expect((await read(api, PAGED)).lines).toEqual(['parsed {"id":1,"a":2}', 'parsed {"id":1e3}', 'copied {"id": 3}']);
+  });
+
+  it('gives no record when it is no JSON further on', async () => {
+    const api = await localApi(() => ({ body: `${page('{"id": 1}', '"more": false')} and more` }));
+    const { lines, error } = await read(api, PAGED);
+    expect(lines).toEqual([]);
+    expect(error).toContain('is not JSON');
+  });
+
+  it.each<[string, (text: string) => string]>([
+    [
+      'its records are filtered',
+      (text) =>
+        text.replace('{type: RecordSelector,', '{type: RecordSelector, record_filter: {type: RecordFilter, condition: "{{ record.id }}"},'),
+    ],
+    [
+      'the paginator looks at its records',
+      (text) => text.replace('last_record.id if response.more', 'response.items[0].id if response.more'),
+    ],
+    ['an environment variable says so', (text) => text],
+  ])('is parsed where %s', async (reason, change) => {
+    const api = await localApi(() => ({ body: page('{"id": 1},{"id": 2}', '"more": false') }));
+    const environment = reason.startsWith('an environment') ? { SOURCE_DECLARATIVE_PAGES: 'parsed' } : {};
+    expect(change(PAGED) !== PAGED || Object.keys(environment).length > 0).toBe(true);
+    const { lines } = await read({ ...api, run: { ...api.run, environment } as never }, change(PAGED));
+    expect(lines).toEqual(['parsed {"id":1}', 'parsed {"id":2}']);
+  });
+});
+
+describe('a page that is too large to be held', () => {
+  const text = 'y'.repeat(100_000);
+  const records = Array.from({ length: Math.ceil(LARGE / text.length) }, (_, id) => `{"id": ${id}, "text": "${text}"}`);
+
+  it('is written while it arrives, and its paginator reads what comes after the records', async () => {
+    const api = await localApi((_request, count) => ({
+      body: count === 1 ? `{"items": [${records.join(',')}], "more": true}` : '{"items": [], "more": false}',
+    }));
+    const { lines, batches } = await read(api, PAGED);
+    expect(lines).toHaveLength(records.length);
+    expect(batches.length).toBeGreaterThan(1);
+    expect(api.received.map(({ path }) => path)).toEqual(['/items', `/items?from=${records.length - 1}`]);
+  });
+
+  it('is read whole where it holds no list', async () => {
+    const api = await localApi(() => ({ body: `{"items": {"id": 1, "text": "${'z'.repeat(LARGE)}"}, "more": false}` }));
+    const { lines } = await read(api, PAGED);
+    expect(lines.map((line) => line.slice(0, 20))).toEqual(['parsed {"id":1,"text']);
+  });
+
+  it('ends with an error when it breaks off in the middle', async () => {
+    const api = await localApi(() => ({ body: `{"items": [${records.join(',')}, {"id": ` }));
+    const { lines, error } = await read(api, PAGED);
+    expect(lines).toHaveLength(records.length);
+    expect(error).toMatch(/GET .*\/items answered 200 with a body that .* ends before it is whole/);
+  });
+});

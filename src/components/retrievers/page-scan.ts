@@ -1,0 +1,166 @@
+import { batchOf } from '../../engine/batch.ts';
+import type { HttpResponse } from '../../engine/http.ts';
+import type { Batch, Cursor, Decoder, PageRequest, Paginator, Reads, RecordSelector, Row } from '../../engine/kinds.ts';
+import type { Page } from '../../engine/page.ts';
+import type { PageGuard } from '../../engine/page-guard.ts';
+import { listOf, type RawPlan, type RowParser, rawBatch } from '../../engine/raw-rows.ts';
+import type { Json } from '../../lib/json.ts';
+import { canScan, type Elements, isScannable, ListScan, type ListShape, scanDocument } from '../../lib/json-list/list-scan.ts';
+import { SystemError } from '../../protocol/failure.ts';
+
+/** Bytes of a body that are loaded before its first record goes out, so that a page that breaks off or is no JSON gives none at all. */
+export const WHOLE_BODY = 8 * 1024 * 1024;
+/** The bytes below which parsing a page is quicker than looking for its records. */
+const WORTH_SCANNING = 4096;
+
+/** Reads pages by finding their records in the bytes, and parses only what somebody looks into. */
+export interface PageScan {
+  /** The page that a loaded response holds; undefined when it is to be decoded in the usual way. */
+  readLoaded(request: PageRequest, response: HttpResponse): { readonly batch: Batch; readonly page: Page } | undefined;
+  /** Whether what has begun to arrive is a document whose records can be read as they come. */
+  canFollow(response: HttpResponse): boolean;
+  /** The records of a body that is too large to be held, as it arrives; throws SystemError for anything but JSON with a list of records. */
+  readArriving(request: PageRequest, guard: PageGuard, response: HttpResponse): AsyncGenerator<Batch, Page>;
+}
+
+/** The parts that decide how a page can be read. */
+export interface ScannedParts {
+  readonly selector: RecordSelector;
+  readonly decoder: Decoder;
+  readonly paginator: Paginator;
+  readonly cursor: Cursor | undefined;
+}
+
+/** How pages are read by choice: `scanned` wherever that is possible, `parsed` always; else whichever is quicker. */
+const CHOICE = 'SOURCE_DECLARATIVE_PAGES';
+
+/** A way to read pages without parsing them; undefined where records stand in no list of their own, or the paginator looks at that list. */
+export function createPageScan(
+  { selector, decoder, paginator, cursor }: ScannedParts,
+  environment: Readonly<Record<string, string | undefined>>,
+): PageScan | undefined {
+  const choice = environment[CHOICE];
+  const leastBytes = choice === 'scanned' ? 0 : WORTH_SCANNING;
+  const { listPath } = selector;
+  const { parseList } = decoder;
+  const [top] = listPath ?? [];
+  if (choice === 'parsed' || !canScan()) return undefined;
+  if (listPath === undefined || parseList === undefined || top === undefined || lookAt(paginator.readsDocument, top)) return undefined;
+  const plan = planOf(selector, cursor);
+  const shape: ListShape = { path: listPath, fields: plan?.fields ?? [] };
+  if (!isScannable(shape)) return undefined;
+  const parser: RowParser = { parse: parseList, refine: selector.refineNow };
+
+  function parseAll(elements: Elements): Json[] {
+    return parser.parse(listOf(elements, 0, elements.count));
+  }
+
+  function pageOf(request: PageRequest, response: HttpResponse, read: Omit<Page, 'response' | 'token' | 'slice' | 'pageSize'>): Page {
+    const { token, slice, pageSize } = request;
+    return Object.defineProperties({ response, token, slice, pageSize }, Object.getOwnPropertyDescriptors(read)) as unknown as Page;
+  }
+
+  return {
+    readLoaded(request, response) {
+      const { parts } = response;
+      const [first = NOTHING] = parts;
+      if (plan === undefined || (parts.length === 1 && first.length < leastBytes) || startsOddly(first)) return undefined;
+      const document = scanDocument(parts, shape);
+      if (document === undefined) return undefined;
+      const { elements, skeleton } = document;
+      const batch = rawBatch(elements, plan, request, parser);
+      return {
+        batch,
+        page: pageOf(request, response, {
+          extracted: elements.count,
+          emitted: elements.count,
+          get document() {
+            return parseOne(parser, skeleton());
+          },
+          get lastRecord() {
+            return lastOf(elements, parser, request);
+          },
+        }),
+      };
+    },
+    canFollow({ beginning }) {
+      const found = new ListScan(shape).push(Buffer.concat(beginning), false);
+      return found !== undefined && found !== 'unfit';
+    },
+    async *readArriving(request, guard, response) {
+      const scan = new ListScan(shape);
+      const print = guard.follow();
+      let [extracted, emitted] = [0, 0];
+      let lastRecord: Row | undefined;
+      const unfit = (): SystemError =>
+        new SystemError(
+          `${response.request.method} ${response.request.url} answered ${response.status} with a body that is no JSON document with a list at ${listPath.join('.')}, or that ends before it is whole.`,
+        );
+      for await (const chunk of chunksAndEnd(response)) {
+        print.update(chunk ?? NOTHING);
+        const elements = scan.push(chunk ?? NOTHING, chunk === undefined);
+        if (elements === 'unfit') throw unfit();
+        if (elements === undefined) continue;
+        extracted += elements.count;
+        const batch =
+          plan === undefined ? batchOf(await selector.refine(parseAll(elements), request)) : rawBatch(elements, plan, request, parser);
+        emitted += batch.count;
+        if (batch.count > 0) {
+          yield batch;
+          lastRecord = plan === undefined ? batch.records.at(-1) : lastOf(elements, parser, request);
+        }
+      }
+      const skeleton = scan.finish();
+      if (skeleton === undefined) throw unfit();
+      if (paginator.pages) print.check(request.token);
+      return pageOf(request, response, {
+        extracted,
+        emitted,
+        lastRecord,
+        get document() {
+          return parseOne(parser, skeleton);
+        },
+      });
+    },
+  };
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** The chunks of a body, then undefined. */
+async function* chunksAndEnd(response: HttpResponse): AsyncGenerator<Uint8Array | undefined> {
+  yield* response.chunks();
+  yield undefined;
+}
+
+/** Which fields of the records are looked at and added; undefined when whole records are looked at. */
+function planOf({ appended, reads }: RecordSelector, cursor: Cursor | undefined): RawPlan | undefined {
+  const observed = cursor?.reads ?? 'nothing';
+  if (appended === undefined || reads === 'all' || observed === 'all') return undefined;
+  const names = [...namesIn(reads), ...namesIn(observed), ...appended.map(({ name }) => name)];
+  return { fields: [...new Set(names)], appended };
+}
+
+function namesIn(reads: Reads): readonly string[] {
+  return typeof reads === 'string' ? [] : reads;
+}
+
+function lookAt(reads: Reads, field: string): boolean {
+  return reads === 'all' || (reads !== 'nothing' && reads.includes(field));
+}
+
+/** Whether a body begins as the decoder takes for no JSON: with a byte order mark, or in an encoding of more than one byte. */
+function startsOddly(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef || bytes.subarray(0, 4).includes(0);
+}
+
+function parseOne(parser: RowParser, bytes: Uint8Array): Json {
+  const [document] = parser.parse(Buffer.concat([Buffer.from('['), bytes, Buffer.from(']')]));
+  return document as Json;
+}
+
+/** The last record, as it goes out. */
+function lastOf(elements: Elements, parser: RowParser, request: PageRequest): Row | undefined {
+  const { count } = elements;
+  return count === 0 ? undefined : parser.refine(parser.parse(listOf(elements, count - 1, count)), request).at(-1);
+}

@@ -1,0 +1,270 @@
+import { isUtf8 } from 'node:buffer';
+import { type Scanning, scanning } from './module.ts';
+
+/** Where a document has its list of records, and which of their top-level fields are of interest. */
+export interface ListShape {
+  /** The names that lead to the list; none when the document is the list. */
+  readonly path: readonly string[];
+  readonly fields: readonly string[];
+}
+
+/** Elements of the list that lie in some bytes, one row of integers each. */
+export interface Elements {
+  /** The bytes, which `BASE` is the address of the first one of. */
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  /** Of each element: start, end, flags, cuts up to and with it, then start and end of each field of interest (-1 without it). */
+  readonly rows: Int32Array;
+  /** Integers a row. */
+  readonly width: number;
+  /** Borders of what is to be left out, two a cut. */
+  readonly cuts: Int32Array;
+}
+
+/** A document whose list was found and whose every byte was checked. */
+export interface ScannedDocument {
+  readonly elements: Elements;
+  /** The document with an empty list in the place of its own. */
+  readonly skeleton: () => Uint8Array;
+}
+
+/** The integers of a row. */
+export const ROW = { start: 0, end: 1, flags: 2, cuts: 3, fields: 4 } as const;
+
+/** Flags of an element that cannot be written as it stands, that is left without fields, that is no object. */
+export const FLAG = { parse: 1, empty: 2, other: 4 } as const;
+
+/** Offsets are addresses in the module's memory: bytes lie there from here on. */
+export const BASE = 65_536;
+const PAGE = 65_536;
+const PATH_NAMES = 8192;
+const FIELD_NAMES = 32_768;
+const LONGEST_NAMES = 16_384;
+const SLACK = 128;
+/** What the module answers where the bytes end too early. */
+const INCOMPLETE = -1;
+const STATE = { more: 0, ended: 1, broken: 2, full: 3 } as const;
+/** Bytes that an element is expected to take at least, when room is made for their rows. */
+const USUAL_ELEMENT = 48;
+
+/** Whether there is WebAssembly, which the scan is made of. */
+export function canScan(): boolean {
+  return 'WebAssembly' in globalThis;
+}
+
+/** Whether names can be looked for in bytes: they need no escapes there, and there is room for them. */
+export function isScannable({ path, fields }: ListShape): boolean {
+  const isPlain = (name: string): boolean => name !== '__proto__' && JSON.stringify(name).length === name.length + 2;
+  const size = (names: readonly string[]): number => names.reduce((sum, name) => sum + 2 + Buffer.byteLength(name), 0);
+  return [...path, ...fields].every(isPlain) && size(path) < LONGEST_NAMES && size(fields) < LONGEST_NAMES;
+}
+
+/** A view of the module's memory that is at least so many bytes long. */
+export function memoryOf({ memory }: Scanning, length: number): Buffer {
+  const missing = length - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+  return Buffer.from(memory.buffer);
+}
+
+/** Rounds an address up to where integers may lie. */
+export function aligned(address: number): number {
+  return (address + 15) & ~15;
+}
+
+function writeNames(memory: Buffer, at: number, names: readonly string[]): void {
+  let next = at;
+  for (const name of names) {
+    const length = memory.write(name, next + 2);
+    memory.writeUInt16LE(length, next);
+    next += 2 + length;
+  }
+}
+
+/** Puts bytes where the module looks for them; gives the address after them. */
+function place(scan: Scanning, memory: Buffer, chunks: readonly Uint8Array[]): number {
+  scan.placed = undefined;
+  let end = BASE;
+  for (const chunk of chunks) {
+    memory.set(chunk, end);
+    end += chunk.length;
+  }
+  memory[end] = 0;
+  return end;
+}
+
+function lengthOf(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+
+/** Some bytes of the document, which are put together when somebody needs them. */
+class Bytes {
+  readonly chunks: readonly Uint8Array[];
+  readonly length: number;
+  #joined: Uint8Array | undefined;
+
+  constructor(chunks: readonly Uint8Array[]) {
+    this.chunks = chunks;
+    this.length = lengthOf(chunks);
+  }
+
+  get joined(): Uint8Array {
+    this.#joined ??= this.chunks.length === 1 ? (this.chunks[0] as Uint8Array) : Buffer.concat(this.chunks);
+    return this.#joined;
+  }
+}
+
+interface Found {
+  readonly elements: Elements;
+  /** Where scanning stopped, in the bytes. */
+  readonly next: number;
+  readonly state: number;
+}
+
+/** Scans elements from an offset of the bytes on, which lie in the memory already where `isPlaced`. */
+function scanElements(scan: Scanning, bytes: Bytes, shape: ListShape, from: number, isFirst: boolean): Found {
+  const { module } = scan;
+  const width = ROW.fields + 2 * shape.fields.length;
+  for (let room = Math.ceil(bytes.length / USUAL_ELEMENT) + 64; ; room *= 8) {
+    const rows = aligned(BASE + bytes.length + SLACK);
+    const rowsEnd = rows + room * width * 4;
+    const cutsEnd = rowsEnd + room * 8;
+    const memory = memoryOf(scan, cutsEnd + SLACK);
+    const end = place(scan, memory, bytes.chunks);
+    const count = module.elements(BASE + from, end, isFirst ? 1 : 0, rows, rowsEnd, rowsEnd, cutsEnd);
+    if (module.state.value === STATE.full) continue;
+    const integers = (start: number, length: number): Int32Array => new Int32Array(memory.buffer, start, length).slice();
+    const elements: Elements = {
+      get bytes() {
+        return bytes.joined;
+      },
+      count,
+      width,
+      rows: integers(rows, count * width),
+      cuts: integers(rowsEnd, module.cutCount.value * 2),
+    };
+    scan.placed = { rows: elements.rows, rowsAt: rows, cutsAt: rowsEnd, end: cutsEnd };
+    return {
+      elements,
+      next: module.position.value - BASE,
+      state: module.state.value,
+    };
+  }
+}
+
+/** Prepares the module for a shape. */
+function prepare({ path, fields }: ListShape): Scanning {
+  const scan = scanning();
+  const memory = memoryOf(scan, BASE);
+  writeNames(memory, PATH_NAMES, path);
+  writeNames(memory, FIELD_NAMES, fields);
+  scan.module.setNames(path.length, fields.length);
+  return scan;
+}
+
+/** Finds the list in a whole document; undefined for anything but valid JSON with a list in that place, where no name of the path comes twice. */
+export function scanDocument(chunks: readonly Uint8Array[], shape: ListShape): ScannedDocument | undefined {
+  const bytes = new Bytes(chunks);
+  const scan = prepare(shape);
+  const memory = memoryOf(scan, BASE + bytes.length + SLACK);
+  const end = place(scan, memory, chunks);
+  if (!isUtf8(memory.subarray(BASE, end))) return undefined;
+  const list = scan.module.locate(BASE, end);
+  if (list < 0) return undefined;
+  const start = list - BASE;
+  const { elements, next, state } = scanElements(scan, bytes, shape, start, true);
+  if (state !== STATE.ended || scan.module.rest(BASE + next, end) < 0) return undefined;
+  return { elements, skeleton: () => Buffer.concat([part(bytes, 0, start), Buffer.from(']'), part(bytes, next, bytes.length)]) };
+}
+
+/** Bytes in which the borders of elements are found `base` lower than their rows say; only good until the next scan. */
+export function bytesOf(elements: Elements): { readonly buffer: Buffer; readonly base: number } {
+  const scan = scanning();
+  if (scan.placed?.rows === elements.rows) return { buffer: Buffer.from(scan.memory.buffer), base: 0 };
+  const { bytes } = elements;
+  return { buffer: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), base: BASE };
+}
+
+/** A part of some bytes, without putting all of them together. */
+function part({ chunks }: Bytes, start: number, end: number): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const chunk of chunks) {
+    if (at < end && at + chunk.length > start) parts.push(chunk.subarray(Math.max(0, start - at), end - at));
+    at += chunk.length;
+  }
+  return Buffer.concat(parts);
+}
+
+/** Finds the elements of a document that arrives bit by bit. */
+export class ListScan {
+  readonly #shape: ListShape;
+  #head: Uint8Array = new Uint8Array(0);
+  #pending: Uint8Array = new Uint8Array(0);
+  #tail: Uint8Array[] = [];
+  #where: 'before' | 'within' | 'after' = 'before';
+  #isFirst = true;
+  /** The length from which it is worth looking again at what was not whole. */
+  #worthwhile = 0;
+
+  constructor(shape: ListShape) {
+    this.#shape = shape;
+  }
+
+  /** Takes the next bytes and gives the elements that are whole now; undefined where there are none, 'unfit' for no such document. */
+  push(chunk: Uint8Array, isLast: boolean): Elements | undefined | 'unfit' {
+    if (this.#where === 'after') {
+      this.#tail.push(chunk);
+      return undefined;
+    }
+    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    if (this.#pending.length < this.#worthwhile && !isLast) return undefined;
+    this.#worthwhile = 0;
+    const scan = prepare(this.#shape);
+    if (this.#where === 'before') {
+      const progress = this.#locate(scan);
+      if (progress !== 'found') return progress === 'more' ? undefined : progress;
+    }
+    return this.#scan(scan);
+  }
+
+  #locate(scan: Scanning): 'found' | 'more' | 'unfit' {
+    const bytes = this.#pending;
+    const list = scan.module.locate(BASE, place(scan, memoryOf(scan, BASE + bytes.length + SLACK), [bytes]));
+    if (list === INCOMPLETE) {
+      this.#worthwhile = bytes.length * 2;
+      return 'more';
+    }
+    if (list < 0) return 'unfit';
+    this.#head = bytes.slice(0, list - BASE);
+    this.#pending = bytes.subarray(list - BASE);
+    this.#where = 'within';
+    return isUtf8(this.#head) ? 'found' : 'unfit';
+  }
+
+  #scan(scan: Scanning): Elements | undefined | 'unfit' {
+    const bytes = this.#pending;
+    const { elements, next, state } = scanElements(scan, new Bytes([bytes]), this.#shape, 0, this.#isFirst);
+    if (state === STATE.broken || !isUtf8(bytes.subarray(0, next))) return 'unfit';
+    if (state === STATE.ended) {
+      this.#where = 'after';
+      this.#tail.push(bytes.slice(next));
+    }
+    this.#pending = bytes.slice(next);
+    if (elements.count === 0) {
+      this.#worthwhile = this.#pending.length * 2;
+      return undefined;
+    }
+    this.#isFirst = false;
+    return elements;
+  }
+
+  /** Ends the document: what it is without its elements; undefined when it broke off or is no such document. */
+  finish(): Uint8Array | undefined {
+    if (this.#where !== 'after') return undefined;
+    const tail = Buffer.concat(this.#tail);
+    if (!isUtf8(tail)) return undefined;
+    const scan = prepare(this.#shape);
+    const end = place(scan, memoryOf(scan, BASE + tail.length + SLACK), [tail]);
+    return scan.module.rest(BASE, end) < 0 ? undefined : Buffer.concat([this.#head, Buffer.from(']'), tail]);
+  }
+}

@@ -1,0 +1,60 @@
+import { SCAN_MODULE } from './scan-module.ts';
+
+/** The part of the standard's interface that is used here. */
+interface Assembly {
+  readonly Memory: new (size: { readonly initial: number }) => Memory;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+}
+interface Global {
+  readonly value: number;
+}
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/** What the WebAssembly module of assembly/scan.ts exports. */
+export interface ScanModule {
+  readonly position: Global;
+  readonly state: Global;
+  readonly cutCount: Global;
+  setNames(path: number, fields: number): void;
+  locate(start: number, end: number): number;
+  elements(start: number, end: number, isFirst: number, rows: number, rowsEnd: number, cuts: number, cutsEnd: number): number;
+  rest(start: number, end: number): number;
+  compose(
+    rows: number,
+    count: number,
+    firstCut: number,
+    cuts: number,
+    prefix: number,
+    prefixLength: number,
+    suffix: number,
+    suffixLength: number,
+    added: number,
+    out: number,
+    outEnd: number,
+  ): number;
+}
+
+/** The module with its memory, of which it needs 64 kB for itself. */
+export interface Scanning {
+  readonly module: ScanModule;
+  readonly memory: Memory;
+  /** The rows that the memory still holds, with their bytes and cuts, and where. */
+  placed: { readonly rows: Int32Array; readonly rowsAt: number; readonly cutsAt: number; readonly end: number } | undefined;
+}
+
+let made: Scanning | undefined;
+
+/** The one instance of the module in this process. */
+export function scanning(): Scanning {
+  if (made === undefined) {
+    const assembly = (globalThis as unknown as { readonly WebAssembly: Assembly }).WebAssembly;
+    const memory = new assembly.Memory({ initial: 2 });
+    const instance = new assembly.Instance(new assembly.Module(Buffer.from(SCAN_MODULE, 'base64')), { env: { memory } });
+    made = { module: instance.exports as ScanModule, memory, placed: undefined };
+  }
+  return made;
+}

@@ -1,0 +1,143 @@
+import { parseDocument } from '../components/decoders/json-document.ts';
+import type { PageRequest, Row } from '../engine/kinds.ts';
+import { type RawPlan, type RowParser, rawBatch } from '../engine/raw-rows.ts';
+import { StreamSlice } from '../engine/stream-slice.ts';
+import { compileDpath } from '../lib/dpath.ts';
+import { type Json, parseExactJson } from '../lib/json.ts';
+import { type Elements, isScannable, ListScan, scanDocument } from '../lib/json-list/list-scan.ts';
+import { isPlainObject } from '../lib/objects.ts';
+import { type DocumentCase, documentOf } from './json-documents.ts';
+import { Random } from './random.ts';
+
+/** How many documents were read by copying their records, and how many both ways refuse. */
+export interface Comparison {
+  readonly copied: number;
+  readonly refused: number;
+  readonly left: number;
+}
+
+const REQUEST: PageRequest = { slice: new StreamSlice(), token: undefined };
+const NO_RECORD = 'no record';
+
+/** Reads so many generated documents as values and as bytes, whole and in pieces; throws Error with the seed of one where the two differ. */
+export function comparePages(firstSeed: number, count: number): Comparison {
+  const tally = { copied: 0, refused: 0, left: 0 };
+  for (let seed = firstSeed; seed < firstSeed + count; seed += 1) {
+    const document = documentOf(seed);
+    const expected = plainLines(document);
+    const whole = copiedLines(document, (shape) => {
+      const scanned = scanDocument(halves(document.bytes, seed), shape);
+      return scanned && [scanned.elements];
+    });
+    if (whole === undefined) {
+      if (expected === undefined) tally.refused += 1;
+      else tally.left += 1;
+      continue;
+    }
+    tally.copied += 1;
+    requireEqual(seed, 'whole', whole, expected);
+    requireEqual(
+      seed,
+      'in pieces',
+      copiedLines(document, (shape) => pieces(document.bytes, shape, seed)),
+      expected,
+    );
+  }
+  return tally;
+}
+
+/** The bytes in two chunks. */
+function halves(bytes: Buffer, seed: number): Buffer[] {
+  const at = new Random(seed).below(bytes.length + 1);
+  return [bytes.subarray(0, at), bytes.subarray(at)];
+}
+
+function requireEqual(seed: number, way: string, got: readonly string[] | undefined, expected: readonly string[] | undefined): void {
+  const [left, right] = [JSON.stringify(got), JSON.stringify(expected)];
+  if (left !== right) throw new Error(`seed ${seed}, read ${way}:\n  copied ${left}\n  parsed ${right}`);
+}
+
+function pieces(bytes: Buffer, shape: { path: readonly string[]; fields: readonly string[] }, seed: number): Elements[] | undefined {
+  const random = new Random(seed);
+  const scan = new ListScan(shape);
+  const found: Elements[] = [];
+  for (let at = 0; at <= bytes.length; ) {
+    const next = at + 1 + random.below(random.chance(0.5) ? 7 : 200);
+    const elements = scan.push(Buffer.from(bytes.subarray(at, next)), next > bytes.length);
+    if (elements === 'unfit') return undefined;
+    if (elements !== undefined) found.push(elements);
+    at = next;
+  }
+  return scan.finish() === undefined ? undefined : found;
+}
+
+/** The value that the added field of a record gets. */
+function computed(record: Row, { fields }: DocumentCase): Json {
+  const value = fields.length === 0 ? 7 : record[fields[0] as string];
+  return value === undefined ? null : value;
+}
+
+/** The records as the usual way prints them; undefined for no JSON, for no list at the path, and for lists with other values than objects. */
+function plainLines(document: DocumentCase): string[] | undefined {
+  const parsed = parseDocument(document.bytes);
+  const list = parsed === undefined || !isPlainObject(parsed) ? undefined : compileDpath(document.path).get(parsed as Json);
+  if (!Array.isArray(list)) return undefined;
+  if (!list.every(isPlainObject)) return [NO_RECORD];
+  return list.map((record) => printed(added(record as unknown as Row, document)));
+}
+
+function added(record: Row, document: DocumentCase): Row {
+  return document.added === undefined ? record : { ...record, [document.added]: computed(record, document) };
+}
+
+function printed(record: Row): string {
+  const kept = Object.entries(record).filter(([, value]) => value !== null);
+  return canonical(`{${kept.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`);
+}
+
+/** JSON as it reads, whatever its spelling: numbers by value, the order of keys and their repetitions left aside. */
+function canonical(json: string): string {
+  return JSON.stringify(sorted(parseExactJson(json)));
+}
+
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isPlainObject(value)) return value;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, sorted((value as unknown as Row)[key] as Json)]));
+}
+
+/** The records as copying prints them; undefined when `scan` finds that the document cannot be read so. */
+function copiedLines(
+  document: DocumentCase,
+  scan: (shape: { path: readonly string[]; fields: readonly string[] }) => readonly Elements[] | undefined,
+): string[] | undefined {
+  const { added: name, path } = document;
+  const fields = [...new Set([...document.fields, ...(name === undefined ? [] : [name])])];
+  const plan: RawPlan = { fields, appended: name === undefined ? [] : [{ name, compute: (record) => computed(record, document) }] };
+  if (!isScannable({ path, fields })) return undefined;
+  const parts = scan({ path, fields });
+  if (parts === undefined) return undefined;
+  const lines: string[] = [];
+  const parser: RowParser = {
+    parse: (bytes) => parseDocument(bytes) as Json[],
+    refine: (records) =>
+      records.map((record) => (isPlainObject(record) ? added(record as unknown as Row, document) : (record as unknown as Row))),
+  };
+  const writer = {
+    prefix: () => Buffer.from('{{'),
+    write: (block: Uint8Array, count: number): void => {
+      const text = Buffer.from(block).toString();
+      const found = text.split('\n').slice(0, -1);
+      if (found.length !== count || !text.endsWith('}}\n')) throw new Error(`${count} lines were announced: ${text}`);
+      lines.push(...found.map((line) => canonical(line.slice(2, -2))));
+    },
+  };
+  let isWrong = false;
+  const write = (record: Json): void => {
+    if (isPlainObject(record)) lines.push(printed(record as unknown as Row));
+    else isWrong = true;
+  };
+  for (const elements of parts) rawBatch(elements, plan, REQUEST, parser).writeTo?.({ lines: writer, write, observe: undefined });
+  return isWrong ? [NO_RECORD] : lines;
+}

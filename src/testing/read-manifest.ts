@@ -1,0 +1,144 @@
+import { validateConfig } from '../cli/config-schema.ts';
+import { components } from '../components/index.ts';
+import { createBuilder } from '../engine/builder.ts';
+import { createCache } from '../engine/cache.ts';
+import type { Slot } from '../engine/fields.ts';
+import { createHttp } from '../engine/http.ts';
+import type { Row, Source } from '../engine/kinds.ts';
+import { readStreams } from '../engine/read.ts';
+import { createRegistry, type Registry } from '../engine/registry.ts';
+import type { Run } from '../engine/run.ts';
+import { createResponseCache } from '../http/cache.ts';
+import { createHostPauses } from '../http/pauses.ts';
+import { testTransport } from '../http/testing/local-server.ts';
+import { createTemplates } from '../lang/index.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { createSecrets } from '../lib/secrets.ts';
+import { prepareManifest } from '../manifest/prepare.ts';
+import type { Log } from '../protocol/log.ts';
+import type { Output } from '../protocol/output.ts';
+import { testRun } from './build-from-yaml.ts';
+
+/** What a read is made with beside its manifest. */
+export interface ReadSetting {
+  readonly config?: JsonObject;
+  /** The states of streams by their names. */
+  readonly state?: Readonly<Record<string, JsonObject>>;
+  /** The streams to read; all of them unless told. */
+  readonly streams?: readonly string[];
+  /** The schemas that the catalog selects, by stream. */
+  readonly schemas?: Readonly<Record<string, JsonObject>>;
+}
+
+/** What a read came to. */
+export interface ReadOutcome {
+  /** The records by stream, as they were handed to the output. */
+  readonly records: Record<string, Row[]>;
+  /** The last state of each stream, and all of them in order. */
+  readonly states: Record<string, JsonObject>;
+  readonly allStates: JsonObject[];
+  readonly failed: readonly string[];
+  /** The messages of ERROR traces. */
+  readonly errors: string[];
+  readonly warnings: string[];
+  readonly infos: string[];
+  /** The waits in seconds. */
+  readonly waits: number[];
+}
+
+const NOW = 1_768_480_496_789_012n;
+let registry: Registry | undefined;
+
+/** The source of a manifest's text with a run that talks to the network, waits no time and tells what it logs. */
+export async function openManifest(text: string, { config = {} }: ReadSetting = {}): Promise<{ source: Source; run: Run; told: Told }> {
+  const { manifest, warnings } = await prepareManifest(text, 'manifest');
+  const told: Told = { warnings: warnings.map(({ message }) => message), infos: [], waits: [] };
+  const run = createTestRun(told);
+  registry ??= createRegistry(components);
+  const { errors } = registry.validate(manifest, ['source'], '');
+  const [first, ...others] = errors;
+  if (first !== undefined) throw first.with(others);
+  const spec = (manifest['spec'] as JsonObject | undefined)?.['connection_specification'];
+  if (spec !== undefined) await validateConfig(config, spec as JsonObject);
+  return { source: createBuilder({ registry, run, config }).build('source', manifest as Slot<'source'>), run, told };
+}
+
+/** What a run logged and how long it would have waited. */
+export interface Told {
+  readonly warnings: string[];
+  readonly infos: string[];
+  readonly waits: number[];
+}
+
+/** Reads a manifest as the read command does; must be called within a test. */
+export async function readManifest(text: string, setting: ReadSetting = {}): Promise<ReadOutcome> {
+  const { source, run, told } = await openManifest(text, setting);
+  const names = setting.streams ?? (await source.streams()).map(({ name }) => name);
+  const outcome = { records: {} as Record<string, Row[]>, states: {} as Record<string, JsonObject>, allStates: [] as JsonObject[] };
+  const errors: string[] = [];
+  const output: Output = {
+    recordWriter({ name }) {
+      const rows: Row[] = [];
+      outcome.records[name] ??= rows;
+      return {
+        count: rows.length,
+        write: (record) => void outcome.records[name]?.push(record),
+        writeRaw() {},
+        state(state) {
+          outcome.states[name] = state;
+          outcome.allStates.push(state);
+        },
+      };
+    },
+    message(message) {
+      if (message.type === 'TRACE' && message.trace.type === 'ERROR') errors.push(message.trace.error.message);
+    },
+    drained: async () => {},
+    flush() {},
+    end: async () => {},
+  };
+  const catalog = {
+    streams: names.map((name) => ({
+      stream: { name, json_schema: setting.schemas?.[name] ?? {}, supported_sync_modes: ['full_refresh' as const] },
+      sync_mode: 'full_refresh' as const,
+      destination_sync_mode: 'append' as const,
+    })),
+  };
+  const state = { of: ({ name }: { name: string }) => setting.state?.[name] ?? {}, streams: [], ignored: [] };
+  const failed = await readStreams(source, { run, output, catalog, state });
+  return { ...outcome, ...told, failed, errors };
+}
+
+function createTestRun({ warnings, infos, waits }: Told): Run {
+  const texts = (list: string[]) => (message: string | (() => string)) => void list.push(typeof message === 'string' ? message : message());
+  const log: Log = { debugging: false, fatal() {}, error() {}, warn: texts(warnings), info: texts(infos), debug() {}, trace() {} };
+  const secrets = createSecrets();
+  let now = NOW;
+  const sleep = async (ms: number): Promise<void> => {
+    waits.push(ms / 1000);
+    now += BigInt(Math.round(ms * 1000));
+  };
+  const nowMs = (): number => Number(now / 1000n);
+  const http = createHttp({
+    transport: testTransport().send,
+    cache: createResponseCache({ onDiskFailure: (error) => void warnings.push(error.message) }),
+    pauses: createHostPauses({ now: nowMs, sleep: async () => {} }),
+    log,
+    secrets,
+    signal: new AbortController().signal,
+    nowMs,
+    sleep,
+    random: () => 0,
+    onRateLimited() {},
+    retries: true,
+  });
+  return {
+    ...testRun(),
+    clock: { now: () => now, sleep },
+    templates: createTemplates({ now: () => now }),
+    http,
+    log,
+    secrets,
+    shared: createCache(),
+  };
+}
