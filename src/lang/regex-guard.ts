@@ -1,4 +1,4 @@
-import vm from 'node:vm';
+import { TimeLimitError, withTimeLimit } from '../lib/time-limit.ts';
 import { PythonError } from './values.ts';
 
 /** The longest that one use of a pattern may take, in milliseconds. */
@@ -32,16 +32,11 @@ export function guardPattern(source: string): () => Exec {
 
 const execPlainly: Exec = (regexp, text) => regexp.exec(text);
 
-let sandbox: { readonly context: vm.Context; readonly script: vm.Script } | undefined;
-
 function execTimed(regexp: RegExp, text: string, milliseconds: number): RegExpExecArray | null {
-  sandbox ??= { context: vm.createContext({}), script: new vm.Script('regexp.exec(text)') };
-  const { context, script } = sandbox;
-  Object.assign(context, { regexp, text });
   try {
-    return script.runInContext(context, { timeout: Math.max(1, Math.ceil(milliseconds)) }) as RegExpExecArray | null;
+    return withTimeLimit(milliseconds, () => regexp.exec(text));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    if (!(error instanceof TimeLimitError)) throw error;
     throw new PythonError(
       'TimeoutError',
       `the regular expression ${regexp.source} takes more than ${MOST_TIME} ms for a text of ${text.length} characters`,

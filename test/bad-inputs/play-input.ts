@@ -4,6 +4,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { stringify } from 'yaml';
 import { catalogOf } from '../fuzz/run-case.ts';
 import { runConnector } from '../scenarios/connector.ts';
 import type { BadInput } from './bad-inputs.ts';
@@ -48,7 +49,12 @@ function argumentsOf(bad: BadInput, address: string, work: string): string[] {
   const names = [...new Set([...Object.keys(made), ...Object.keys(bad.text)])];
   const files = names.flatMap((name) => {
     const file = path.join(work, `${name}.${name === 'manifest' ? 'yaml' : 'json'}`);
-    const text = name in bad.text ? bad.text[name] : JSON.stringify(made[name]);
+    const text =
+      name in bad.text
+        ? bad.text[name]
+        : name === 'manifest'
+          ? stringify(made[name], { aliasDuplicateObjects: false })
+          : JSON.stringify(made[name]);
     if (text !== null && text !== undefined)
       writeFileSync(file, text.replaceAll('$API_HTTPS', `https://${address}`).replaceAll('$API', `http://${address}`));
     return [name === 'manifest' ? '--manifest-path' : `--${name}`, file];
