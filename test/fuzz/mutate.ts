@@ -94,16 +94,15 @@ interface Place {
   readonly key: string;
 }
 
-function placesIn(value: Json, places: Place[] = []): Place[] {
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) {
-      places.push({ parent: value, key: String(index) });
-      placesIn(item, places);
-    }
-  } else if (isPlainObject(value)) {
-    for (const [key, item] of Object.entries(value as JsonObject)) {
-      places.push({ parent: value as JsonObject, key });
-      placesIn(item, places);
+/** Every place of a document, however deep: what hostile values are made of may be too deep for calls within calls. */
+function placesIn(document: Json): Place[] {
+  const places: Place[] = [];
+  const open: Json[] = [document];
+  for (let parent = open.pop(); parent !== undefined; parent = open.pop()) {
+    if (!Array.isArray(parent) && !isPlainObject(parent)) continue;
+    for (const [key, item] of Object.entries(parent)) {
+      places.push({ parent: parent as JsonObject | Json[], key });
+      open.push(item as Json);
     }
   }
   return places;

@@ -201,7 +201,7 @@ async function problemsOf(command: string, files: Parameters<typeof runWithFiles
   if (signal !== null) problems.push(`it died of ${signal}: ${stderr.slice(0, 300)}`);
   else if (exit !== 0 && exit !== 1) problems.push(`exit code ${exit}`);
   if (seconds > SECONDS) problems.push(`it took ${seconds.toFixed(0)} seconds`);
-  if (stderr.trim() !== '' && signal === null) problems.push(`it wrote to stderr: ${stderr.slice(0, 500)}`);
+  if (stderr.trim() !== '' && signal === null) problems.push(`it wrote to stderr: ${stderr.slice(-1500)}`);
   const messages = stdout.split('\n').filter((line) => line !== '');
   const broken = messages.find((line) => !line.startsWith('{"type":"') || !line.endsWith('}'));
   if (broken !== undefined) problems.push(`a line is no message: ${broken.slice(0, 300)}`);
