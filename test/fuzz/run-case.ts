@@ -21,7 +21,7 @@ export async function runWithFiles(
 ): Promise<Ended> {
   const work = mkdtempSync(path.join(tmpdir(), 'fuzz-'));
   try {
-    const all = [command, ...args];
+    const all = [...command.split(' '), ...args];
     for (const [name, value] of Object.entries(files)) {
       if (value === undefined || (command === 'spec' && name !== 'manifest')) continue;
       if (command !== 'read' && (name === 'catalog' || name === 'state')) continue;

@@ -43,7 +43,8 @@ const apiKey = (place: string, name: string) => (reference: string) => ({
 /** Names that say what they hold, some of them misspelt, and one that only the spec tells. */
 const NAMES = ['api_key', 'api_kee', 'pasword', 'access_token', 'clientSecret', 'auth_tokn', 'marked'];
 
-const WAYS: readonly Way[] = [
+/** Every way in which a secret gets into a request. */
+export const WAYS: readonly Way[] = [
   { names: NAMES, isHeader: true, requester: (value) => ({ authenticator: { type: 'BearerAuthenticator', api_token: value } }) },
   {
     names: ['password', 'pasword', 'marked'],
