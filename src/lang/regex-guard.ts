@@ -12,10 +12,10 @@ const SHORT = 24;
 export type Exec = (regexp: RegExp, text: string) => RegExpExecArray | null;
 
 /**
- * Prepares uses of a pattern, given as JavaScript's source: each use looks for one match or many, under a clock where that may take time without
+ * Prepares uses of a pattern, given as JavaScript's source and as it is written: each use looks for one match or many, under a clock where that may take time without
  * end, and raises the PythonError `TimeoutError` then.
  */
-export function guardPattern(source: string): () => Exec {
+export function guardPattern(source: string, pattern: string): () => Exec {
   const longest = longestUntimed(source);
   if (longest === Number.POSITIVE_INFINITY) return () => execPlainly;
   return () => {
@@ -23,7 +23,7 @@ export function guardPattern(source: string): () => Exec {
     return (regexp, text) => {
       if (text.length <= longest) return execPlainly(regexp, text);
       const began = performance.now();
-      const found = execTimed(regexp, text, left);
+      const found = inTime(pattern, text, left, () => regexp.exec(text));
       left -= performance.now() - began;
       return found;
     };
@@ -32,14 +32,14 @@ export function guardPattern(source: string): () => Exec {
 
 const execPlainly: Exec = (regexp, text) => regexp.exec(text);
 
-function execTimed(regexp: RegExp, text: string, milliseconds: number): RegExpExecArray | null {
+function inTime<T>(pattern: string, text: string, milliseconds: number, search: () => T): T {
   try {
-    return withTimeLimit(milliseconds, () => regexp.exec(text));
+    return withTimeLimit(milliseconds, search);
   } catch (error) {
     if (!(error instanceof TimeLimitError)) throw error;
     throw new PythonError(
       'TimeoutError',
-      `the regular expression ${regexp.source} takes more than ${MOST_TIME} ms for a text of ${text.length} characters`,
+      `the regular expression ${pattern} takes more than ${MOST_TIME} ms for a text of ${text.length} characters`,
     );
   }
 }

@@ -48,7 +48,7 @@ function createRegex(pattern: string): Regex {
   const { source, ignoreCase, groups, names } = translatePattern(pattern);
   const flags = ignoreCase ? 'vi' : 'v';
   const anywhere = build(source, `${flags}g`);
-  const begin = guardPattern(source);
+  const begin = guardPattern(source, pattern);
   let atStart: RegExp | undefined;
   let whole: RegExp | undefined;
   let notEmpty: RegExp | undefined;
