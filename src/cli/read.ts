@@ -1,5 +1,7 @@
 import { components } from '../components/index.ts';
+import { createHeartbeat } from '../engine/heartbeat.ts';
 import { readStreams } from '../engine/read.ts';
+import { guardMemory } from '../operations/memory-guard.ts';
 import { parseCatalog } from '../protocol/catalog.ts';
 import { parseState } from '../protocol/state.ts';
 import { explainError, inManifest, readConfig, requireConnector } from './connector.ts';
@@ -9,6 +11,8 @@ import { openConnector } from './open-connector.ts';
 import type { CommandOptions } from './program.ts';
 import { runCommand } from './session.ts';
 
+/** Milliseconds between two looks at whether the sync has gone quiet. */
+const LOOK_EVERY = 600_000;
 /** The key of a config that asks for something of the Connector Builder. */
 const BUILDER_COMMAND = '__command';
 
@@ -35,9 +39,18 @@ async function read(
   return inManifest(connector, async () => {
     const opened = await openConnector(session, connector);
     await describe({ command: 'read', connector, catalog: catalogFile, state: stateFile });
-    const output = watch(session.output);
+    const output = guardMemory(watch(session.output), { now: Date.now });
+    const heartbeat = createHeartbeat(log, opened.run.clock.now, (look) => void setInterval(look, LOOK_EVERY).unref());
     const explain = (error: unknown): Promise<unknown> => explainError(connector, error);
-    const failed = await readStreams(opened.source(), { run: opened.run, output, catalog, state, shard: options.shard, explain });
+    const failed = await readStreams(opened.source(), {
+      run: opened.run,
+      output,
+      catalog,
+      state,
+      shard: options.shard,
+      heartbeat,
+      explain,
+    });
     const streams = catalog.streams.map(({ stream }) => {
       const { name } = stream;
       const whole = Object.keys(state.of(stream)).length === 0;

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../lib/json.ts';
 import type { DateTime } from '../lib/time/index.ts';
 import type { FileReference } from '../protocol/messages.ts';
 import type { LineWriter } from '../protocol/output.ts';
+import type { AppendedField } from './append-fields.ts';
 import type {
   BudgetRules,
   CallRatePolicy,
@@ -18,7 +19,6 @@ import type {
 } from './http.ts';
 import type { Purpose } from './observer.ts';
 import type { Page } from './page.ts';
-import type { AppendedField } from './raw-rows.ts';
 import type { RequestOptions } from './request-options.ts';
 import type { Shard } from './shard.ts';
 import type { StreamSlice } from './stream-slice.ts';

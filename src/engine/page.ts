@@ -19,4 +19,6 @@ export interface Page {
   readonly slice: StreamSlice;
   /** The page size that was asked for instead of the configured one. */
   readonly pageSize: number | undefined;
+  /** Gives the memory back that the page was read from; the response and the document must not be looked at again. */
+  free?(): void;
 }

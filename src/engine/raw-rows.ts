@@ -1,14 +1,8 @@
-import { type Json, parseJson, stringifyJson } from '../lib/json.ts';
+import { type Json, parseJson } from '../lib/json.ts';
 import { composeLines } from '../lib/json-list/compose-lines.ts';
-import { bytesOf, type Elements, FLAG, ROW } from '../lib/json-list/list-scan.ts';
-import { escapeLineSeparators, hasLineSeparator } from '../lib/line-separators.ts';
+import { bytesOf, type Elements, FLAG, numbersOf, ROW } from '../lib/json-list/list-scan.ts';
+import { type AppendedField, createFieldAppender } from './append-fields.ts';
 import type { Batch, PageRequest, Row, RowTarget } from './kinds.ts';
-
-/** A field that is computed and added to each record. */
-export interface AppendedField {
-  readonly name: string;
-  readonly compute: (record: Row, request: PageRequest) => Json;
-}
 
 /** How records are written that nothing but some of their fields is looked at of. */
 export interface RawPlan {
@@ -29,8 +23,6 @@ const SUFFIX = Buffer.from('}}\n');
 const [OPEN, CLOSE] = [Buffer.from('['), Buffer.from(']')];
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const ZERO = 0x30;
-const MOST_DIGITS = 15;
 
 /** Records that are written by copying their bytes; whoever needs them as values has them parsed. */
 export function rawBatch(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser): Batch {
@@ -82,45 +74,34 @@ function parsingTest({ rows, width }: Elements, { fields, appended }: RawPlan): 
 
 function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, request: PageRequest, { lines, observe }: RowTarget): void {
   const { appended } = plan;
-  const added: string[] | undefined = appended.length === 0 ? undefined : new Array<string>(to - from);
-  if (added !== undefined || observe !== undefined) {
-    const read = fieldReader(elements, plan.fields);
+  const appender = appended.length === 0 ? undefined : createFieldAppender(appended, request, to - from);
+  if (appender !== undefined || observe !== undefined) {
+    const read = fieldReader(elements, from, to, plan.fields);
     // The last record goes first: most lists ascend, and then the cursor need not look closely at the others.
     for (let n = from - 1; n < to - 1; n += 1) {
       const i = n < from ? to - 1 : n;
       const record = read(i);
-      if (added !== undefined) added[i - from] = appendTo(record, appended, request);
+      appender?.append(i - from, record);
       observe?.(record);
     }
   }
-  composeLines(elements, from, to, { prefix: lines.prefix(), suffix: SUFFIX, added }, lines.write);
+  composeLines(elements, from, to, { prefix: lines.prefix(), suffix: SUFFIX, added: appender?.texts }, lines.write);
 }
 
-/** Adds the computed fields to what was read of a record, and gives their JSON; a null is left out, as it is of every record. */
-function appendTo(record: Row, appended: readonly AppendedField[], request: PageRequest): string {
-  let text = '';
-  for (let i = 0; i < appended.length; i += 1) {
-    const { name, compute } = appended[i] as AppendedField;
-    const value = compute(record, request);
-    record[name] = value;
-    if (value === null) continue;
-    const json = typeof value === 'number' && Number.isFinite(value) ? String(value) : lineOf(stringifyJson(value));
-    text += text === '' ? `${JSON.stringify(name)}:${json}` : `,${JSON.stringify(name)}:${json}`;
-  }
-  return text;
-}
-
-function lineOf(json: string): string {
-  return hasLineSeparator(json) ? escapeLineSeparators(json) : json;
-}
-
-/** Reads the fields of interest of an element. */
-function fieldReader(elements: Elements, fields: readonly string[]): (index: number) => Row {
+/** Reads the fields of interest of the elements from one to another. */
+function fieldReader(elements: Elements, from: number, to: number, fields: readonly string[]): (index: number) => Row {
   const { rows, width } = elements;
+  // The last column is asked for first: it makes the room for the others, which growing memory would be lost to.
+  const columns = fields.map((_, i) => numbersOf(elements, from, to, fields.length - 1 - i)).reverse();
   const { buffer, base } = bytesOf(elements);
   return (index) => {
     const record: Row = {};
     for (let i = 0; i < fields.length; i += 1) {
+      const number = columns[i]?.[index - from];
+      if (number !== undefined && number >= 0) {
+        record[fields[i] as string] = number;
+        continue;
+      }
       const at = index * width + ROW.fields + 2 * i;
       const start = rows[at] as number;
       if (start >= 0) record[fields[i] as string] = valueAt(buffer, start - base, (rows[at + 1] as number) - base);
@@ -129,22 +110,12 @@ function fieldReader(elements: Elements, fields: readonly string[]): (index: num
   };
 }
 
-/** The value that JSON text in the bytes stands for; short whole numbers and texts without escapes are read directly. */
+/** The value that JSON text in the bytes stands for; texts without escapes are read directly. */
 function valueAt(buffer: Buffer, start: number, end: number): Json {
-  const first = buffer[start] as number;
-  if (first === QUOTE) {
-    for (let at = start + 1; at < end - 1; at += 1) {
-      const byte = buffer[at] as number;
-      if (byte === BACKSLASH || byte > 0x7f) return parseJson(buffer.toString('utf8', start, end));
-    }
-    return buffer.toString('latin1', start + 1, end - 1);
+  if (buffer[start] !== QUOTE) return parseJson(buffer.toString('utf8', start, end));
+  for (let at = start + 1; at < end - 1; at += 1) {
+    const byte = buffer[at] as number;
+    if (byte === BACKSLASH || byte > 0x7f) return parseJson(buffer.toString('utf8', start, end));
   }
-  if (end - start > MOST_DIGITS) return parseJson(buffer.toString('utf8', start, end));
-  let value = 0;
-  for (let at = start; at < end; at += 1) {
-    const digit = (buffer[at] as number) - ZERO;
-    if (digit < 0 || digit > 9) return parseJson(buffer.toString('utf8', start, end));
-    value = value * 10 + digit;
-  }
-  return value;
+  return buffer.toString('latin1', start + 1, end - 1);
 }

@@ -7,6 +7,7 @@ import type { Output, RecordWriter } from '../protocol/output.ts';
 import type { InputState } from '../protocol/state.ts';
 import { ancestorNames } from './ancestors.ts';
 import { slicesTogether } from './bounded-slices.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import type { OpenStream, Row, RowTarget, Source } from './kinds.ts';
 import { sliceDescriptor } from './observer.ts';
 import type { Run } from './run.ts';
@@ -22,6 +23,8 @@ export interface ReadOptions {
   readonly state: InputState;
   /** The part of the work that is done; all of it without it. */
   readonly shard?: Shard | undefined;
+  /** Keeps the sync alive while it waits. */
+  readonly heartbeat?: Heartbeat | undefined;
   /** Adds to an error what only the caller knows, such as its place in the manifest's text. */
   readonly explain?: (error: unknown) => Promise<unknown>;
 }
@@ -125,6 +128,10 @@ async function readStream({ options, partitions }: Reading, { configured, open }
   run.log.info(`Marking stream ${open.name} as STARTED`);
   output.message(streamStatus(descriptor, 'STARTED'));
   run.log.info(`Syncing stream: ${open.name}`);
+  const endFollowing = options.heartbeat?.follow(
+    () => writer.count,
+    () => writer.state(open.cursor.state()),
+  );
   const running = new Set<Promise<void>>();
   try {
     // Asked for even where nothing needs it yet: a schema that cannot be had fails the stream before its first record.
@@ -146,6 +153,7 @@ async function readStream({ options, partitions }: Reading, { configured, open }
     generated();
   }
   await Promise.all(running);
+  endFollowing?.();
   open.cursor.finish?.();
   writer.state(open.cursor.state());
   run.log.info(`Read ${writer.count} records from ${open.name} stream`);

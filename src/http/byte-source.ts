@@ -1,3 +1,5 @@
+import { freeBytes } from '../lib/free-bytes.ts';
+
 /** The beginning of a body in the chunks that it came in, and whether it is all of it. */
 export interface Beginning {
   readonly chunks: readonly Uint8Array[];
@@ -14,6 +16,8 @@ export interface ByteSource {
   all(): Promise<Uint8Array>;
   /** Gives up what has not been read. */
   discard(): void;
+  /** Gives the memory of chunks back that this source gave and nobody reads any more: all of them once it has ended, else some. */
+  free?(chunks: readonly Uint8Array[]): void;
 }
 
 /** Chunks as one; a single one is not copied. */
@@ -157,6 +161,11 @@ export class NetworkSource implements ByteSource {
     this.#chunks = [];
     this.#queued = 0;
     this.#resume();
+  }
+
+  free(chunks: readonly Uint8Array[]): void {
+    // A buffer of the connection may hold two chunks: of one that has not ended, the second may still wait here.
+    for (const chunk of chunks) freeBytes(chunk, { wholeBuffer: this.#ended && this.#chunks.length === 0 });
   }
 
   #checkHeld(): void {

@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
+import { freeBytes } from '../lib/free-bytes.ts';
 import { type Beginning, type ByteSource, joined } from './byte-source.ts';
 import { TransportError } from './errors.ts';
 
@@ -72,7 +73,11 @@ class DecodedSource implements ByteSource {
 
   async upTo(limit: number): Promise<Beginning> {
     const raw = await this.#source.upTo(limit / USUAL_RATIO);
-    if (raw.ended) return { chunks: [await this.#decode(joined(raw.chunks))], ended: true };
+    if (raw.ended) {
+      const bytes = await this.#decode(joined(raw.chunks));
+      this.#source.free?.(raw.chunks);
+      return { chunks: [bytes], ended: true };
+    }
     this.#head = joined(raw.chunks);
     const chunks: Uint8Array[] = [];
     let length = 0;
@@ -106,6 +111,10 @@ class DecodedSource implements ByteSource {
 
   discard(): void {
     this.#source.discard();
+  }
+
+  free(chunks: readonly Uint8Array[]): void {
+    for (const chunk of chunks) freeBytes(chunk);
   }
 
   async #open(): Promise<AsyncIterator<Uint8Array>> {

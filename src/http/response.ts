@@ -118,6 +118,20 @@ export class HttpResponse {
     this.#body.discard();
   }
 
+  /** Gives the memory of a body back that nobody asks for any more: of the whole one that was loaded, or of a chunk that `chunks` gave. */
+  free(chunk?: Uint8Array): void {
+    if (chunk !== undefined) {
+      if (this.#state === 'streamed') this.#body.free?.([chunk]);
+      return;
+    }
+    const chunks = this.#chunks;
+    if (chunks === undefined) return;
+    this.#chunks = undefined;
+    this.#text = undefined;
+    this.#json = undefined;
+    this.#body.free?.(chunks);
+  }
+
   /** True once `load` has finished. */
   get loaded(): boolean {
     return this.#chunks !== undefined;

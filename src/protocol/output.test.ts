@@ -383,6 +383,13 @@ function start(args: string[], stdout: 'pipe' | number = 'pipe'): ChildProcessWi
   return spawn(process.execPath, [FIXTURE, ...args], { stdio: ['ignore', stdout, 'pipe'] }) as unknown as ChildProcessWithoutNullStreams;
 }
 
+/** Starts the process with a pipe as the shell makes it; the ones of `spawn` are sockets. */
+function startIntoPipe(args: string[]): ChildProcessWithoutNullStreams {
+  return spawn('sh', ['-c', '"$0" "$@" | cat', process.execPath, FIXTURE, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }) as unknown as ChildProcessWithoutNullStreams;
+}
+
 async function errorLine(child: ChildProcessWithoutNullStreams, wanted: string): Promise<void> {
   for await (const line of createInterface(child.stderr)) if (line === wanted) return;
 }
@@ -394,15 +401,18 @@ function idsOf(text: string): number[] {
 }
 
 describe('a process', () => {
-  it('writes whole lines to a reader that starts late', async () => {
-    const child = start(['4000']);
+  it.each([
+    ['records', []],
+    ['lines', ['3000', 'lines']],
+  ])('writes whole %s to a reader that starts late', async (_what, options) => {
+    const child = startIntoPipe(['8000', ...options]);
     const end = ended(child);
     child.stderr.resume();
     let text = '';
     await once(child.stdout, 'readable');
     for await (const chunk of child.stdout.setEncoding('utf8')) text += chunk;
     expect(await end).toEqual({ code: 0, signal: null });
-    expect(idsOf(text)).toEqual(Array.from({ length: 4000 }, (_, i) => i));
+    expect(idsOf(text)).toEqual(Array.from({ length: 8000 }, (_, i) => i));
   });
 
   it('ends quietly when its reader has gone', async () => {

@@ -111,7 +111,8 @@ export function createSink(fd: number, broken: (error: NodeJS.ErrnoException) =>
     },
     writeShared(bytes) {
       const written = write(bytes);
-      if (written < bytes.length) keep(bytes.slice(written));
+      // A copy: the method `slice` of a Buffer would give a view.
+      if (written < bytes.length) keep(new Uint8Array(bytes.subarray(written)));
     },
     get idle() {
       return waiting.length === 0 && settling === undefined;

@@ -3,7 +3,7 @@ import type { PageRequest, Row } from '../engine/kinds.ts';
 import { type RawPlan, type RowParser, rawBatch } from '../engine/raw-rows.ts';
 import { StreamSlice } from '../engine/stream-slice.ts';
 import { compileDpath } from '../lib/dpath.ts';
-import { type Json, parseExactJson } from '../lib/json.ts';
+import { Float, type Json, parseExactJson } from '../lib/json.ts';
 import { type Elements, isScannable, ListScan, scanDocument } from '../lib/json-list/list-scan.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { type DocumentCase, documentOf } from './json-documents.ts';
@@ -74,7 +74,10 @@ function pieces(bytes: Buffer, shape: { path: readonly string[]; fields: readonl
 /** The value that the added field of a record gets. */
 function computed(record: Row, { fields }: DocumentCase): Json {
   const value = fields.length === 0 ? 7 : record[fields[0] as string];
-  return value === undefined ? null : value;
+  if (value === undefined) return null;
+  if (!Number.isSafeInteger(value)) return value;
+  const number = value as number;
+  return [number, number / 1000, new Float(number), number / 7][Math.abs(number) % 4] as Json;
 }
 
 /** The records as the usual way prints them; undefined for no JSON, for no list at the path, and for lists with other values than objects. */

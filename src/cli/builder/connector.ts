@@ -3,7 +3,7 @@ import type { RunObserver } from '../../engine/observer.ts';
 import { createRegistry } from '../../engine/registry.ts';
 import type { Limits } from '../../engine/run.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { isPlainObject } from '../../lib/objects.ts';
+import { isPlainObject, ownProperty } from '../../lib/objects.ts';
 import { createSecrets } from '../../lib/secrets.ts';
 import { processManifest } from '../../manifest/index.ts';
 import { normalizeManifest } from '../../manifest/normalize.ts';
@@ -29,12 +29,12 @@ export function testLimits({ slices, pagesPerSlice }: Pick<typeof DEFAULT_LIMITS
   return { retries: false, ...(slices === undefined ? {} : { slices }), ...(pagesPerSlice === undefined ? {} : { pagesPerSlice }) };
 }
 
-/** The manifest with one partition read at a time, so that what is shown comes in order; throws ManifestError for a level that is none. */
+/** The manifest with one partition read at a time, so that what is shown comes in order; a level that is none stays, to be refused. */
 // parity: connector_builder/connector_builder_handler.py:create_source
 export function withoutConcurrency(manifest: JsonObject): JsonObject {
-  const declared = manifest['concurrency_level'];
-  const level = isPlainObject(declared) ? declared : {};
-  return { ...manifest, concurrency_level: { ...level, default_concurrency: 1 } as JsonObject };
+  const declared = ownProperty(manifest, 'concurrency_level') ?? {};
+  if (!isPlainObject(declared)) return manifest;
+  return { ...manifest, concurrency_level: { ...declared, default_concurrency: 1 } as JsonObject };
 }
 
 /** The connector of a manifest and a config that are no files; throws ManifestError for all that is wrong with the manifest. */

@@ -103,7 +103,8 @@ export function createPageReader(
     if (selector.changesDocuments && paginator.readsDocument !== 'nothing' && !decoder.streams)
       document = await firstDocument(decoder.decode(response));
     const { token, slice, pageSize } = request;
-    return { response, document: document ?? {}, extracted, emitted, lastRecord, token, slice, pageSize };
+    const free = run.observer === undefined ? { free: () => response.free() } : {};
+    return { response, document: document ?? {}, extracted, emitted, lastRecord, token, slice, pageSize, ...free };
   }
 
   // Whoever watches sees the records as values.

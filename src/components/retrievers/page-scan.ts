@@ -5,7 +5,15 @@ import type { Page } from '../../engine/page.ts';
 import type { PageGuard } from '../../engine/page-guard.ts';
 import { listOf, type RawPlan, type RowParser, rawBatch } from '../../engine/raw-rows.ts';
 import type { Json } from '../../lib/json.ts';
-import { canScan, type Elements, isScannable, ListScan, type ListShape, scanDocument } from '../../lib/json-list/list-scan.ts';
+import {
+  canScan,
+  type Elements,
+  freeElements,
+  isScannable,
+  ListScan,
+  type ListShape,
+  scanDocument,
+} from '../../lib/json-list/list-scan.ts';
 import { SystemError } from '../../protocol/failure.ts';
 
 /** Bytes of a body that are loaded before its first record goes out, so that a page that breaks off or is no JSON gives none at all. */
@@ -80,12 +88,20 @@ export function createPageScan(
           get lastRecord() {
             return lastOf(elements, parser, request);
           },
+          free() {
+            freeElements(elements);
+            response.free();
+          },
         }),
       };
     },
     canFollow({ beginning }) {
-      const found = new ListScan(shape).push(Buffer.concat(beginning), false);
-      return found !== undefined && found !== 'unfit';
+      const probe = new ListScan(shape);
+      for (const chunk of beginning) {
+        const found = probe.push(chunk, false);
+        if (found !== undefined) return found !== 'unfit';
+      }
+      return false;
     },
     async *readArriving(request, guard, response) {
       const scan = new ListScan(shape);
@@ -109,6 +125,7 @@ export function createPageScan(
           yield batch;
           lastRecord = plan === undefined ? batch.records.at(-1) : lastOf(elements, parser, request);
         }
+        if (chunk !== undefined) response.free(chunk);
       }
       const skeleton = scan.finish();
       if (skeleton === undefined) throw unfit();

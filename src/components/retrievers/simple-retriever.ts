@@ -116,6 +116,7 @@ export const SimpleRetriever = component({
           continue;
         }
         token = paginator.nextToken(page as Page);
+        page?.free?.();
         if (token === undefined) return;
       }
     }

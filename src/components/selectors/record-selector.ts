@@ -1,8 +1,8 @@
+import type { AppendedField } from '../../engine/append-fields.ts';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { boolean, either, oneOf, optional, slot } from '../../engine/fields.ts';
 import type { Extracted, PageRequest, Row, Selected, RecordSelector as Selector, StreamScope, Transformation } from '../../engine/kinds.ts';
-import type { AppendedField } from '../../engine/raw-rows.ts';
 import { joinReads } from '../../engine/reads.ts';
 import { createTally, type Tally } from '../../engine/tally.ts';
 import type { Json } from '../../lib/json.ts';

@@ -1,3 +1,4 @@
+import type { AddedTexts } from './added-texts.ts';
 import { aligned, BASE, type Elements, memoryOf, ROW } from './list-scan.ts';
 import { type Scanning, scanning } from './module.ts';
 
@@ -5,15 +6,16 @@ import { type Scanning, scanning } from './module.ts';
 export interface LineParts {
   readonly prefix: Uint8Array;
   readonly suffix: Uint8Array;
-  /** For each element, the fields to put before its last bracket as JSON without brackets; empty for none. */
-  readonly added?: readonly string[] | undefined;
+  /** For each element, the fields to put before its last bracket as JSON without brackets. */
+  readonly added?: AddedTexts | undefined;
 }
 
 const BLOCK = 64 * 1024;
 const SLACK = 64;
 const INTEGER = 4;
-/** UTF-8 takes at most so many bytes for a UTF-16 unit. */
-const BYTES_PER_UNIT = 3;
+const DOUBLE = 8;
+/** Bytes that a number takes at most. */
+const LONGEST_NUMBER = 40;
 
 /** Where the rows and cuts of some elements lie in the module's memory, and where it is free. */
 interface Placed {
@@ -36,17 +38,15 @@ export function composeLines(
   const { rows, width } = elements;
   const scan = scanning();
   const { rowsAt, cutsAt, end } = placedRows(scan, elements, from) ?? placeRows(scan, elements, from, to);
-  const text = added?.join('') ?? '';
+  const count = to - from;
   const prefixAt = aligned(end + SLACK);
   const suffixAt = aligned(prefixAt + prefix.length + SLACK);
   const addedAt = aligned(suffixAt + suffix.length + SLACK);
-  const textAt = added === undefined ? addedAt : addedAt + added.length * 2 * INTEGER;
-  const outAt = aligned(textAt + text.length * BYTES_PER_UNIT + SLACK);
+  const outAt = added === undefined ? addedAt : placeAdded(scan, addedAt, count, added);
   let outEnd = outAt + BLOCK;
   let memory = memoryOf(scan, outEnd + SLACK);
   memory.set(prefix, prefixAt);
   memory.set(suffix, suffixAt);
-  if (added !== undefined) placeTexts(memory, addedAt, textAt, text, added);
   for (let done = from; done < to; ) {
     const lines = scan.module.compose(
       rowsAt + (done - from) * width * INTEGER,
@@ -63,7 +63,7 @@ export function composeLines(
     );
     if (lines === 0) {
       const length = (rows[done * width + ROW.end] as number) - (rows[done * width + ROW.start] as number);
-      outEnd = outAt + length + (added?.[done - from]?.length ?? 0) * BYTES_PER_UNIT + prefix.length + suffix.length + 2;
+      outEnd = outAt + length + (added === undefined ? 0 : lengthOf(memory, addedAt, done - from)) + prefix.length + suffix.length + 2;
       memory = memoryOf(scan, outEnd + SLACK);
     } else {
       done += lines;
@@ -91,16 +91,32 @@ function placeRows(scan: Scanning, { bytes, rows, width, cuts }: Elements, from:
   return { rowsAt, cutsAt, end: cutsAt + cuts.length * INTEGER };
 }
 
-/** Writes the texts one after the other, and a table of where each begins and how long it is. */
-function placeTexts(memory: Buffer, tableAt: number, textAt: number, text: string, added: readonly string[]): void {
-  const table = new Int32Array(memory.buffer, tableAt, added.length * 2);
-  const isAscii = memory.write(text, textAt) === text.length;
-  let at = textAt;
-  for (let i = 0; i < added.length; i += 1) {
-    const one = added[i] as string;
-    const length = isAscii ? one.length : Buffer.byteLength(one);
-    table[2 * i] = at;
-    table[2 * i + 1] = length;
-    at += length;
+/** Puts what is added into the memory, behind a table of where each text begins and how long it is; gives the address after it. */
+function placeAdded(scan: Scanning, tableAt: number, count: number, added: AddedTexts): number {
+  const { borders, bytes, length, key, kinds, values, hasNumbers } = added;
+  const textAt = aligned(tableAt + count * 2 * INTEGER);
+  const keyAt = aligned(textAt + length + SLACK);
+  const kindsAt = aligned(keyAt + key.length + SLACK);
+  const valuesAt = aligned(kindsAt + count);
+  const numbersAt = valuesAt + count * DOUBLE;
+  const end = hasNumbers ? numbersAt + count * (LONGEST_NUMBER + key.length) + SLACK : keyAt;
+  const memory = memoryOf(scan, end);
+  memory.set(bytes.subarray(0, length), textAt);
+  const table = new Int32Array(memory.buffer, tableAt, count * 2);
+  for (let i = 0; i < 2 * count; i += 2) {
+    table[i] = textAt + (borders[i] as number);
+    table[i + 1] = borders[i + 1] as number;
   }
+  if (hasNumbers) {
+    memory.set(key, keyAt);
+    memory.set(kinds.subarray(0, count), kindsAt);
+    new Float64Array(memory.buffer, valuesAt, count).set(values.subarray(0, count));
+    scan.module.numberTexts(kindsAt, valuesAt, count, keyAt, key.length, tableAt, numbersAt);
+  }
+  return aligned(end);
+}
+
+/** The length of a text in the table. */
+function lengthOf(memory: Buffer, tableAt: number, index: number): number {
+  return memory.readInt32LE(tableAt + (2 * index + 1) * INTEGER);
 }

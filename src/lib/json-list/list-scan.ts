@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { freeBytes } from '../free-bytes.ts';
 import { type Scanning, scanning } from './module.ts';
 
 /** Where a document has its list of records, and which of their top-level fields are of interest. */
@@ -107,8 +108,10 @@ class Bytes {
     this.length = lengthOf(chunks);
   }
 
+  /** Throws Error when the memory of the bytes was given back. */
   get joined(): Uint8Array {
     this.#joined ??= this.chunks.length === 1 ? (this.chunks[0] as Uint8Array) : Buffer.concat(this.chunks);
+    if (this.#joined.length !== this.length) throw new Error('The bytes of this page were given back before they were read.');
     return this.#joined;
   }
 }
@@ -176,12 +179,35 @@ export function scanDocument(chunks: readonly Uint8Array[], shape: ListShape): S
   return { elements, skeleton: () => Buffer.concat([part(bytes, 0, start), Buffer.from(']'), part(bytes, next, bytes.length)]) };
 }
 
-/** Bytes in which the borders of elements are found `base` lower than their rows say; only good until the next scan. */
+/** Gives the memory of elements back that nobody asks for any more, but not that of their bytes. */
+export function freeElements({ rows, cuts }: Elements): void {
+  freeBytes(rows);
+  freeBytes(cuts);
+}
+
+/** Bytes in which the borders of elements are found `base` lower than their rows say; only good until the next scan. Throws Error for elements that were freed. */
 export function bytesOf(elements: Elements): { readonly buffer: Buffer; readonly base: number } {
+  if (elements.rows.length < elements.count) throw new Error('The elements of this page were given back before they were read.');
   const scan = scanning();
   if (scan.placed?.rows === elements.rows) return { buffer: Buffer.from(scan.memory.buffer), base: 0 };
   const { bytes } = elements;
   return { buffer: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), base: BASE };
+}
+
+/**
+ * A field of the elements from one to another as numbers: NaN for all but short whole ones that are not negative; only good until the next
+ * scan, and undefined when there was one already.
+ */
+export function numbersOf(elements: Elements, from: number, to: number, field: number): Float64Array | undefined {
+  const scan = scanning();
+  const { placed } = scan;
+  const count = to - from;
+  if (placed === undefined || placed.rows !== elements.rows) return undefined;
+  const length = count * 8;
+  const at = aligned(placed.end + SLACK) + field * length;
+  const memory = memoryOf(scan, at + length);
+  scan.module.numbers(placed.rowsAt + from * elements.width * 4, count, field, at);
+  return new Float64Array(memory.buffer, at, count);
 }
 
 /** A part of some bytes, without putting all of them together. */
@@ -203,6 +229,9 @@ export class ListScan {
   #tail: Uint8Array[] = [];
   #where: 'before' | 'within' | 'after' = 'before';
   #isFirst = true;
+  /** The elements that were given last, and what they lie in, where it was put together here. */
+  #given: Elements | undefined;
+  #joined: Uint8Array | undefined;
   /** The length from which it is worth looking again at what was not whole. */
   #worthwhile = 0;
 
@@ -210,13 +239,21 @@ export class ListScan {
     this.#shape = shape;
   }
 
-  /** Takes the next bytes and gives the elements that are whole now; undefined where there are none, 'unfit' for no such document. */
+  /**
+   * Takes the next bytes and gives the elements that are whole now, good until the next call; undefined where there are none, 'unfit' for no
+   * such document. Nothing of the bytes is kept when elements are given.
+   */
   push(chunk: Uint8Array, isLast: boolean): Elements | undefined | 'unfit' {
     if (this.#where === 'after') {
       this.#tail.push(chunk);
       return undefined;
     }
-    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    const joined = this.#pending.length === 0 ? undefined : Buffer.concat([this.#pending, chunk]);
+    if (this.#joined !== undefined) freeBytes(this.#joined);
+    if (this.#given !== undefined) freeElements(this.#given);
+    this.#given = undefined;
+    this.#joined = joined;
+    this.#pending = joined ?? chunk;
     if (this.#pending.length < this.#worthwhile && !isLast) return undefined;
     this.#worthwhile = 0;
     const scan = prepare(this.#shape);
@@ -235,7 +272,7 @@ export class ListScan {
       return 'more';
     }
     if (list < 0) return 'unfit';
-    this.#head = bytes.slice(0, list - BASE);
+    this.#head = new Uint8Array(bytes.subarray(0, list - BASE));
     this.#pending = bytes.subarray(list - BASE);
     this.#where = 'within';
     return isUtf8(this.#head) ? 'found' : 'unfit';
@@ -247,14 +284,15 @@ export class ListScan {
     if (state === STATE.broken || !isUtf8(bytes.subarray(0, next))) return 'unfit';
     if (state === STATE.ended) {
       this.#where = 'after';
-      this.#tail.push(bytes.slice(next));
+      this.#tail.push(new Uint8Array(bytes.subarray(next)));
     }
-    this.#pending = bytes.slice(next);
+    this.#pending = new Uint8Array(bytes.subarray(next));
     if (elements.count === 0) {
       this.#worthwhile = this.#pending.length * 2;
       return undefined;
     }
     this.#isFirst = false;
+    this.#given = elements;
     return elements;
   }
 

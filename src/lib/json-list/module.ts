@@ -36,6 +36,8 @@ export interface ScanModule {
     out: number,
     outEnd: number,
   ): number;
+  numbers(rows: number, count: number, field: number, out: number): void;
+  numberTexts(kinds: number, values: number, count: number, key: number, keyLength: number, table: number, out: number): void;
 }
 
 /** The module with its memory, of which it needs 64 kB for itself. */

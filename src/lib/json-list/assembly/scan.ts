@@ -475,3 +475,87 @@ export function compose(
   }
   return count;
 }
+
+/** Kinds of numbers that are written: none, an integer, one with `.0` behind it, and a number of thousandths. */
+const FLOAT: i32 = 2;
+const THOUSANDTHS: i32 = 3;
+const MOST_DIGITS: i32 = 15;
+
+/** Reads a field of rows as numbers into `out`: NaN for all but short whole ones that are not negative. */
+export function numbers(rows: i32, count: i32, field: i32, out: i32): void {
+  const size = 16 + fieldCount * 8;
+  let at = rows + 16 + field * 8;
+  for (let i = 0; i < count; i++) {
+    let p: i32 = load<i32>(at);
+    const end: i32 = load<i32>(at + 4);
+    let number: f64 = NaN;
+    if (p >= 0 && end - p <= MOST_DIGITS) {
+      let value: i64 = 0;
+      for (; p < end; p++) {
+        const digit: u32 = <u32>load<u8>(p) - 48;
+        if (digit > 9) break;
+        value = value * 10 + <i64>digit;
+      }
+      if (p == end) number = <f64>value;
+    }
+    store<f64>(out + i * 8, number);
+    at += size;
+  }
+}
+
+/** Writes so many digits of a number. */
+@inline function writeDigits(value: u32, digits: i32, to: i32): i32 {
+  let left = value;
+  for (let at = to + digits - 1; at >= to; at--) {
+    const next = left / 10;
+    store<u8>(at, left - next * 10 + 48);
+    left = next;
+  }
+  return to + digits;
+}
+
+@inline function digitsOf(value: u32): i32 {
+  let digits = 1;
+  for (let power: u64 = 10; power <= <u64>value; power *= 10) digits++;
+  return digits;
+}
+
+/** Writes a whole number below 2^53. */
+function writeInteger(value: u64, to: i32): i32 {
+  const high = <u32>(value / 1000000000);
+  const low = <u32>(value - <u64>high * 1000000000);
+  if (high == 0) return writeDigits(low, digitsOf(low), to);
+  return writeDigits(low, 9, writeDigits(high, digitsOf(high), to));
+}
+
+/**
+ * Writes numbers, each behind the key, to `out`, and where each text begins and how long it is to the table; rows of kind 0 are passed over.
+ * Up to 40 bytes a row and the key's length are written, and 15 more.
+ */
+export function numberTexts(kinds: i32, values: i32, count: i32, key: i32, keyLength: i32, table: i32, out: i32): void {
+  let to = out;
+  for (let i = 0; i < count; i++) {
+    const kind: i32 = load<u8>(kinds + i);
+    if (kind == 0) continue;
+    const start = to;
+    to = copy(to, key, keyLength);
+    let whole = <u64>load<f64>(values + i * 8);
+    let fraction: u32 = 0;
+    if (kind == THOUSANDTHS) {
+      fraction = <u32>(whole % 1000);
+      whole /= 1000;
+    }
+    to = writeInteger(whole, to);
+    if (kind == FLOAT) {
+      store<u16>(to, 0x302e);
+      to += 2;
+    } else if (fraction != 0) {
+      let digits = 3;
+      for (; fraction % 10 == 0; fraction /= 10) digits--;
+      store<u8>(to, 46);
+      to = writeDigits(fraction, digits, to + 1);
+    }
+    store<i32>(table + i * 8, start);
+    store<i32>(table + i * 8 + 4, to - start);
+  }
+}

@@ -1,0 +1,17 @@
+/** Smaller buffers are not worth it. */
+const LEAST = 4096;
+
+/**
+ * Gives the memory of bytes back that nobody will read any more, which are empty from then on; V8 would let tens of megabytes of them wait.
+ * Only buffers that hold nothing but these bytes are given back, and with `wholeBuffer` also those that hold more, of which the caller knows
+ * that nobody reads it either; never the pool that Node cuts short buffers from.
+ */
+export function freeBytes({ buffer, byteLength }: Uint8Array | Int32Array, { wholeBuffer = false } = {}): void {
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength < LEAST || mayBePool(buffer, byteLength)) return;
+  if (wholeBuffer || byteLength === buffer.byteLength) buffer.transfer(0);
+}
+
+/** Node cuts buffers of less than half the pool's size from the pool. */
+function mayBePool(buffer: ArrayBuffer, length: number): boolean {
+  return buffer.byteLength === Buffer.poolSize && length < Buffer.poolSize >>> 1;
+}

@@ -1,0 +1,74 @@
+import { Float } from '../exact-number.ts';
+
+const FIRST_BYTES = 64 * 1024;
+/** UTF-8 takes at most so many bytes for a UTF-16 unit. */
+const BYTES_PER_UNIT = 3;
+
+/** How a number is written: as an integer, with `.0` behind it, as thousandths. */
+const KIND = { none: 0, integer: 1, float: 2, thousandths: 3 } as const;
+
+/**
+ * What is added to elements, each a number behind a key or a text of its own; it is kept in memory that serves again for the next elements,
+ * and written only with them.
+ */
+export class AddedTexts {
+  /** The key of the numbers, with its colon. */
+  key: Uint8Array = Buffer.alloc(0);
+  /** Whether any element has a number. */
+  hasNumbers = false;
+  kinds = new Uint8Array(0);
+  values = new Float64Array(0);
+  /** Where the text of each element begins in the bytes, and how long it is. */
+  borders = new Int32Array(0);
+  bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  length = 0;
+
+  /** Makes room for so many elements, of which none has anything. */
+  reset(count: number, key: Uint8Array): void {
+    this.length = 0;
+    this.key = key;
+    this.hasNumbers = false;
+    if (this.kinds.length < count) {
+      this.kinds = new Uint8Array(count);
+      this.values = new Float64Array(count);
+      this.borders = new Int32Array(2 * count);
+    } else {
+      this.kinds.fill(KIND.none, 0, count);
+      this.borders.fill(0, 0, 2 * count);
+    }
+  }
+
+  /** Gives an element a number; false for one that is not positive, or has more digits than are written from a number. */
+  assignNumber(index: number, value: unknown): boolean {
+    if (typeof value === 'number') {
+      if (value > 0 && Number.isSafeInteger(value)) return this.#keep(index, value, KIND.integer);
+      const thousandths = Math.round(value * 1000);
+      // Fifteen digits are few enough for no two such texts to be the same number, so theirs is the shortest one.
+      if (!(thousandths > 0 && thousandths < 1e15) || thousandths / 1000 !== value) return false;
+      return this.#keep(index, thousandths, KIND.thousandths);
+    }
+    if (!(value instanceof Float) || value.source !== undefined) return false;
+    return value.value > 0 && Number.isSafeInteger(value.value) && this.#keep(index, value.value, KIND.float);
+  }
+
+  #keep(index: number, value: number, kind: number): true {
+    this.kinds[index] = kind;
+    this.values[index] = value;
+    this.hasNumbers = true;
+    return true;
+  }
+
+  /** Gives an element a text. */
+  assignText(index: number, text: string): void {
+    const most = this.length + text.length * BYTES_PER_UNIT;
+    if (most > this.bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, most));
+      larger.set(this.bytes.subarray(0, this.length));
+      this.bytes = larger;
+    }
+    const written = this.bytes.write(text, this.length);
+    this.borders[2 * index] = this.length;
+    this.borders[2 * index + 1] = written;
+    this.length += written;
+  }
+}
