@@ -1,6 +1,6 @@
 /**
  * Looks for secrets in what the built connector prints while an API repeats them: `node scripts/fuzz-secrets.ts [--seeds FIRST-LAST] [--jobs COUNT]`;
- * with `--recorded` the manifests of all recorded cases beside the checkout in place of seeds. Its last line is `N passed, N failed`; exit
+ * with `--recorded` the manifests of the recorded cases beside the checkout in place of seeds, by their numbers. Its last line is `N passed, N failed`; exit
  * code 1 when a secret was found.
  */
 import { parseArgs } from 'node:util';
@@ -10,14 +10,16 @@ import { recordedCases } from '../test/parity/shared.ts';
 
 const { values: options } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '1-300' },
+    seeds: { type: 'string', default: '1-500' },
     jobs: { type: 'string', default: '3' },
     recorded: { type: 'boolean', default: false },
   },
 });
 const [first = 1, last = first] = options.seeds.split('-').map(Number);
 const waiting: (() => Promise<string[] | undefined>)[] = options.recorded
-  ? recordedCases().map((file) => () => playRecordedCase(file))
+  ? recordedCases()
+      .slice(first - 1, last)
+      .map((file) => () => playRecordedCase(file))
   : Array.from(
       { length: last - first + 1 },
       (_, index) => async () => (await playSecrets(first + index)).map((problem) => `seed ${first + index}: ${problem}`),

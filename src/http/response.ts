@@ -35,6 +35,7 @@ export class HttpResponse {
   #loading: Promise<void> | undefined;
   #text: string | undefined;
   #json: { value: Json | undefined } | undefined;
+  #isShared = false;
 
   constructor(init: HttpResponseInit) {
     this.status = init.status;
@@ -118,8 +119,14 @@ export class HttpResponse {
     this.#body.discard();
   }
 
+  /** Says that somebody else reads the loaded bytes, too, so that their memory is never given back. */
+  share(): void {
+    this.#isShared = true;
+  }
+
   /** Gives the memory of a body back that nobody asks for any more: of the whole one that was loaded, or of a chunk that `chunks` gave. */
   free(chunk?: Uint8Array): void {
+    if (this.#isShared) return;
     if (chunk !== undefined) {
       if (this.#state === 'streamed') this.#body.free?.([chunk]);
       return;
