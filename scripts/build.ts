@@ -100,9 +100,17 @@ const LOADS_PART = new RegExp(
 );
 const LOADS_OTHER = /(?<![\w$.])import\(/g;
 
-/** Has the launcher load the parts, and what lies elsewhere, under names as long as `import`, which the source map is made for. */
-function obtainParts(file: string): void {
-  writeFileSync(file, readFileSync(file, 'utf8').replace(LOADS_PART, 'obtain("./$1")').replace(LOADS_OTHER, 'abroad('));
+/**
+ * Makes a file the function that the launcher runs: it loads the parts, and what lies elsewhere, under names as long as `import`, which the
+ * source map is made for.
+ */
+function wrap(file: string): void {
+  const source = readFileSync(file, 'utf8');
+  // The launcher reads files as Latin-1, which is quicker; esbuild escapes texts, but not regular expressions.
+  const [letter] = /[^\0-\x7f].{0,20}/.exec(source) ?? [];
+  if (letter !== undefined) throw new Error(`${file} holds letters beyond ASCII, which a regular expression must escape: ${letter}`);
+  const code = source.replace(LOADS_PART, 'obtain("./$1")').replace(LOADS_OTHER, 'abroad(');
+  writeFileSync(file, `(function (exports, require, module, obtain, abroad) {${code}\n})`);
 }
 
 /** Builds one file of the bundle; gives the packages that went into it. */
@@ -115,7 +123,7 @@ async function bundle(file: string, options: BuildOptions): Promise<string[]> {
     outfile,
     plugins: [withoutParts, withoutHttp2, withoutSubprocesses, withoutPrettier],
   });
-  obtainParts(outfile);
+  wrap(outfile);
   return packagesOf(metafile);
 }
 

@@ -13,7 +13,7 @@ function load(name) {
   const { Script } = require('node:vm');
   const filename = path.join(__dirname, name);
   const cache = `${filename}.${process.arch}-${process.version}.cache`;
-  const script = new Script(`(function (exports, require, module, obtain, abroad) {${readFileSync(filename, 'latin1')}\n})`, {
+  const script = new Script(readFileSync(filename, 'latin1'), {
     filename,
     ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
   });

@@ -188,6 +188,7 @@ export function parseQuery(query: string): [string, string][] {
 // parity: http_client.py:HttpClient._dedupe_query_params
 /** The parameters without those that the URL's query already holds with the same text. */
 export function dedupeParams(url: string, params: Params): Map<string, ParamValue> {
+  if (!url.includes('?')) return new Map(paramEntries(params));
   const present = new Map<string, string>();
   for (const [key, value] of parseQuery(splitUrl(url).query)) if (!present.has(key)) present.set(key, value);
   const kept = new Map<string, ParamValue>();
@@ -285,6 +286,19 @@ function invalidUrl(url: string, why: string, kind: 'invalid_url' | 'missing_sch
  * `missing_schema`) for what names no host; a URL of another scheme than http stays as it is.
  */
 export function prepareUrl(rawUrl: string, params: Params = {}): string {
+  // Most requests of a stream go to one URL.
+  if (rawUrl !== lastUrl.raw) lastUrl = { raw: rawUrl, prepared: prepareParts(rawUrl) };
+  const { prepared } = lastUrl;
+  if (typeof prepared === 'string') return prepared;
+  const added = encodeParams(params);
+  const query = prepared.query && added ? `${prepared.query}&${added}` : prepared.query || added;
+  return requoteUri(unsplitUrl({ ...prepared, query }));
+}
+
+let lastUrl: { readonly raw: string | undefined; readonly prepared: SplitUrl | string } = { raw: undefined, prepared: '' };
+
+/** The parts of a URL as they go out; as a text what stays as it is. */
+function prepareParts(rawUrl: string): SplitUrl | string {
   const url = rawUrl.trimStart();
   if (url.includes(':') && !/^http/i.test(url)) return url;
   const match = URI.exec(/^(?:[a-zA-Z][a-zA-Z0-9+-]*:|\/)/.test(url) ? url : `//${url}`);
@@ -296,12 +310,10 @@ export function prepareUrl(rawUrl: string, params: Params = {}): string {
   if (!host) throw invalidUrl(url, 'No host supplied.');
   if (/^[*.]/.test(host)) throw invalidUrl(url, 'the host has an invalid label.');
   const path = encodeInvalidChars(removeDotSegments(match[3] ?? ''), PATH_CHARS);
-  const ownQuery = encodeInvalidChars(match[4] ?? '', QUERY_CHARS);
+  const query = encodeInvalidChars(match[4] ?? '', QUERY_CHARS);
   const fragment = encodeInvalidChars(match[5] ?? '', QUERY_CHARS);
-  const added = encodeParams(params);
-  const query = ownQuery && added ? `${ownQuery}&${added}` : ownQuery || added;
   const netloc = `${auth ? `${encodeInvalidChars(auth, USERINFO_CHARS)}@` : ''}${host}${port ? `:${port}` : ''}`;
-  return requoteUri(unsplitUrl({ scheme, netloc, path: path || '/', query, fragment }));
+  return { scheme, netloc, path: path || '/', query, fragment };
 }
 
 function parseAuthority(authority: string, url: string): { auth: string; host: string; port: number } {

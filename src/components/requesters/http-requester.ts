@@ -102,6 +102,8 @@ export const HttpRequester = component({
 
     const cookies = b.run.http.cookieJar();
 
+    let last = { root: '', target: '', joined: '' };
+
     function fullUrl(request: PageRequest, pathOverride: string | undefined): string {
       const context = requestContext(b, request);
       const base = str(urlBase(context));
@@ -109,7 +111,11 @@ export const HttpRequester = component({
       const target = pathOverride || str(path(context)).replace(/^\/+/, '');
       const root = base !== '' ? base : own;
       if (target === '') return root;
-      return joinUrl(root.endsWith('/') ? root : `${root}/`, target);
+      // Most pages have the same URL.
+      if (root !== last.root || target !== last.target) {
+        last = { root, target, joined: joinUrl(root.endsWith('/') ? root : `${root}/`, target) };
+      }
+      return last.joined;
     }
 
     function ownOptions(request: PageRequest, withoutQuery: boolean): RequestOptions {

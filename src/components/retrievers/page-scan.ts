@@ -63,11 +63,6 @@ export function createPageScan(
     return parser.parse(listOf(elements, 0, elements.count));
   }
 
-  function pageOf(request: PageRequest, response: HttpResponse, read: Omit<Page, 'response' | 'token' | 'slice' | 'pageSize'>): Page {
-    const { token, slice, pageSize } = request;
-    return Object.defineProperties({ response, token, slice, pageSize }, Object.getOwnPropertyDescriptors(read)) as unknown as Page;
-  }
-
   return {
     readLoaded(request, response) {
       const { parts } = response;
@@ -76,10 +71,15 @@ export function createPageScan(
       const document = scanDocument(parts, shape);
       if (document === undefined) return undefined;
       const { elements, skeleton } = document;
+      const { token, slice, pageSize } = request;
       const batch = rawBatch(elements, plan, request, parser);
       return {
         batch,
-        page: pageOf(request, response, {
+        page: {
+          response,
+          token,
+          slice,
+          pageSize,
           extracted: elements.count,
           emitted: elements.count,
           get document() {
@@ -92,7 +92,7 @@ export function createPageScan(
             freeElements(elements);
             response.free();
           },
-        }),
+        },
       };
     },
     canFollow({ beginning }) {
@@ -130,14 +130,19 @@ export function createPageScan(
       const skeleton = scan.finish();
       if (skeleton === undefined) throw unfit();
       if (paginator.pages) print.check(request.token);
-      return pageOf(request, response, {
+      const { token, slice, pageSize } = request;
+      return {
+        response,
+        token,
+        slice,
+        pageSize,
         extracted,
         emitted,
         lastRecord,
         get document() {
           return parseOne(parser, skeleton);
         },
-      });
+      };
     },
   };
 }

@@ -2,7 +2,8 @@ import { BLANKS } from './numerals.ts';
 
 const LETTER = /^\p{L}$/u;
 // Digits of any script, and the raised, lowered and circled ones.
-const DIGIT = /^[\p{Nd}²³¹⁰⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿❶-❾➀-➈➊-➒፩-፱᧚]$/u;
+const DIGIT =
+  /^[\p{Nd}\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u2474-\u247c\u2488-\u2490\u24ea\u24f5-\u24fd\u24ff\u2776-\u277e\u2780-\u2788\u278a-\u2792\u1369-\u1371\u19da]$/u;
 const BLANK = new RegExp(`^[${BLANKS}]$`);
 
 type State = 'start' | 'word' | 'number' | 'dotted word' | 'dotted number';
