@@ -29,6 +29,7 @@ export const COURSES: readonly Course[] = [
   sync,
   typegen,
   mergeStates,
+  testRead,
 ];
 
 async function single(command: string, { files, random }: Surroundings): Promise<[string, string][]> {
@@ -74,6 +75,25 @@ async function mergeStates({ files, work }: Surroundings): Promise<[string, stri
   writeFileSync(part, JSON.stringify({ type: 'STATE', state: { type: 'STREAM', stream: state } }));
   const ended = await runWithFiles('state merge', files, [...FAST, part]);
   return [['state merge', textOf(ended)]];
+}
+
+/** The Connector Builder's test read, whose answer shows requests and responses; the records in it are data. */
+async function testRead({ files: { manifest, config } }: Surroundings): Promise<[string, string][]> {
+  const wished = {
+    ...config,
+    __injected_declarative_manifest: manifest,
+    __command: 'test_read',
+    __test_read_config: { max_pages_per_slice: 3 },
+  };
+  const ended = await runWithFiles('read', { manifest: undefined, config: wished, catalog: catalogOf(['items']) }, FAST);
+  const shown = ended.stdout.split('\n').flatMap((line) => (line.startsWith('{"type":"RECORD"') ? [withoutRecords(line)] : []));
+  return [['test read', `${textOf(ended)}\n${shown.join('\n')}`]];
+}
+
+function withoutRecords(line: string): string {
+  return JSON.stringify(
+    JSON.parse(line, (key, value: unknown) => (key === 'records' || key === 'latest_config_update' ? undefined : value)),
+  );
 }
 
 function textOf(ended: Ended): string {
