@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { JsonObject } from '../../src/lib/json.ts';
-import { createRandom, type Random } from '../../src/testing/random.ts';
 import { makeCanaries } from '../chaos/canaries.ts';
 import { startChaosApi } from '../chaos/chaos-api.ts';
 import { MAIN, startConnector } from '../chaos/connector-run.ts';
@@ -10,6 +9,7 @@ import { createJudge } from '../chaos/judge.ts';
 import { makeCatalog, makeConfig, makeManifest } from '../chaos/manifest.ts';
 import type { Kill, Plan } from '../chaos/plan.ts';
 import { type ChaosStream, SORTS, type StreamSort } from '../chaos/streams.ts';
+import { createRandom, type Random } from '../random.ts';
 
 /** What a sync that is killed again and again came to. */
 export interface CourseResult {
