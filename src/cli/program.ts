@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CheckpointEvery } from '../engine/checkpoint-settings.ts';
 import { GuardError, type GuardOption, parseGuard } from '../engine/guards.ts';
 import type { Shard } from '../engine/shard.ts';
 import { printText } from '../protocol/output.ts';
@@ -21,6 +22,8 @@ export interface CommandOptions extends OperationOptions {
   readonly debug?: boolean;
   readonly shard?: Shard;
   readonly guard?: readonly GuardOption[];
+  readonly checkpoint?: CheckpointEvery;
+  readonly cloud?: boolean;
 }
 
 /** The options of `eval`. */
@@ -75,6 +78,12 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       .option('--state <file>', 'the state that the last read left (- for standard input)'),
   )
     .option('--shard <part>', 'reads one part of the work, such as 2/8; `state merge` joins the states', parseShard)
+    .addOption(
+      new Option(
+        '--checkpoint <every>',
+        'when states are printed: after each page, from which a killed read then goes on, or after each slice (default: page where the catalog says is_resumable)',
+      ).choices(['page', 'slice'] satisfies CheckpointEvery[]),
+    )
     .option('--history <file>', 'remembers the numbers of records of each run there, and warns when one is unusual')
     .action(run(async () => (await loadCommands()).read()));
 
@@ -269,7 +278,8 @@ function addCommand(program: Command, name: string, description: string, example
 function withConfig(command: Command): Command {
   return command
     .requiredOption('--config <file>', 'the config, JSON (- for standard input)')
-    .option('--guard <name=value>', 'sets a guard, such as max_pages=1000 or users.identical_pages=50; may be repeated', addGuard);
+    .option('--guard <name=value>', 'sets a guard, such as max_pages=1000 or users.identical_pages=50; may be repeated', addGuard)
+    .option('--cloud', 'asks nothing but https and public addresses, as DEPLOYMENT_MODE=cloud does');
 }
 
 function addGuard(text: string, guards: readonly GuardOption[] = []): readonly GuardOption[] {

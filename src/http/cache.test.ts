@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { MemorySource } from './byte-source.ts';
+import { MemorySource, NetworkSource } from './byte-source.ts';
 import { cacheKey, createResponseCache, withCache } from './cache.ts';
 import { HttpHeaders } from './headers.ts';
 import type { HttpRequest } from './request.ts';
@@ -50,6 +50,23 @@ describe('withCache', () => {
     expect([await textOf(first), await textOf(second)]).toEqual(['answer 1', 'answer 1']);
     expect([first.fromCache, second.fromCache]).toEqual([false, true]);
     expect(second.headers.get('x')).toBe('y');
+  });
+
+  it('keeps the bytes of a response whose reader gives their memory back', async () => {
+    const body = Buffer.from('x'.repeat(100_000));
+    const send = caching(async (request) => {
+      const source = new NetworkSource({ pause() {}, resume() {}, abort() {}, mostHeld: 1e9, refuse: () => new Error('too much') });
+      source.push(Buffer.from(body));
+      source.end();
+      const headers = HttpHeaders.from([]);
+      return new HttpResponse({ status: 200, statusText: 'OK', headers, url: request.url, request, elapsedMs: 5, body: source });
+    });
+    const [first, other] = await Promise.all([send(get('http://h/')), send(get('http://h/'))]);
+    await first.load();
+    first.free();
+    const later = await send(get('http://h/'));
+    expect([await textOf(other), await textOf(later)]).toEqual([body.toString(), body.toString()]);
+    expect(later.fromCache).toBe(true);
   });
 
   it('keeps neither other methods nor other statuses', async () => {

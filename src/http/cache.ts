@@ -62,6 +62,7 @@ export function createResponseCache(options: CacheOptions = {}): ResponseCache {
     const body = await store.write(await response.load());
     const { status, statusText, headers, url } = response;
     if (body) kept.set(key, { status, statusText, headers, url, body });
+    if (body instanceof Uint8Array) response.share();
     return response;
   };
 
