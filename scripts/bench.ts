@@ -1,13 +1,14 @@
 /**
  * Runs the performance yardstick beside the checkout and compares with the lines that the project holds itself to: `npm run bench`, with
- * `--quick` for small sizes and wider lines, `--scenario NAME,...` for some of it, `--peer COMMAND` to measure another connector in turn.
- * At full size it writes bench/results.json. Its last line is `N passed, N failed`.
+ * `--quick` for small sizes and wider lines, `--scenario NAME,...` for some of it (`extremes` for what the yardstick has no scenario for), `--peer COMMAND` to measure another connector in turn.
+ * Whole and at full size it writes bench/results.json. Its last line is `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Figure, measureExtremes } from './bench-extremes.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const BENCH = path.resolve(ROOT, '../shared/bench/run.mjs');
@@ -55,13 +56,17 @@ const { values } = parseArgs({
 const isQuick = values.quick === true;
 const lines = isQuick ? QUICK : FULL;
 const starts = isQuick ? START_QUICK : START;
-const scenarios = values.scenario?.split(',') ?? ['start', ...Object.keys(lines)];
+/** What the yardstick has no scenario for; only at full size. */
+const EXTREMES = 'extremes';
+const wished = values.scenario?.split(',') ?? ['start', ...Object.keys(lines), ...(isQuick ? [] : [EXTREMES])];
+const scenarios = wished.filter((scenario) => scenario !== EXTREMES);
+const connector = `${process.execPath} ${path.join(ROOT, 'dist/main.js')}`;
 
 async function measure(): Promise<Row[]> {
   const work = mkdtempSync(path.join(tmpdir(), 'bench-'));
   const report = path.join(work, 'report.json');
   try {
-    const args = [BENCH, '--scenario', scenarios.join(','), '--connector', `${process.execPath} ${path.join(ROOT, 'dist/main.js')}`];
+    const args = [BENCH, '--scenario', scenarios.join(','), '--connector', connector];
     args.push('--json', report, ...(isQuick ? ['--quick'] : []));
     for (const option of ['peer', 'runs'] as const) if (values[option] !== undefined) args.push(`--${option}`, values[option]);
     // The yardstick starts the floor by the Node that it runs on itself: both run on the same one.
@@ -105,7 +110,7 @@ if (!existsSync(BENCH)) {
   process.stdout.write('There is no yardstick beside the checkout.\n0 passed, 0 failed\n');
   process.exit(0);
 }
-const rows = await measure();
+const rows = scenarios.length === 0 ? [] : await measure();
 const own = rows.filter(({ who }) => who === 'connector');
 for (const scenario of scenarios) {
   if (scenario === 'start') for (const [verb, most] of Object.entries(starts)) judgeStart(rows, verb, most);
@@ -116,9 +121,21 @@ for (const scenario of scenarios) {
       lines[scenario] ?? {},
     );
 }
-if (!isQuick) {
+const figures: Figure[] = [];
+if (wished.includes(EXTREMES)) {
+  const work = mkdtempSync(path.join(tmpdir(), 'bench-'));
+  try {
+    for await (const figure of measureExtremes({ connector, yardstick: path.dirname(BENCH), work })) {
+      figures.push(figure);
+      judge(figure.name, figure.value, figure.most, figure.unit);
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+if (!isQuick && values.scenario === undefined) {
   const machine = `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores, Node ${process.version}`;
-  writeFileSync(path.join(ROOT, 'bench/results.json'), `${JSON.stringify({ machine, rows }, undefined, 2)}\n`);
+  writeFileSync(path.join(ROOT, 'bench/results.json'), `${JSON.stringify({ machine, rows, figures }, undefined, 2)}\n`);
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed > 0 ? 1 : 0;
