@@ -17,7 +17,8 @@ Strings of a manifest are Jinja templates with Python's semantics. A template is
 \`"{{ 1 + 1 }}"\` is the integer 2, \`"{{ [1, 2] }}"\` a list, \`"a{{ 1 }}"\` the text \`a1\`. An empty text is null. Text that is no literal stays text.
 
 The statements \`if\`, \`for\`, \`set\`, \`with\`, \`macro\`, \`call\`, \`filter\`, \`block\`, \`autoescape\`, \`print\` and \`raw\` are those of Jinja 3.1; there are no other
-templates to include or extend. An evaluation may take ten million steps and make a text of 64 MB at most.
+templates to include or extend. An evaluation may take ten million steps and make a text of 64 MB at most,
+a regular expression may search for a second.
 
 Results below are the rendered text; the present is 2026-01-15T12:34:56.789012Z.
 `;

@@ -34,11 +34,19 @@ function base64Cores(bytes: Buffer): string[] {
   });
 }
 
-/** The secrets that a text holds in some form, each as `secret (form)`. */
+/** Part of a secret from this length on gives it away. */
+const FRAGMENT = 12;
+
+/** Every part of a secret that would still give it away, such as where a text was cut. */
+function fragmentsOf(secret: string): string[] {
+  return Array.from({ length: Math.max(0, secret.length - FRAGMENT) }, (_, at) => secret.slice(at, at + FRAGMENT));
+}
+
+/** The secrets that a text holds in some form or in part, each as `secret (form)`. */
 export function findLeaks(text: string, secrets: Iterable<string>): string[] {
   const found: string[] = [];
   for (const secret of secrets) {
-    const form = formsOf(secret).find((candidate) => text.includes(candidate));
+    const form = [...formsOf(secret), ...fragmentsOf(secret)].find((candidate) => text.includes(candidate));
     if (form !== undefined) found.push(`${secret} (as ${form})`);
   }
   return found;

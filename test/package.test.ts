@@ -9,7 +9,7 @@ function read(file: string): string {
   return readFileSync(path.join(ROOT, file), 'utf8');
 }
 
-const packageFile = JSON.parse(read('package.json')) as { version: string; name: string };
+const packageFile = JSON.parse(read('package.json')) as { version: string; name: string; dependencies: Record<string, string> };
 const metadata = (parse(read('metadata.yaml')) as { data: Record<string, unknown> }).data;
 const manifest = parse(read('manifest.yaml')) as { spec: { connection_specification: unknown } };
 
@@ -49,5 +49,35 @@ describe('the files of the connector agree', () => {
     const words = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
     expect(/^ENV AIRBYTE_ENTRYPOINT="(.*)"$/m.exec(dockerfile)?.[1]).toBe(words.join(' '));
     expect(words.every((word) => word.startsWith('/'))).toBe(true);
+  });
+});
+
+interface LockedPackage {
+  readonly dev?: boolean;
+  readonly integrity?: string;
+  readonly hasInstallScript?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+const lock = JSON.parse(read('package-lock.json')) as { readonly packages: Readonly<Record<string, LockedPackage>> };
+const atRunTime = Object.entries(lock.packages).filter(([place, { dev }]) => place !== '' && dev !== true);
+
+describe('what the connector runs on', () => {
+  it('is locked, with the hash of each package', () => {
+    const { '': project } = lock.packages;
+    expect(project?.dependencies).toEqual(packageFile.dependencies);
+    expect(atRunTime.length).toBeGreaterThan(Object.keys(packageFile.dependencies).length - 1);
+    expect(atRunTime.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')).map(([place]) => place)).toEqual([]);
+  });
+
+  it('runs nothing when it is installed', () => {
+    const installed = atRunTime.map(([place]) => place).filter((place) => existsSync(path.join(ROOT, place, 'package.json')));
+    expect(installed.length).toBeGreaterThan(5);
+    const withScripts = installed.filter((place) => {
+      const { scripts = {} } = JSON.parse(read(`${place}/package.json`)) as { readonly scripts?: Readonly<Record<string, string>> };
+      return ['preinstall', 'install', 'postinstall'].some((name) => name in scripts) || existsSync(path.join(ROOT, place, 'binding.gyp'));
+    });
+    const locked = atRunTime.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([place]) => place);
+    expect([...withScripts, ...locked]).toEqual([]);
   });
 });

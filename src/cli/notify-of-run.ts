@@ -1,7 +1,7 @@
-import { createCloudGuard } from '../http/address-guard.ts';
 import { createTransport } from '../http/transport.ts';
 import { notificationOf, postNotification, runNotifyCommand } from '../operations/notify.ts';
 import type { RunSummary } from '../operations/summary.ts';
+import { guardOf } from './requests.ts';
 import type { Session } from './session.ts';
 
 /** Who is told of failures and unusual volumes. */
@@ -11,7 +11,11 @@ export interface Receivers {
 }
 
 /** Tells the receivers of a run that failed or was unusual; a receiver that cannot be told is worth a warning. */
-export async function notifyOfRun({ secrets, log }: Session, { notifyUrl, notifyCommand }: Receivers, summary: RunSummary): Promise<void> {
+export async function notifyOfRun(
+  { secrets, log, options }: Session,
+  { notifyUrl, notifyCommand }: Receivers,
+  summary: RunSummary,
+): Promise<void> {
   const notification = notificationOf(summary);
   if (notification === undefined) return;
   const tell = async (receiver: string, telling: () => Promise<void>): Promise<void> => {
@@ -22,8 +26,7 @@ export async function notifyOfRun({ secrets, log }: Session, { notifyUrl, notify
     }
   };
   if (notifyUrl !== undefined) {
-    const cloud = process.env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
-    const transport = createTransport({ connections: 1, redact: secrets.redact, ...(cloud ? { guard: createCloudGuard() } : {}) });
+    const transport = createTransport({ connections: 1, redact: secrets.redact, ...guardOf(options, process.env) });
     await tell('webhook', () => postNotification(transport.send, notifyUrl, notification));
     await transport.close();
   }

@@ -21,6 +21,7 @@ export interface CommandOptions extends OperationOptions {
   readonly shard?: Shard;
   readonly guard?: readonly GuardOption[];
   readonly checkpoint?: CheckpointEvery;
+  readonly cloud?: boolean;
 }
 
 /** The options of `eval`. */
@@ -241,7 +242,8 @@ function addCommand(program: Command, name: string, description: string, example
 function withConfig(command: Command): Command {
   return command
     .requiredOption('--config <file>', 'the config, JSON (- for standard input)')
-    .option('--guard <name=value>', 'sets a guard, such as max_pages=1000 or users.identical_pages=50; may be repeated', addGuard);
+    .option('--guard <name=value>', 'sets a guard, such as max_pages=1000 or users.identical_pages=50; may be repeated', addGuard)
+    .option('--cloud', 'asks nothing but https and public addresses, as DEPLOYMENT_MODE=cloud does');
 }
 
 function addGuard(text: string, guards: readonly GuardOption[] = []): readonly GuardOption[] {

@@ -6,17 +6,17 @@ import { DEFAULT_BODY_LIMITS } from '../http/content-encoding.ts';
 import { combineObservers, type ExchangeObserver } from '../http/exchange-log.ts';
 import { createHostPauses } from '../http/pauses.ts';
 import { createRetryBudget } from '../http/retry-budget.ts';
-import { createTransport } from '../http/transport.ts';
+import { type AddressGuard, createTransport } from '../http/transport.ts';
+import type { CommandOptions } from './program.ts';
 import type { RequestSettings } from './run.ts';
 import type { Session } from './session.ts';
 import { userAgent } from './version.ts';
 
 /** The way in which a run sends its requests; its connections are closed when the command ends. */
 export function createRequests(
-  { log, secrets, onEnd, observer, world = {} }: Session,
+  { log, secrets, options, onEnd, observer, world = {} }: Session,
   { limits, guards, signal, now, sleep, onRateLimited }: RequestSettings,
 ): Http {
-  const cloud = process.env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
   const nowMs = (): number => Number(now() / 1000n);
   const debugging: ExchangeObserver = {
     end: ({ request, status, totalMs, bytes, attempt }) =>
@@ -37,7 +37,7 @@ export function createRequests(
       userAgent: userAgent(),
       redact: secrets.redact,
       observer: watching,
-      ...(cloud ? { guard: createCloudGuard() } : {}),
+      ...guardOf(options, process.env),
     });
   const cache = createResponseCache({ onDiskFailure: (error) => log.warn(`Responses cannot be cached on disk: ${error.message}`) });
   onEnd(() => {
@@ -63,6 +63,11 @@ export function createRequests(
     maxWaitSeconds: guards.max_wait,
     keepsRedirectedCredentials: guards.redirected_credentials === 'keep',
   });
+}
+
+/** What a transport may ask: everything, or https and public addresses only with `--cloud` or in an environment of Airbyte's cloud. */
+export function guardOf({ cloud }: Pick<CommandOptions, 'cloud'>, environment: NodeJS.ProcessEnv): { readonly guard?: AddressGuard } {
+  return cloud === true || environment['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud' ? { guard: createCloudGuard() } : {};
 }
 
 /** Seconds as the timeouts of the transport, for which 0 is no bound. */

@@ -14,6 +14,7 @@ import { RequestFailure, type ResponseAction, type SendResult, sendWithRetries }
 import type { RetryBudget } from '../http/retry-budget.ts';
 import { composeSender } from '../http/sender.ts';
 import type { Send } from '../http/transport.ts';
+import { excerptOf } from '../lib/excerpt.ts';
 import { looksSecret, type Secrets } from '../lib/secrets.ts';
 import { ConfigError, type Failure, SystemError, TransientError } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
@@ -292,8 +293,8 @@ function withApiMessage({ message, outcome }: RequestFailure, secrets: Secrets, 
   const asked = `${message} Request: ${method} ${secrets.redactUrl(url)}.`;
   if (!response.loaded || shownBodyCharacters === 0) return asked;
   if (shownBodyCharacters !== undefined) return `${asked} Response: ${shortened(secrets.redact(response.text), shownBodyCharacters)}`;
-  const said = errorMessageOf(response)?.slice(0, LONGEST_API_MESSAGE);
-  return said === undefined || said === '' || message.includes(said) ? asked : `${asked} The API said: ${secrets.redact(said)}`;
+  const said = errorMessageOf(response);
+  return !said || message.includes(said) ? asked : `${asked} The API said: ${excerptOf(said, LONGEST_API_MESSAGE, secrets.redact)}`;
 }
 
 function shortened(text: string, length: number): string {

@@ -2,6 +2,7 @@ import { PythonError } from '../lang/index.ts';
 import { translatePattern } from '../lang/regex-syntax.ts';
 import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
 import { isPlainObject, ownProperty, setOwnProperty } from '../lib/objects.ts';
+import { TimeLimitError, withTimeLimit } from '../lib/time-limit.ts';
 import { SystemError } from '../protocol/failure.ts';
 
 /** What every JSON schema must keep to, whatever its draft. */
@@ -58,10 +59,25 @@ export async function schemaProblems(value: Json, schema: Json): Promise<string[
   if (mistake !== undefined)
     throw new SystemError(`The JSON schema itself is not valid: ${placeOf(mistake.instanceLocation)}: ${mistake.error}`);
   const validator = new Validator(JSON.parse(stringifyJson(prepared)), draftOf(prepared), false);
-  const { valid, errors } = validator.validate(JSON.parse(stringifyJson(value)));
+  const instance: unknown = JSON.parse(stringifyJson(value));
+  const { valid, errors } = inTime(() => validator.validate(instance));
   if (valid) return [];
   const told = errors.filter(({ keyword }) => !SUMMARIES.has(keyword));
   return [...new Set(told.map(({ instanceLocation, keyword, error }) => `${placeOf(instanceLocation)}: ${describe(keyword, error)}`))];
+}
+
+/** The longest that a validation may take, in milliseconds: patterns may take time without end. */
+const MOST_TIME = 5000;
+
+function inTime<T>(validate: () => T): T {
+  try {
+    return withTimeLimit(MOST_TIME, validate);
+  } catch (error) {
+    if (!(error instanceof TimeLimitError)) throw error;
+    throw new SystemError(
+      `The JSON schema cannot be used: ${error.message} to compare the values with it. Look for a "pattern" that repeats what is repeated.`,
+    );
+  }
 }
 
 /** The version of JSON Schema that a schema is written in; the latest when it does not say. */
@@ -135,8 +151,9 @@ function placeOf(pointer: string): string {
 
 /** The message without the value, which may be a secret. */
 function describe(keyword: string, message: string): string {
-  if (keyword === 'required') return message.replace(/^Instance does not have required property/, 'is missing the key');
+  if (keyword === 'required') return message.replace(/^Instance does not have required property (.*)\.$/s, 'is missing the key $1');
   return message
+    .replace(/^String does not match pattern\.$/, 'does not match its pattern')
     .replace(/^\S+ is (?=less|greater|not a multiple)/, 'is ')
     .replace(/^Instance type "([^"]*)" is invalid\. Expected "([^"]*)"\.$/, 'is of type $1, but $2 is expected')
     .replace(/^Instance does not match any of .*$/s, 'is none of the allowed values');

@@ -1,6 +1,10 @@
+import dns from 'node:dns';
 import { describe, expect, it } from 'vitest';
 import { createCloudGuard, isPrivateAddress } from './address-guard.ts';
-import { testTransport } from './testing/local-server.ts';
+import { TransportError } from './errors.ts';
+import { followRedirects } from './redirects.ts';
+import { serveHttp, testTransport } from './testing/local-server.ts';
+import type { AddressGuard } from './transport.ts';
 
 describe('isPrivateAddress', () => {
   it.each([
@@ -36,6 +40,24 @@ describe('createCloudGuard', () => {
       kind: 'dns',
     });
     await expect(createCloudGuard().check(new URL('https://[::1]/'))).rejects.toMatchObject({ kind: 'forbidden_address' });
+  });
+
+  it('looks at every host that the API redirects to', async () => {
+    const checked: string[] = [];
+    const inner = await serveHttp((_request, response) => response.end('inner'));
+    const outer = await serveHttp((_request, response) => response.writeHead(302, { location: `${inner.url}/secrets` }).end());
+    const guard = {
+      async check({ port }: URL): Promise<void> {
+        checked.push(port);
+        if (port === String(inner.port)) throw new TransportError({ kind: 'forbidden_address', what: 'It is private' });
+      },
+      lookup: dns.lookup as AddressGuard['lookup'],
+    };
+    const send = followRedirects(testTransport({ guard }).send);
+    await expect(send({ method: 'GET', url: `${outer.url}/`, headers: {}, body: null })).rejects.toMatchObject({
+      kind: 'forbidden_address',
+    });
+    expect([checked, inner.connections()]).toEqual([[String(outer.port), String(inner.port)], 0]);
   });
 
   it('looks again when the connection opens', async () => {

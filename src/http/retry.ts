@@ -1,3 +1,4 @@
+import { excerptOf } from '../lib/excerpt.ts';
 import type { AdaptiveRate } from './adaptive-rate.ts';
 import { errorMessageOf } from './error-message.ts';
 import { TransportError } from './errors.ts';
@@ -376,10 +377,10 @@ class RetryRun {
       if (!(cause instanceof TransportError)) throw cause;
       return `${this.#name(request)} failed with status code '${response.status}' and its body could not be read: '${cause.message}'`;
     }
-    const body = request.body === null ? 'None' : shorten(String(request.body));
+    const body = request.body === null ? 'None' : this.#shorten(String(request.body));
     return (
       `${this.#name(request)} failed with status code '${response.status}' and error message: '${errorMessageOf(response) ?? 'None'}'. ` +
-      `Request (body): '${body}'. Response (body): '${shorten(response.text)}'. ` +
+      `Request (body): '${body}'. Response (body): '${this.#shorten(response.text)}'. ` +
       `Response (headers): '${JSON.stringify(response.headers.toObject())}'.`
     );
   }
@@ -442,6 +443,11 @@ class RetryRun {
     return this.#input.redact ? this.#input.redact(text) : text;
   }
 
+  #shorten(text: string): string {
+    const shown = excerptOf(text, SHOWN_BODY_CHARS, (all) => this.#redact(all));
+    return text.length > SHOWN_BODY_CHARS ? `${shown} (${text.length} characters)` : shown;
+  }
+
   #log(level: LogLevel, message: string): void {
     this.#input.log?.(level, this.#redact(message));
   }
@@ -454,8 +460,4 @@ function belongsTo(layer: Layer, error: unknown): boolean {
 
 function describeOutcome({ response, error }: Outcome): string {
   return response ? `status code '${response.status}'` : `exception '${error.message}'`;
-}
-
-function shorten(text: string): string {
-  return text.length > SHOWN_BODY_CHARS ? `${text.slice(0, SHOWN_BODY_CHARS)}... (${text.length} characters)` : text;
 }

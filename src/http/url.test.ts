@@ -56,6 +56,13 @@ describe('prepareUrl', () => {
 });
 
 describe('encodeParams', () => {
+  it.each(['http://user:pass\\word@a/', 'http://user:99999/pass@a/', 'http://user:pa[ss@a/x'.replace('@a', '/@a')])(
+    'shows no part of a password that breaks %s',
+    (url) => {
+      expect(() => prepareUrl(url)).toThrow(/^Invalid URL '[^']*': its user and password hold characters that end a host/);
+    },
+  );
+
   it('writes values as Python does, repeats keys of lists and drops null', () => {
     expect(encodeParams(new Map())).toBe('');
     expect(

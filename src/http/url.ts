@@ -319,12 +319,18 @@ function prepareParts(rawUrl: string): SplitUrl | string {
 function parseAuthority(authority: string, url: string): { auth: string; host: string; port: number } {
   const at = authority.lastIndexOf('@');
   const match = HOST_AND_PORT.exec(authority.slice(at + 1));
-  if (!match) throw invalidUrl(url, `'${authority.slice(at + 1)}' is not a valid host or port.`);
+  if (!match) throw invalidUrl(url, brokenUserInfo(url, at) ?? `'${authority.slice(at + 1)}' is not a valid host or port.`);
   const port = Number(match[2] ?? '');
-  if (port > 65535) throw invalidUrl(url, `${port} is no port.`);
+  if (port > 65535) throw invalidUrl(url, brokenUserInfo(url, at) ?? `${port} is no port.`);
   const host = match[1] ?? '';
   if (host.startsWith('[') && !hasValidBrackets(host)) throw invalidUrl(url, 'the address in brackets is no IPv6 address.');
   return { auth: authority.slice(0, Math.max(at, 0)), host: normaliseHost(host, url), port };
+}
+
+/** What is wrong with a URL whose host seems to be a part of a user and password, which nobody may read; undefined for others. */
+function brokenUserInfo(url: string, at: number): string | undefined {
+  if (at !== -1 || !url.includes('@')) return undefined;
+  return 'its user and password hold characters that end a host: percent-encode them, or use a BasicHttpAuthenticator.';
 }
 
 function normaliseHost(host: string, url: string): string {

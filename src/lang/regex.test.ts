@@ -118,3 +118,26 @@ describe('sub', () => {
     expect(errorOf(() => compileRegex('a').sub(replacement, 'a'))).toBe(type);
   });
 });
+
+describe('a pattern that takes time without end', () => {
+  it.each([
+    ['(a+)+$', `${'a'.repeat(40)}!`],
+    ['a*a*a*a*a*b', 'a'.repeat(400)],
+    ['a*b', 'a'.repeat(200_000)],
+  ])('%s is given up', (pattern, text) => {
+    expect(errorOf(() => compileRegex(pattern).search(text))).toBe('TimeoutError');
+  });
+
+  it('is given up however short each of its searches is', () => {
+    const text = `${'a'.repeat(1900)};`.repeat(1000);
+    expect(errorOf(() => compileRegex('a*a*b|;').sub('', text))).toBe('TimeoutError');
+  });
+
+  it.each([
+    ['(a+)+$', 'a'.repeat(5000)],
+    ['(?:[a-z]+-)+[0-9]+', `${'ab-'.repeat(1000)}7`],
+    ['x*y*', 'x'.repeat(100_000)],
+  ])('%s is no such for other texts', (pattern, text) => {
+    expect(compileRegex(pattern).search(text)?.groups[0]).toBe(text);
+  });
+});

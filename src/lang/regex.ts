@@ -1,3 +1,4 @@
+import { type Exec, guardPattern } from './regex-guard.ts';
 import { groupName, translatePattern } from './regex-syntax.ts';
 import { isDecimal } from './unicode.ts';
 import { PythonError, tupleFrom, type Value } from './values.ts';
@@ -47,6 +48,7 @@ function createRegex(pattern: string): Regex {
   const { source, ignoreCase, groups, names } = translatePattern(pattern);
   const flags = ignoreCase ? 'vi' : 'v';
   const anywhere = build(source, `${flags}g`);
+  const begin = guardPattern(source, pattern);
   let atStart: RegExp | undefined;
   let whole: RegExp | undefined;
   let notEmpty: RegExp | undefined;
@@ -59,7 +61,7 @@ function createRegex(pattern: string): Regex {
 
   function first(regexp: RegExp, text: string): RegexMatch | undefined {
     regexp.lastIndex = 0;
-    const found = regexp.exec(text);
+    const found = begin()(regexp, text);
     return found ? toMatch(found) : undefined;
   }
 
@@ -67,9 +69,10 @@ function createRegex(pattern: string): Regex {
   function* every(text: string): Iterable<RegexMatch> {
     let position = 0;
     let wasEmpty = false;
+    const exec = begin();
     while (position <= text.length) {
       const found: RegexMatch | undefined =
-        (wasEmpty ? longer(text, position) : undefined) ?? from(text, wasEmpty ? nextCharacter(text, position) : position);
+        (wasEmpty ? longer(exec, text, position) : undefined) ?? from(exec, text, wasEmpty ? nextCharacter(text, position) : position);
       if (!found) return;
       yield found;
       position = found.end;
@@ -77,10 +80,10 @@ function createRegex(pattern: string): Regex {
     }
   }
 
-  function from(text: string, position: number): RegexMatch | undefined {
+  function from(exec: Exec, text: string, position: number): RegexMatch | undefined {
     for (let start = position; start <= text.length; ) {
       anywhere.lastIndex = start;
-      const found: RegExpExecArray | null = anywhere.exec(text);
+      const found: RegExpExecArray | null = exec(anywhere, text);
       if (!found) return undefined;
       // V8 finds empty matches of lookbehinds between the halves of a surrogate pair.
       if (!isInsidePair(text, found.index)) return toMatch(found);
@@ -89,18 +92,18 @@ function createRegex(pattern: string): Regex {
     return undefined;
   }
 
-  function longer(text: string, position: number): RegexMatch | undefined {
+  function longer(exec: Exec, text: string, position: number): RegexMatch | undefined {
     // What is left of the text tells one place from another.
     notEmpty ??= build(`(?=(?<rest>[\\s\\S]*))(?:${source})(?!\\k<rest>$)`, `${flags}y`);
     notEmpty.lastIndex = position;
-    const found = notEmpty.exec(text);
+    const found = exec(notEmpty, text);
     return found ? toMatch(found) : undefined;
   }
 
   return {
     pattern,
     groups,
-    search: (text) => from(text, 0),
+    search: (text) => from(begin(), text, 0),
     match(text) {
       atStart ??= build(source, `${flags}y`);
       return first(atStart, text);

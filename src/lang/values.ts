@@ -44,6 +44,7 @@ export type PythonErrorType =
   | 'AttributeError'
   | 'OverflowError'
   | 'MemoryError'
+  | 'TimeoutError'
   | 'OSError'
   | 'error'
   | 'RecursionError'

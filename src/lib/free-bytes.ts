@@ -1,5 +1,7 @@
 /** Smaller buffers are not worth it. */
 const LEAST = 4096;
+/** By how much the buffer of Node's pool may be longer than its size says. */
+const POOL_PADDING = 256;
 
 /**
  * Gives the memory of bytes back that nobody will read any more, which are empty from then on; V8 would let tens of megabytes of them wait.
@@ -11,7 +13,7 @@ export function freeBytes({ buffer, byteLength }: Uint8Array | Int32Array, { who
   if (wholeBuffer || byteLength === buffer.byteLength) buffer.transfer(0);
 }
 
-/** Node cuts buffers of less than half the pool's size from the pool. */
+/** Node cuts buffers of less than half the pool's size from the pool, whose buffer may be a little longer than that size. */
 function mayBePool(buffer: ArrayBuffer, length: number): boolean {
-  return buffer.byteLength === Buffer.poolSize && length < Buffer.poolSize >>> 1;
+  return length < Buffer.poolSize >>> 1 && Math.abs(buffer.byteLength - Buffer.poolSize) <= POOL_PADDING;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { explainMissing } from './missing-path.ts';
 
+const asItIs = (text: string): string => text;
+
 describe('explainMissing', () => {
   it.each([
     [{ users: [], total: 1 }, ['data'], 'the response has no "data" but "users", "total"'],
@@ -12,7 +14,7 @@ describe('explainMissing', () => {
     [{ data: {} }, ['data', 'items'], '"data" is an empty object'],
     [{ 0: 'x' }, [0], 'the response has no 0 but "0"'],
   ])('%j at %j: %s', (document, path, reason) => {
-    expect(explainMissing(document, path)).toBe(reason);
+    expect(explainMissing(document, path, asItIs)).toBe(reason);
   });
 
   it.each([
@@ -24,12 +26,18 @@ describe('explainMissing', () => {
     [{}, ['data']],
     [{ a: 1 }, []],
   ])('says nothing of %j at %j', (document, path) => {
-    expect(explainMissing(document, path)).toBeUndefined();
+    expect(explainMissing(document, path, asItIs)).toBeUndefined();
+  });
+
+  it('masks a secret in a name before it is cut', () => {
+    const document = { [`GET /items?key=${'s3cret-'.repeat(5)}`]: 1 };
+    const masked = explainMissing(document, ['data'], (text) => text.replaceAll('s3cret-'.repeat(5), '****'));
+    expect(masked).toBe('the response has no "data" but "GET /items?key=****..."');
   });
 
   it('shortens long names and many of them', () => {
     const document = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`${index}`.padStart(2, 'k').padEnd(60, 'x'), 1]));
-    const reason = explainMissing(document, ['data']) as string;
+    const reason = explainMissing(document, ['data'], asItIs) as string;
     expect(reason).toContain('and 8 more');
     expect(reason.length).toBeLessThan(700);
   });

@@ -80,6 +80,18 @@ describe('redact', () => {
     expect(secretsOf(secret).redact(`x${secret}y`)).toBe('x****y');
   });
 
+  it.each([
+    ['of letters', 'x'.repeat(50_000)],
+    ['that is a template', '{{ config }} '.repeat(500)],
+    ['of backslashes', '\\'.repeat(20_000)],
+    ['of everything', Array.from({ length: 1500 }, (_, index) => index.toString(36) + '/+=%"\\'[index % 6]).join('')],
+  ])('masks a very long secret %s in every form', (_name, secret) => {
+    const secrets = secretsOf(secret);
+    const base64 = Buffer.from(`u:${secret}`).toString('base64');
+    const printed = `<${secret}|${encodeURIComponent(secret)}|${JSON.stringify(secret)}|${base64}>`;
+    expect(secrets.redact(printed).replaceAll(/[*]+/g, '*').length).toBeLessThan(printed.length / 20);
+  });
+
   it('needs little time for a hostile secret', () => {
     const secrets = secretsOf('\\'.repeat(60), '+ '.repeat(60));
     const started = performance.now();

@@ -33,10 +33,12 @@ const SHORTEST_IN_DATA = 4;
 /** Lines of a secret (a key file) from this length on are secrets of their own. */
 const SHORTEST_LINE = 12;
 
+/** The engine of regular expressions refuses long patterns: longer texts are masked piece by piece, and many of them by several matchers. */
+const LONGEST_PIECE = 1000;
+const LONGEST_MATCHER = 100_000;
+
 /** How many secrets of short life are remembered. */
 const MOST_PASSING = 200;
-
-const NEVER = /(?!)/g;
 
 interface Form {
   readonly pattern: string;
@@ -48,12 +50,12 @@ export function createSecrets(): Secrets {
   const known = new Set<string>();
   const forms = new Map<string, Form>();
   const passing = new Map<string, readonly Form[]>();
-  let matcher: RegExp | undefined;
-  let dataMatcher: RegExp | undefined;
+  let matchers: readonly RegExp[] | undefined;
+  let dataMatchers: readonly RegExp[] | undefined;
 
   function forget(): void {
-    matcher = undefined;
-    dataMatcher = undefined;
+    matchers = undefined;
+    dataMatchers = undefined;
   }
 
   function addText(text: string): void {
@@ -71,21 +73,20 @@ export function createSecrets(): Secrets {
     forget();
   }
 
-  function compile(shortest: number): RegExp {
+  function compile(shortest: number): RegExp[] {
     const all = [...forms.values(), ...[...passing.values()].flat()].filter(({ length }) => length >= shortest);
-    const longestFirst = all.sort((a, b) => b.length - a.length);
-    return longestFirst.length === 0 ? NEVER : new RegExp(longestFirst.map((form) => form.pattern).join('|'), 'g');
+    const longestFirst = all.sort((a, b) => b.length - a.length).map(({ pattern }) => pattern);
+    return inPieces(longestFirst, LONGEST_MATCHER).map((patterns) => new RegExp(patterns.join('|'), 'g'));
   }
 
   function maskKnown(text: string): string {
-    if (forms.size === 0 && passing.size === 0) return text;
-    matcher ??= compile(0);
-    return text.replace(matcher, MASK);
+    matchers ??= compile(0);
+    return matchers.reduce((masked, matcher) => masked.replace(matcher, MASK), text);
   }
 
   function maskData(text: string): string {
-    dataMatcher ??= compile(SHORTEST_IN_DATA);
-    return dataMatcher === NEVER ? text : text.replace(dataMatcher, MASK);
+    dataMatchers ??= compile(SHORTEST_IN_DATA);
+    return dataMatchers.reduce((masked, matcher) => masked.replace(matcher, MASK), text);
   }
 
   return {
@@ -134,13 +135,33 @@ function linesOf(text: string): string[] {
 /** The patterns of a text; one with several telling lines is masked by its lines. */
 function formsOf(text: string): Form[] {
   if (linesOf(text).length > 1) return [];
-  const plain = (text.match(/\\+|[^\\]/gu) ?? [])
-    .map((token) => (token.startsWith('\\') ? looseBackslashes(token.length) : looseCharacter(token)))
-    .join('');
-  if (text.length < SHORTEST_ANYWHERE) return [{ pattern: `(?<![A-Za-z0-9])${plain}(?![A-Za-z0-9])`, length: text.length }];
+  const tokens = (text.match(/\\+|[^\\]/gu) ?? []).map((token) =>
+    token.startsWith('\\') ? looseBackslashes(token.length) : looseCharacter(token),
+  );
+  const plain = inPieces(tokens, LONGEST_PIECE, () => 1).map((piece) => ({
+    pattern: piece.join(''),
+    length: Math.min(text.length, piece.length),
+  }));
+  if (text.length < SHORTEST_ANYWHERE)
+    return plain.map(({ pattern, length }) => ({ pattern: `(?<![A-Za-z0-9])${pattern}(?![A-Za-z0-9])`, length }));
   const encoded = [base64Forms(Buffer.from(text))];
   if (/[\u0080-\u00ff]/.test(text)) encoded.push(base64Forms(Buffer.from(text, 'latin1')));
-  return [{ pattern: plain, length: text.length }, ...encoded.flat()];
+  return [...plain, ...encoded.flat()];
+}
+
+/** Parts of a list, each no longer in total than told, but for single texts that are. */
+function inPieces(texts: readonly string[], longest: number, lengthOf = (text: string): number => text.length): string[][] {
+  const pieces: string[][] = [];
+  let room = 0;
+  for (const text of texts) {
+    room -= lengthOf(text);
+    if (room < 0 || pieces.length === 0) {
+      pieces.push([]);
+      room = longest - lengthOf(text);
+    }
+    pieces.at(-1)?.push(text);
+  }
+  return pieces;
 }
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' };
@@ -148,6 +169,8 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>':
 const BACKSLASH = '(?:\\\\|%(?:25)*5[cC])';
 /** The most backslashes before a character, as JSON in JSON in JSON has them; bounded so that a text of backslashes costs little. */
 const MOST_BACKSLASHES = 8;
+/** So many backslashes in a row stand for more of them, too. */
+const MOST_COUNTED = 500;
 
 /**
  * A pattern for one character: itself, percent-encoded (once or more), escaped as JSON does (once or more, the escape perhaps
@@ -177,8 +200,10 @@ function plainForms(character: string): string[] {
 
 /** A pattern for backslashes in a row, as one: a repetition for each of them would take for ever on a text of backslashes. */
 function looseBackslashes(count: number): string {
-  const other = [`${BACKSLASH}{1,${MOST_BACKSLASHES}}u005[cC]`, '&#0*92;', '&#[xX]0*5[cC];'].map((pattern) => `(?:${pattern}){${count}}`);
-  return `(?:${[`${BACKSLASH}{${count},${count * MOST_BACKSLASHES}}`, ...other].join('|')})`;
+  const [exactly, escaped] =
+    count > MOST_COUNTED ? [`{${MOST_COUNTED},}`, `{${MOST_COUNTED},}`] : [`{${count}}`, `{${count},${count * MOST_BACKSLASHES}}`];
+  const other = [`${BACKSLASH}{1,${MOST_BACKSLASHES}}u005[cC]`, '&#0*92;', '&#[xX]0*5[cC];'].map((pattern) => `(?:${pattern})${exactly}`);
+  return `(?:${[`${BACKSLASH}${escaped}`, ...other].join('|')})`;
 }
 
 function quote(character: string): string {
@@ -199,12 +224,18 @@ function anyCase(digits: string): string {
  */
 function base64Forms(bytes: Buffer): Form[] {
   if (bytes.length < SHORTEST_BASE64) return [];
-  return [0, 1, 2].map((shift) => {
+  return [0, 1, 2].flatMap((shift) => {
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
     const core = encoded.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
-    const pattern = [...core].map((digit) => BASE64_DIGITS[digit] ?? digit).join('');
-    return { pattern: `${pattern}[A-Za-z0-9+/_-]?(?:=|%3[dD]){0,2}`, length: core.length };
+    const digits = [...core].map((digit) => BASE64_DIGITS[digit] ?? digit);
+    const pieces = inPieces(digits, LONGEST_PIECE, () => 1).map((piece) => ({ pattern: piece.join(''), length: piece.length }));
+    return pieces.with(-1, endOfBase64(pieces.at(-1) as Form));
   });
+}
+
+/** With the character that the bytes after it have a part in, and the padding. */
+function endOfBase64({ pattern, length }: Form): Form {
+  return { pattern: `${pattern}[A-Za-z0-9+/_-]?(?:=|%3[dD]){0,2}`, length };
 }
 
 const BASE64_DIGITS: Readonly<Record<string, string>> = { '+': '(?:[+-]|%2[bB])', '/': '(?:[/_]|%2[fF])' };

@@ -55,6 +55,19 @@ describe('toFailure', () => {
     expect(report.message).not.toBe('');
   });
 
+  it('says of what is nested too deeply that it is', () => {
+    const dive = (depth: number): number => 1 + dive(depth + 1);
+    const error = (() => {
+      try {
+        return dive(0);
+      } catch (overflow) {
+        return overflow;
+      }
+    })();
+    expect(toFailure(new Error('outer', { cause: error })).message).toMatch(/^Something is nested too deeply/);
+    expect(toFailure(new RangeError('Invalid string length')).message).toMatch(/^The connector stopped at an unexpected error/);
+  });
+
   it('has no stream unless one is known', () => {
     expect(toFailure(new ConfigError('c'))).not.toHaveProperty('stream_descriptor');
   });

@@ -43,6 +43,14 @@ export type FailureReport = ErrorTrace['error'] & { internal_message: string; st
 
 const UNEXPECTED = 'The connector stopped at an unexpected error; the internal message and the stack trace tell more.';
 
+const TOO_DEEP =
+  'Something is nested too deeply: the manifest, the config, the state, or what the API answers. The stack trace tells which step could not read it.';
+
+/** What is told of errors that are not told of by a failure. */
+function unexpected(chain: readonly unknown[]): string {
+  return chain.some((link) => link instanceof RangeError && link.message.includes('call stack')) ? TOO_DEEP : UNEXPECTED;
+}
+
 /**
  * Describes anything thrown. The first `Failure` in the chain of causes gives type, message and stream; the stack trace holds the whole
  * chain, the members of aggregate errors included.
@@ -53,7 +61,7 @@ export function toFailure(error: unknown): FailureReport {
   const stream = chain.find((link): link is Failure => link instanceof Failure && link.stream !== undefined)?.stream;
   const report: FailureReport = {
     failure_type: failure?.failureType ?? 'system_error',
-    message: failure?.message || UNEXPECTED,
+    message: failure?.message || unexpected(chain),
     internal_message: failure?.internalMessage ?? summarise(chain, failure),
     stack_trace: chain.map(stackOf).join('\nCaused by: '),
   };

@@ -135,7 +135,7 @@ class FolderRecorder implements Recorder {
 
   #landing(stream: StreamRecorder, exchange: OpenExchange, response: HttpResponse, origin: RequestOrigin): Landing {
     const { secrets } = this.#options;
-    const splitter = createBodySplitter(origin.obtainsCredentials ? (text) => text : secrets.redactData);
+    const splitter = createBodySplitter(secrets.redactData);
     const digest = createDigest();
     let parts = 0;
     let anyRedacted = false;
@@ -155,7 +155,7 @@ class FolderRecorder implements Recorder {
         ...exchange.line(),
         response: {
           status: response.status,
-          ...(response.statusText === '' ? {} : { status_text: response.statusText }),
+          ...(response.statusText === '' ? {} : { status_text: secrets.redact(response.statusText) }),
           headers: recordedHeaders(response.headers, secrets),
           ...digest.result(),
           ...(parts > 0 ? { parts } : last.content),

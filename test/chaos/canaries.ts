@@ -1,4 +1,4 @@
-import { createRandom } from './random.ts';
+import { createRandom } from '../random.ts';
 
 /** The secrets of one seed, with characters that are written differently in URLs, JSON and HTML. */
 export interface Canaries {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createRandom } from '../random.ts';
 import type { Canaries } from './canaries.ts';
 import { FAULT_KINDS, FAULTS, type FaultKind, isFatal } from './faults.ts';
 import type { Plan } from './plan.ts';
-import { createRandom } from './random.ts';
 import type { Answer } from './streams.ts';
 import { createTokenEndpoint, type TokenEndpoint } from './token-endpoint.ts';
 

@@ -87,6 +87,11 @@ describe('leaks', () => {
     expect(findLeaks(`before ${text} after`, [secret])).toHaveLength(1);
   });
 
+  it('are found where a text was cut', () => {
+    expect(findLeaks('token abcdefghijklm...', ['abcdefghijklmnopqrst'])).toHaveLength(1);
+    expect(findLeaks('token abcdefghijk...', ['abcdefghijklmnopqrst'])).toEqual([]);
+  });
+
   it('are not found in other text', () => {
     expect(findLeaks('p"ss+word/=1 ****', [secret])).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { createRandom, type Random } from './random.ts';
+import { createRandom, type Random } from '../random.ts';
 import { type ChaosStream, SORTS, type StreamSort } from './streams.ts';
 
 /** How a run is ended, or what it has to do without. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { JsonObject } from '../../src/lib/json.ts';
+import { createRandom } from '../random.ts';
 import { makeCanaries } from './canaries.ts';
 import { type ChaosApi, type RunOptions, startChaosApi } from './chaos-api.ts';
 import { type Ended, MAIN, type Running, startConnector } from './connector-run.ts';
@@ -9,7 +10,6 @@ import type { FaultKind } from './faults.ts';
 import { createJudge, type Judge } from './judge.ts';
 import { makeCatalog, makeConfig, makeManifest } from './manifest.ts';
 import { type Kill, type KillKind, makePlan, type Plan } from './plan.ts';
-import { createRandom } from './random.ts';
 
 /** What one seed came to. */
 export interface SeedResult {

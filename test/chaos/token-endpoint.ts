@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createRandom } from '../random.ts';
 import type { Canaries } from './canaries.ts';
-import { createRandom } from './random.ts';
 import type { Answer } from './streams.ts';
 
 /** Gives access tokens for refresh tokens that can be used once. */

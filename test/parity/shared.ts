@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type JsonObject, parseJson } from '../../src/lib/json.ts';
 
@@ -18,4 +18,12 @@ export function corpusLines(relative: string): JsonObject[] {
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => parseJson(line) as JsonObject);
+}
+
+/** The files of all recorded cases, in order; none on a machine without them. */
+export function recordedCases(): string[] {
+  const folder = sharedPath('conformance/cases');
+  if (folder === undefined) return [];
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
+  return files.sort().map((file) => path.join(folder, file));
 }

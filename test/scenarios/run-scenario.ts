@@ -52,6 +52,7 @@ async function playStep(course: Course, step: Step, index: number): Promise<stri
     args.push(option === 'manifest' ? '--manifest-path' : `--${option}`, isStdin ? '-' : file);
   }
   if (step.debug) args.push('--debug');
+  if (step.cloud) args.push('--cloud');
   for (const guard of step.guards) args.push('--guard', guard);
   const env = Object.fromEntries(Object.entries(step.env).map(([name, value]) => [name, value.replaceAll('$API', api.url)]));
   const before = api.requests.length;

@@ -97,6 +97,7 @@ const step = z.strictObject({
   /** The file argument that is `-`, its content coming by standard input. */
   stdin: z.enum(['config', 'catalog', 'state', 'manifest']).optional(),
   debug: z.boolean().default(false),
+  cloud: z.boolean().default(false),
   /** The working directory, from the scenario's folder on; an empty one unless told. */
   cwd: z.string().optional(),
   /** Guards, each as `NAME=VALUE`. */

@@ -4,6 +4,7 @@ import type { Run } from '../../engine/run.ts';
 import { truth } from '../../lang/operators.ts';
 import { str } from '../../lang/text.ts';
 import type { Value } from '../../lang/values.ts';
+import { excerptOf } from '../../lib/excerpt.ts';
 import { Float, type Json, type JsonObject } from '../../lib/json.ts';
 import { isPlainObject, ownProperty } from '../../lib/objects.ts';
 import { DateError, DateTime, Delta, parseFlexible } from '../../lib/time/index.ts';
@@ -74,7 +75,7 @@ function readExpiry(run: Run, value: Json, names: GrantNames): DateTime {
   }
   const expected = names.expiresAtDate ? 'date' : 'number of seconds (state a token_expiry_date_format when it is a date)';
   throw new SystemError(
-    `"${names.expiresIn}" in the response of the OAuth token endpoint is no ${expected}: ${text.slice(0, LONGEST_DETAIL)}.`,
+    `"${names.expiresIn}" in the response of the OAuth token endpoint is no ${expected}: ${excerptOf(text, LONGEST_DETAIL, run.secrets.redact)}.`,
   );
 }
 
@@ -82,8 +83,8 @@ function refused(run: Run, response: HttpResponse, { statuses, key, values }: Re
   const document = response.json;
   const content: JsonObject = isPlainObject(document) ? (document as JsonObject) : {};
   const detail = errorDetail(content);
-  const said = detail === undefined ? '' : ` (${run.secrets.redact(detail)})`;
-  const body = run.secrets.redact(response.text).slice(0, LONGEST_BODY);
+  const said = detail === undefined ? '' : ` (${excerptOf(detail, LONGEST_DETAIL, run.secrets.redact)})`;
+  const body = excerptOf(response.text, LONGEST_BODY, run.secrets.redact);
   const internalMessage = `HTTP ${response.status} of the OAuth token endpoint: ${body}`;
   const found = ownProperty(content, key);
   if (statuses.includes(response.status) && typeof found === 'string' && values.includes(found)) {
@@ -104,7 +105,7 @@ function errorDetail({ error, error_description: description }: JsonObject): str
   if (typeof error === 'string' && error.trim() !== '') parts.push(error.trim().split(/\s+/).join(' '));
   const code = typeof description === 'string' ? ERROR_CODE.exec(description.trim())?.[0] : undefined;
   if (code !== undefined) parts.push(code);
-  return parts.length === 0 ? undefined : parts.join(': ').slice(0, LONGEST_DETAIL);
+  return parts.length === 0 ? undefined : parts.join(': ');
 }
 
 /**

@@ -34,7 +34,7 @@ export const JsonDecoder = component({
       if (!Array.isArray(list)) throw new SystemError('A part of the response is no JSON: it cannot be parsed.');
       return list;
     },
-    refusal: (response) => (responseDocument(response) === undefined ? refusalOf(response) : undefined),
+    refusal: (response) => (responseDocument(response) === undefined ? refusalOf(response, b.run.secrets.redact) : undefined),
     async *parse(bytes): AsyncGenerator<readonly Json[]> {
       const document = parseDocument(await collectBytes(bytes));
       if (document === undefined || document === null) throw new SystemError('The response is no JSON: it cannot be parsed.');
@@ -44,9 +44,9 @@ export const JsonDecoder = component({
 });
 
 /** What is wrong with a body that is neither JSON nor empty, with its beginning. */
-function refusalOf(response: HttpResponse): string | undefined {
+function refusalOf(response: HttpResponse, redact: (text: string) => string): string | undefined {
   const { text } = response;
-  return text.trim() === '' || isForeignJson(response) ? undefined : notA('JSON', text, response);
+  return text.trim() === '' || isForeignJson(response) ? undefined : notA('JSON', text, redact, response);
 }
 
 /** Whether a body is JSON but for its encoding, or for the byte order mark before it. */

@@ -8,7 +8,7 @@ import { SystemError, TransientError } from '../../protocol/failure.ts';
 import { beforeInvalidLine, wholeLines } from './bytes.ts';
 import { notA } from './refusal.ts';
 
-const EXCERPT_BYTES = 400;
+const EXCERPT_BYTES = 4096;
 /** Responses that have lines and not one document, and what they are instead. */
 const unreadable = new WeakMap<HttpResponse, string>();
 
@@ -54,12 +54,12 @@ export const JsonlDecoder = component({
 
     async function* decode(response: HttpResponse): AsyncGenerator<readonly Json[]> {
       const text = yield* read(response.chunks());
-      if (text !== undefined) unreadable.set(response, notA('JSONL', text, response));
+      if (text !== undefined) unreadable.set(response, notA('JSONL', text, b.run.secrets.redact, response));
     }
 
     async function* parse(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Json[]> {
       const text = yield* read(bytes);
-      if (text !== undefined) throw new TransientError(`What was unpacked ${notA('JSONL', text)}`);
+      if (text !== undefined) throw new TransientError(`What was unpacked ${notA('JSONL', text, b.run.secrets.redact)}`);
     }
     return { streams: true, paginates: false, decode, parse, refusal: (response) => unreadable.get(response) };
   },

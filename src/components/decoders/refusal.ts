@@ -1,10 +1,10 @@
 import type { HttpResponse } from '../../engine/http.ts';
+import { excerptOf } from '../../lib/excerpt.ts';
 
 const LONGEST_EXCERPT = 100;
 
 /** Says that a text is not what it should be, with how it begins and the type that the response states: the end of a sentence on it. */
-export function notA(format: string, text: string, response?: HttpResponse): string {
-  const excerpt = text.length > LONGEST_EXCERPT ? `${text.slice(0, LONGEST_EXCERPT)}...` : text;
+export function notA(format: string, text: string, redact: (text: string) => string, response?: HttpResponse): string {
   const type = response === undefined ? '' : ` (${response.headers.get('content-type') ?? 'without Content-Type'})`;
-  return `is not ${format}${type}: ${JSON.stringify(excerpt)}`;
+  return `is not ${format}${type}: ${JSON.stringify(excerptOf(text, LONGEST_EXCERPT, redact))}`;
 }

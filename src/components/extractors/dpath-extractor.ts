@@ -35,7 +35,7 @@ export const DpathExtractor = component({
     return {
       ...(isList ? { listPath: steps as string[] } : {}),
       explain(document) {
-        const reason = explainMissing(document, steps as (string | number)[]);
+        const reason = explainMissing(document, steps as (string | number)[], b.run.secrets.redact);
         return reason && `There is nothing at field_path ${steps.join('.')}: ${reason}.`;
       },
       extract(documents, request) {

@@ -5,6 +5,7 @@ import type { HttpResponse } from '../../engine/http.ts';
 import type { Decoder, Extractor } from '../../engine/kinds.ts';
 import { detectRecords, type RecordPath, recordsOf, valueAt } from '../../engine/record-detection.ts';
 import type { StreamSlice } from '../../engine/stream-slice.ts';
+import { excerptOf } from '../../lib/excerpt.ts';
 import type { Json } from '../../lib/json.ts';
 import { compileJsonPath, type JsonPath, JsonPathError } from '../../lib/json-path.ts';
 import { parseLenientJson } from '../../lib/lenient-json.ts';
@@ -36,7 +37,7 @@ export const JsonPathExtractor = component({
       decoder,
       wholeResponse: true,
       explain(document) {
-        const reason = path.keys && explainMissing(document, path.keys);
+        const reason = path.keys && explainMissing(document, path.keys, b.run.secrets.redact);
         return reason && `There is nothing at ${path.text}: ${reason}.`;
       },
       extract(documents) {
@@ -98,7 +99,7 @@ function wholeDocument(b: Builder, encoding: string | undefined): Decoder {
     refusal(response) {
       const { text: body, headers } = response;
       if (body.trim() === '' || documentOf(response) !== undefined) return undefined;
-      const excerpt = body.length > LONGEST_EXCERPT ? `${body.slice(0, LONGEST_EXCERPT)}...` : body;
+      const excerpt = excerptOf(body, LONGEST_EXCERPT, b.run.secrets.redact);
       return `is not JSON (${headers.get('content-type') ?? 'without Content-Type'}): ${JSON.stringify(excerpt)}`;
     },
   };

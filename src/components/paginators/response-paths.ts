@@ -6,6 +6,7 @@ import { Float, type Json } from '../../lib/json.ts';
 import { compileJsonPath, type JsonPath, JsonPathError } from '../../lib/json-path.ts';
 import { SystemError } from '../../protocol/failure.ts';
 
+const LONGEST_SHOWN = 100;
 const TRUE = new Set(['yes', 'true', 't', 'y', '1']);
 const FALSE = new Set(['no', 'false', 'f', 'n', '0']);
 
@@ -50,5 +51,6 @@ export function hasMoreAt(path: JsonPath, document: Json): boolean {
 }
 
 function shown(value: Json): string {
-  return repr(value as Value).slice(0, 100);
+  const text = repr(value as Value);
+  return text.length <= LONGEST_SHOWN ? text : `a value of ${text.length} characters`;
 }
