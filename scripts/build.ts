@@ -40,6 +40,19 @@ const withoutHttp2: Plugin = {
   },
 };
 
+/** Of Node's own HTTP client undici asks only for a limit and a class, and the module takes long to load. */
+const withoutNodeHttp: Plugin = {
+  name: 'without-node-http',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:http$/ }, ({ importer }) =>
+      /[\\/]undici[\\/]/.test(importer) ? { path: 'http', namespace: 'no-http' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'no-http' }, () => ({
+      contents: 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };',
+    }));
+  },
+};
+
 /** Commander can start other programs; ours are within, and node:child_process is slow to load. */
 const withoutSubprocesses: Plugin = {
   name: 'without-subprocesses',
@@ -121,7 +134,7 @@ async function bundle(file: string, options: BuildOptions): Promise<string[]> {
     ...options,
     metafile: true,
     outfile,
-    plugins: [withoutParts, withoutHttp2, withoutSubprocesses, withoutPrettier],
+    plugins: [withoutParts, withoutHttp2, withoutNodeHttp, withoutSubprocesses, withoutPrettier],
   });
   wrap(outfile);
   return packagesOf(metafile);

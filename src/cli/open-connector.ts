@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { createBuilder, warnOfKey } from '../engine/builder.ts';
+import { createCheckpointSettings } from '../engine/checkpoint-settings.ts';
 import { checkOverrides } from '../engine/config-overrides.ts';
 import type { Slot } from '../engine/fields.ts';
 import { createGuards } from '../engine/guards.ts';
@@ -34,6 +35,7 @@ export async function openConnector(session: Session, connector: Connector, limi
     folder: connector.folder,
     limits,
     guards: createGuards(connector.manifest, session.options.guard),
+    checkpoints: createCheckpointSettings(connector.manifest, session.options.checkpoint),
     customCode,
     saveConfig: (config) => writeConfig(output, config),
     requests: createRequests,

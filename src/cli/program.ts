@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CheckpointEvery } from '../engine/checkpoint-settings.ts';
 import { GuardError, type GuardOption, parseGuard } from '../engine/guards.ts';
 import type { Shard } from '../engine/shard.ts';
 import { printText } from '../protocol/output.ts';
@@ -20,6 +21,7 @@ export interface CommandOptions extends OperationOptions {
   readonly shard?: Shard;
   readonly guard?: readonly GuardOption[];
   readonly cloud?: boolean;
+  readonly checkpoint?: CheckpointEvery;
 }
 
 /** The options of `eval`. */
@@ -74,6 +76,12 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       .option('--state <file>', 'the state that the last read left (- for standard input)'),
   )
     .option('--shard <part>', 'reads one part of the work, such as 2/8; `state merge` joins the states', parseShard)
+    .addOption(
+      new Option(
+        '--checkpoint <every>',
+        'when states are printed: after each page, from which a killed read then goes on, or after each slice (default: page where the catalog says is_resumable)',
+      ).choices(['page', 'slice'] satisfies CheckpointEvery[]),
+    )
     .option('--history <file>', 'remembers the numbers of records of each run there, and warns when one is unusual')
     .action(run(async () => (await loadCommands()).read()));
 

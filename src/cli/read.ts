@@ -49,6 +49,7 @@ async function read(
       catalog,
       state,
       shard: options.shard,
+      checkpointsPages: true,
       heartbeat,
       explain,
     });

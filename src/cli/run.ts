@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCache } from '../engine/cache.ts';
+import type { CheckpointSettings } from '../engine/checkpoint-settings.ts';
 import type { CustomCode } from '../engine/custom-code.ts';
 import { createGuards, type RunGuards } from '../engine/guards.ts';
 import type { Http } from '../engine/http.ts';
@@ -31,6 +32,7 @@ export interface RunSettings {
   readonly limits?: Limits;
   /** Those of the manifest and the command line; the defaults without any. */
   readonly guards?: RunGuards;
+  readonly checkpoints?: CheckpointSettings;
   readonly customCode?: CustomCode | undefined;
   readonly saveConfig: (config: JsonObject) => Promise<void>;
   /** How requests are sent; a command without it makes none. */
@@ -49,7 +51,7 @@ async function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
 /** Everything that lasts as long as the command. */
 export function createRun(
   session: Session,
-  { folder, limits = {}, guards = createGuards({}), customCode, saveConfig, requests }: RunSettings,
+  { folder, limits = {}, guards = createGuards({}), checkpoints, customCode, saveConfig, requests }: RunSettings,
 ): Run {
   const { output, log, secrets, onEnd, observer, world = {} } = session;
   const { now = systemNow, sleep: rest = systemSleep } = world;
@@ -76,6 +78,7 @@ export function createRun(
     secrets,
     limits,
     guards,
+    checkpoints,
     shared: createCache(),
     signal: abort.signal,
     saveConfig,

@@ -20,6 +20,10 @@ export function createFinalStateCursor(now: () => bigint): Cursor {
     close: () => false,
     shouldBeSynced: () => true,
     state: () => ({ [NO_CURSOR_KEY]: true }),
+    // Each slice is a partition, or all of the stream: tokens and the partitions that were read say everything.
+    resume() {},
+    hasRead: () => true,
+    unfinished: () => ({}),
     // A whole read that was completed is never too old to go on from.
     reachedAt: (state) => (state[NO_CURSOR_KEY] ? now() : undefined),
   };

@@ -5,6 +5,7 @@ import { type CookieJar, createCookieJar } from '../http/cookies.ts';
 import { errorMessageOf } from '../http/error-message.ts';
 import { TransportError } from '../http/errors.ts';
 import type { RequestedPage } from '../http/exchange-log.ts';
+import { ChangedBody } from '../http/mended-body.ts';
 import type { HostPauses, Waiting } from '../http/pauses.ts';
 import type { RedirectOptions } from '../http/redirects.ts';
 import { buildRequest, type HttpRequest, type RequestParts } from '../http/request.ts';
@@ -27,7 +28,7 @@ export type { HttpRequest, RequestParts } from '../http/request.ts';
 export { HttpResponse } from '../http/response.ts';
 export type { Outcome, RefreshOutcome, Resolution, ResponseAction } from '../http/retry.ts';
 export { joinUrl, type Params } from '../http/url.ts';
-export { errorMessageOf, TransportError };
+export { ChangedBody, errorMessageOf, TransportError };
 
 /** Thrown when an error handler asks to begin the slice anew. */
 export class PaginationResetNeeded extends Error {}
@@ -187,6 +188,29 @@ export function createHttp(options: HttpOptions): Http {
     });
   }
 
+  /** Has a body that breaks off after its first records asked for again, as often as the request may be repeated. */
+  function mend(exchange: Exchange, response: HttpResponse): void {
+    let tries = 0;
+    const most = options.retries || exchange.alwaysRepeats ? (exchange.handler.maxRetries ?? MENDS) : 0;
+    response.mendBy(async (error) => {
+      if (tries >= most || options.retryBudget?.take() === false) return undefined;
+      const wait = 2 ** tries * (1 + JITTER * options.random());
+      tries += 1;
+      const seconds = Math.min(wait, options.maxWaitSeconds ?? Number.POSITIVE_INFINITY);
+      log.info(redact(`${error.message} Part of it was read already: it is asked for again in ${seconds.toFixed(1)} seconds.`));
+      options.onWait?.(exchange.name, seconds * 1000);
+      await options.sleep(seconds * 1000, signal);
+      try {
+        const { response: other, action } = await attempt(exchange);
+        if (action === 'SUCCESS' && other?.ok === true) return other;
+        other?.discard();
+        return undefined;
+      } catch (failure) {
+        throw toRequestError(failure, exchange, secrets);
+      }
+    });
+  }
+
   return {
     cookieJar: () => createCookieJar(options.nowMs),
     useBudget(rules) {
@@ -196,6 +220,7 @@ export function createHttp(options: HttpOptions): Http {
       try {
         const result = await attempt(exchange);
         throwSignal(result);
+        if (exchange.stream === true && result.response?.ok === true) mend(exchange, result.response);
         if (result.resolution.dropsResponse !== true) return result.response;
         result.response?.discard();
         return null;
@@ -211,6 +236,10 @@ function credentialTests({ redact }: Secrets): Pick<RedirectOptions, 'isCredenti
   const holdsCredential = (text: string): boolean => redact(text) !== text;
   return { isCredential: (name, value) => looksSecret(name) || holdsCredential(value), holdsCredential };
 }
+
+/** How often a body is asked for again where the manifest does not say how often a request is repeated. */
+const MENDS = 5;
+const JITTER = 0.25;
 
 const SIGNALS: Partial<Record<ResponseAction, new (message: string) => Error>> = {
   RESET_PAGINATION: PaginationResetNeeded,

@@ -20,6 +20,7 @@ import type {
 import type { Purpose } from './observer.ts';
 import type { Page } from './page.ts';
 import type { RequestOptions } from './request-options.ts';
+import type { CursorProgress, Resumption } from './resumption.ts';
 import type { Shard } from './shard.ts';
 import type { StreamSlice } from './stream-slice.ts';
 import type { Tally } from './tally.ts';
@@ -116,7 +117,7 @@ export interface Requester {
 
 /** How the response of a request is wanted. */
 export interface SendOptions {
-  /** Gives the body as it arrives; a body that breaks off is not asked for again then. */
+  /** Gives the body as it arrives; one that breaks off is asked for again, and goes on if it is the same. */
   readonly stream?: boolean;
   /** What the run's observer is told of the request. */
   readonly purpose?: Purpose | undefined;
@@ -296,9 +297,18 @@ export interface PageStrategy {
   resizing?(minimum: number): Resizing;
 }
 
+/** Where the reading of a slice begins, and who is told how far it came. */
+export interface PagePosition {
+  /** The token of the first page to ask for, which an earlier run left; undefined at the start of the slice. */
+  readonly token: Value | undefined;
+  /** Called when all records of a page were taken, with the token of the next one. */
+  reached(token: Value): void;
+}
+
 /** Reads the records of one slice, batch after batch. */
 export interface Retriever {
-  read(slice: StreamSlice): AsyncIterable<Batch>;
+  /** Retrievers that know no pages read every slice from its start. */
+  read(slice: StreamSlice, position?: PagePosition): AsyncIterable<Batch>;
   /** Replaces the slices of its stream, for retrievers that group or create them themselves. */
   slices?(of: AsyncIterable<StreamSlice>): AsyncIterable<StreamSlice>;
 }
@@ -396,6 +406,16 @@ export interface Cursor extends RequestContributor {
   track?(): CursorTracker;
   /** The time up to which a stream with that state was read, in microseconds since 1970; undefined when the state is none of its own. */
   reachedAt?(state: JsonObject): bigint | undefined;
+  /** Goes on with what an earlier run of the sync began; called before `slices`. Absent in cursors that can only begin their slices anew. */
+  resume?(resumption: Resumption): void;
+  /** What it knows beyond its state, for whoever goes on with the sync. */
+  progress?(): CursorProgress;
+  /** The greatest value of the records seen in an open slice, as states hold it. */
+  latestIn?(slice: StreamSlice): Json | undefined;
+  /** Whether all slices of a slice's partition are closed. */
+  hasRead?(slice: StreamSlice): boolean;
+  /** The state while slices are open, where it differs from the one at the end. */
+  unfinished?(): JsonObject;
   /** The state of a sync that shards read, out of those of all shards; absent where one shard reads the whole stream. Throws ConfigError. */
   mergeShards?(states: readonly JsonObject[]): JsonObject;
 }
@@ -526,6 +546,8 @@ export interface Stream {
   cursorField(catalogField?: string): string | undefined;
   /** What the catalog says of it. */
   describe(): Promise<StreamDescription>;
+  /** Changes when its declaration or the config does; absent in streams that cannot go on within a slice. */
+  fingerprint?(): string;
   /** Builds everything that reading needs, with the state of the last sync. */
   open(options: OpenOptions): Promise<OpenStream>;
 }
@@ -540,6 +562,8 @@ export interface OpenOptions {
   readonly isParent?: boolean | undefined;
   /** The part of its partitions that is read; all of them without it. */
   readonly shard?: Shard | undefined;
+  /** What an earlier run of the same sync left to go on with. */
+  readonly resumption?: Resumption | undefined;
 }
 
 /** What a catalog says of a stream. */
@@ -565,7 +589,7 @@ export interface OpenStream {
   readonly router: PartitionRouter | undefined;
   schema(): Promise<JsonObject>;
   slices(): AsyncIterable<StreamSlice>;
-  read(slice: StreamSlice): AsyncIterable<Batch>;
+  read(slice: StreamSlice, position?: PagePosition): AsyncIterable<Batch>;
   /** What became of what was read. */
   readonly tally?: Tally | undefined;
   /** The file that belongs to a record; absent in streams without files. */

@@ -17,6 +17,8 @@ export interface FollowedPage {
 export interface PageGuard {
   /** Throws SystemError when the page is one that its token gave before, the last of too many identical ones, or one too many. */
   check(token: Value | undefined, body: readonly Uint8Array[]): void;
+  /** Does the same by a text that stands for the page's bytes. */
+  checkPrint(token: Value | undefined, print: string): void;
   /** Follows a page that is not held as a whole. */
   follow(): FollowedPage;
   /** Told when a page turned out to have no records: many such pages in a row are alike and yet lead on. */
@@ -94,6 +96,7 @@ export function createPageGuard(streamName: string, log: Log, { repeated_token, 
       for (const chunk of body) followed.update(chunk);
       followed.check(token);
     },
+    checkPrint: check,
     follow,
     sawNoRecords() {
       last = undefined;

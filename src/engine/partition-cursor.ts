@@ -4,6 +4,7 @@ import { ConfigError, SystemError } from '../protocol/failure.ts';
 import type { Cursor, IncrementalSync, OpenOptions, PartitionRouter, Row } from './kinds.ts';
 import { createParentStates } from './parent-states.ts';
 import { partitionKey } from './partition-key.ts';
+import type { BegunSlice, Resumption } from './resumption.ts';
 import type { Run } from './run.ts';
 import { type StreamShard, slicesOfShard } from './shard.ts';
 import { beginWith, mergeShardStates, printShardPart, readShardPart, SHARD_KEY } from './shard-state.ts';
@@ -72,6 +73,11 @@ export function createPartitionCursor(
   let hasValues = false;
   let warnedOfRepetition = false;
   let warnedOfValue = false;
+  let resumption: Resumption | undefined;
+  /** What the first partition's cursor has to tell of the sync; those of the others tell no less. */
+  let firstMemo: JsonObject | undefined;
+  /** The slices that an earlier run began, by the partition, until it is given. */
+  const begunSlices = new Map<string, BegunSlice[]>();
   let newcomer: Cursor | undefined;
   let present: StreamSlice | undefined;
   let presentPartition: Partition | undefined;
@@ -112,7 +118,7 @@ export function createPartitionCursor(
       return undefined;
     }
     met += 1;
-    const partition = newPartition(key, isGlobal ? sharedNew() : openNew());
+    const partition = newPartition(key, isGlobal && !begunSlices.has(text) ? sharedNew() : openNew());
     partitions.set(text, partition);
     return partition;
   }
@@ -133,7 +139,15 @@ export function createPartitionCursor(
     given += 1;
     partition.place = place;
     partition.isGiven = false;
-    parents.onGiven(place, router.parentState?.());
+    const parentState = router.parentState?.();
+    parents.onGiven(place, parentState);
+    // Parents with a state move on, and may give a partition again because it has news.
+    if (Object.keys(parentState ?? {}).length === 0 && resumption?.takeDone(slice.partition) === true) {
+      partition.isGiven = true;
+      parents.onDone(place);
+      return;
+    }
+    resumePartition(partition);
     // A slice is given when it is known whether another follows, so that the close of the last one is known for what it is.
     let waiting: StreamSlice | undefined;
     for await (const { cursorSlice } of partition.cursor.slices()) {
@@ -143,10 +157,29 @@ export function createPartitionCursor(
       bySlice.set(waiting, partition);
       partition.open += 1;
       openSlices += 1;
+      firstMemo ??= partition.cursor.progress?.().memo;
     }
     partition.isGiven = true;
     if (waiting !== undefined) yield waiting;
     else parents.onDone(place);
+  }
+
+  /** Has a partition go on with what an earlier run began of it. */
+  function resumePartition({ key, cursor }: Partition): void {
+    const { text } = partitionKey(key);
+    const slices = begunSlices.get(text);
+    if (slices === undefined || resumption === undefined) return;
+    begunSlices.delete(text);
+    cursor.resume?.({ ...resumption, slices });
+  }
+
+  /** What was read of partitions that are not read to their end. */
+  function readOfOpen(): BegunSlice[] {
+    const waiting = [...begunSlices.values()].flat().filter(({ isRead }) => isRead);
+    if (isGlobal) return waiting;
+    const open = [...partitions.values()].filter(({ place, isGiven, open: slices }) => place !== undefined && (slices > 0 || !isGiven));
+    const read = open.flatMap(({ key, cursor }) => (cursor.progress?.().read ?? []).map((slice) => ({ ...slice, partition: key })));
+    return [...waiting, ...read];
   }
 
   function partitionOf(slice: StreamSlice): Partition | undefined {
@@ -174,13 +207,25 @@ export function createPartitionCursor(
     return false;
   }
 
+  function resume(left: Resumption): void {
+    resumption = left;
+    for (const slice of left.slices) {
+      const { text } = partitionKey(slice.partition);
+      begunSlices.set(text, [...(begunSlices.get(text) ?? []), slice]);
+    }
+    const reached = ownProperty(left.memo, 'latest');
+    if (reached === undefined) return;
+    latest.offerState(reached);
+    hasValues = true;
+  }
+
   return {
     field,
     reads: [field],
     contribute: (options, request) => sync.contribute(options, request),
     async *slices() {
       if (startedAt !== undefined) throw new SystemError('The slices of a stream were asked for twice.');
-      startedAt = run.clock.now();
+      startedAt = startOf(resumption, run.clock.now());
       const given = shard === undefined ? router.slices() : slicesOfShard(router, shard);
       for await (const slice of given) yield* slicesOf(slice);
       completeAt = run.clock.now();
@@ -238,6 +283,20 @@ export function createPartitionCursor(
       };
     },
     mergeShards: (states) => mergeShardStates(sync, field, states),
+    ...(stateless.resume === undefined ? {} : { resume }),
+    progress: () => ({
+      read: readOfOpen(),
+      memo: {
+        ...firstMemo,
+        ...(startedAt === undefined ? {} : { started_at: milliseconds(startedAt) }),
+        ...(hasValues && latest.value !== undefined ? { latest: latest.value } : {}),
+      },
+    }),
+    latestIn: (slice) => (isGlobal ? undefined : partitionOf(slice)?.cursor.latestIn?.(slice)),
+    hasRead(slice) {
+      const partition = partitionOf(slice);
+      return partition?.isGiven === true && partition.open === 0;
+    },
     split: (slice, minimum) => stateless.split?.(slice, minimum),
     ...(stateless.track === undefined ? {} : { track: stateless.track }),
     reachedAt(other) {
@@ -245,6 +304,13 @@ export function createPartitionCursor(
       return isPlainObject(value) ? stateless.reachedAt?.(value as JsonObject) : undefined;
     },
   };
+}
+
+/** When a sync began: the run that it goes on with, where that is known. */
+function startOf(resumption: Resumption | undefined, now: bigint): bigint {
+  const begun = resumption && ownProperty(resumption.memo, 'started_at');
+  const start = typeof begun === 'number' && Number.isSafeInteger(begun) ? BigInt(begun) * 1000n : now;
+  return start < now ? start : now;
 }
 
 function milliseconds(time: bigint): number {

@@ -1,4 +1,4 @@
-import { Float, type Json } from '../lib/json.ts';
+import { Float, type Json, type JsonObject } from '../lib/json.ts';
 import { createSemaphore, type Semaphore } from '../lib/semaphore.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../protocol/catalog.ts';
 import { ConfigError, errorTrace, SystemError } from '../protocol/failure.ts';
@@ -8,10 +8,13 @@ import type { InputState } from '../protocol/state.ts';
 import { ancestorNames } from './ancestors.ts';
 import { slicesTogether } from './bounded-slices.ts';
 import type { Heartbeat } from './heartbeat.ts';
-import type { OpenStream, Row, RowTarget, Source } from './kinds.ts';
+import type { OpenStream, Row, RowTarget, Source, Stream } from './kinds.ts';
 import { sliceDescriptor } from './observer.ts';
+import { type CheckpointScope, type PageCheckpoint, readCheckpoint, splitCheckpoint } from './page-checkpoint.ts';
+import { createPagePositions, type PagePositions, resumptionOf } from './page-positions.ts';
 import type { Run } from './run.ts';
 import { ownsStream, type Shard } from './shard.ts';
+import { createStateWriter, type StateWriter } from './state-writer.ts';
 import type { StreamSlice } from './stream-slice.ts';
 import { explainFruitless } from './tally.ts';
 
@@ -23,6 +26,8 @@ export interface ReadOptions {
   readonly state: InputState;
   /** The part of the work that is done; all of it without it. */
   readonly shard?: Shard | undefined;
+  /** Whether states may tell of pages, so that a run that was killed goes on within its slices. */
+  readonly checkpointsPages?: boolean;
   /** Keeps the sync alive while it waits. */
   readonly heartbeat?: Heartbeat | undefined;
   /** Adds to an error what only the caller knows, such as its place in the manifest's text. */
@@ -80,13 +85,16 @@ export async function readStreams(source: Source, options: ReadOptions): Promise
 interface Selected {
   readonly open: OpenStream;
   readonly configured: ConfiguredStream;
+  /** How far its slices are read; undefined where states do not tell of pages. */
+  readonly positions: PagePositions | undefined;
 }
 
 /**
  * The streams of the catalog in its order, each built with its state, so that a mistake in one of them ends the sync before it begins;
  * a stream that the source lacks is INCOMPLETE. parity: concurrent_declarative_source.py:_select_streams
  */
-async function selectStreams(source: Source, { run, output, catalog, state, shard }: ReadOptions): Promise<Selected[]> {
+async function selectStreams(source: Source, options: ReadOptions): Promise<Selected[]> {
+  const { run, output, catalog, state, shard } = options;
   const byName = new Map((await source.streams()).map((stream) => [stream.name, stream]));
   const selected: Selected[] = [];
   for (const configured of catalog.streams) {
@@ -98,27 +106,61 @@ async function selectStreams(source: Source, { run, output, catalog, state, shar
       );
       output.message(streamStatus(configured.stream, 'INCOMPLETE'));
     } else {
-      const given = state.of(configured.stream);
+      const { state: given, stored } = splitCheckpoint(state.of(configured.stream));
+      const { scope, begun } = checkpointOf(options, stream, configured, { given, stored });
       const cursorField = configured.cursor_field?.[0];
       const selectedSchema = configured.stream.json_schema;
-      const open = await stream.open({ state: Object.keys(given).length === 0 ? undefined : given, cursorField, selectedSchema, shard });
+      const resumption = begun && resumptionOf(begun);
+      const open = await stream.open({
+        state: Object.keys(given).length === 0 ? undefined : given,
+        cursorField,
+        selectedSchema,
+        shard,
+        resumption,
+      });
       if (shard !== undefined && open.router === undefined && !ownsStream(shard, name)) continue;
       if (configured.sync_mode === 'incremental' && open.cursor.field === undefined) {
         run.log.warn(
           `The catalog asks for an incremental sync of "${name}", which has no cursor: it supports full_refresh only, and is read whole.`,
         );
       }
-      selected.push({ open, configured });
+      const positions = scope && open.cursor.resume && createPagePositions(run, open, begun, scope);
+      selected.push({ open, configured, positions });
     }
   }
   return selected;
 }
 
+/** What an earlier run of a sync left in the state of a stream, and what its checkpoints are bound to; empty where states do not tell of pages. */
+function checkpointOf(
+  { run, checkpointsPages = false }: ReadOptions,
+  stream: Stream,
+  configured: ConfiguredStream,
+  { given, stored }: { readonly given: JsonObject; readonly stored: Json | undefined },
+): { readonly scope?: CheckpointScope; readonly begun?: PageCheckpoint } {
+  const { name } = stream;
+  const asked = run.checkpoints?.of(name);
+  const every = asked ?? (configured.stream.is_resumable === true ? 'page' : 'slice');
+  if (!checkpointsPages || every !== 'page' || stream.fingerprint === undefined) return {};
+  const { validFor = 0n } = run.checkpoints ?? {};
+  const scope = { stream: stream.fingerprint(), now: run.clock.now(), validFor, outlivesErrors: asked === 'page' };
+  if (stored === undefined) return { scope };
+  const begun = readCheckpoint(given, stored, scope);
+  if (typeof begun !== 'string') return { scope, begun };
+  run.log.info(`Stream ${name}: the page checkpoint of the state is not used, since ${begun}: slices are read from their start.`);
+  return { scope };
+}
+
 /** Reads one stream; false when it failed. `generated` is called when all of its partitions have begun. */
-async function readStream({ options, partitions }: Reading, { configured, open }: Selected, generated: () => void): Promise<boolean> {
+async function readStream(
+  { options, partitions }: Reading,
+  { configured, open, positions }: Selected,
+  generated: () => void,
+): Promise<boolean> {
   const { run, output } = options;
   const descriptor: StreamDescriptor = configured.stream;
   const writer = output.recordWriter(descriptor);
+  const states = createStateWriter(writer, open.cursor, positions, run.clock);
   const progress: StreamProgress = { name: open.name, records: 0, partitions: 0, failed: false };
   const fail = async (error: unknown): Promise<void> => {
     progress.failed = true;
@@ -128,10 +170,7 @@ async function readStream({ options, partitions }: Reading, { configured, open }
   run.log.info(`Marking stream ${open.name} as STARTED`);
   output.message(streamStatus(descriptor, 'STARTED'));
   run.log.info(`Syncing stream: ${open.name}`);
-  const endFollowing = options.heartbeat?.follow(
-    () => writer.count,
-    () => writer.state(open.cursor.state()),
-  );
+  const endFollowing = options.heartbeat?.follow(() => writer.count, states.print);
   const running = new Set<Promise<void>>();
   try {
     // Asked for even where nothing needs it yet: a schema that cannot be had fails the stream before its first record.
@@ -139,7 +178,7 @@ async function readStream({ options, partitions }: Reading, { configured, open }
     for await (const slice of run.observer === undefined ? open.slices() : slicesTogether(open.slices())) {
       progress.partitions += 1;
       await partitions.acquire();
-      const partition = readPartition(options, open, slice, { descriptor, writer, progress })
+      const partition = readPartition(options, open, slice, { descriptor, writer, progress, states, positions })
         .catch(fail)
         .finally(() => {
           partitions.release();
@@ -155,7 +194,7 @@ async function readStream({ options, partitions }: Reading, { configured, open }
   await Promise.all(running);
   endFollowing?.();
   open.cursor.finish?.();
-  writer.state(open.cursor.state());
+  states.onEnd(progress.failed);
   run.log.info(`Read ${writer.count} records from ${open.name} stream`);
   if (writer.count === 0 && !progress.failed) tellOfNoRecords(run, open, progress.partitions);
   output.message(streamStatus(descriptor, progress.failed ? 'INCOMPLETE' : 'COMPLETE'));
@@ -176,13 +215,15 @@ interface Target {
   readonly descriptor: StreamDescriptor;
   readonly writer: RecordWriter;
   readonly progress: StreamProgress;
+  readonly states: StateWriter;
+  readonly positions: PagePositions | undefined;
 }
 
 async function readPartition(
   { run, output }: ReadOptions,
   stream: OpenStream,
   slice: StreamSlice,
-  { descriptor, writer, progress }: Target,
+  { descriptor, writer, progress, states, positions }: Target,
 ): Promise<void> {
   const { cursor, fileOf } = stream;
   run.observer?.slice(sliceDescriptor(slice));
@@ -193,7 +234,8 @@ async function readPartition(
   };
   const observe = cursor.reads === 'nothing' ? undefined : (record: Row): void => cursor.observe(record, slice);
   const target: RowTarget | undefined = writer.lines && fileOf === undefined ? { lines: writer.lines, write, observe } : undefined;
-  for await (const batch of stream.read(slice)) {
+  const position = positions?.begin(slice, states.onPage);
+  for await (const batch of stream.read(slice, position)) {
     if (progress.records === 0 && batch.count > 0) {
       run.log.info(`Marking stream ${stream.name} as RUNNING`);
       output.message(streamStatus(descriptor, 'RUNNING'));
@@ -205,7 +247,8 @@ async function readPartition(
     await output.drained();
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;
   }
-  if (cursor.close(slice)) writer.state(cursor.state());
+  const isAskedFor = cursor.close(slice);
+  states.onClose(isAskedFor, positions?.close(slice) ?? false);
 }
 
 /** The error of a record that is no object, which says nothing of its content. */

@@ -3,6 +3,7 @@ import type { JsonObject } from '../lib/json.ts';
 import type { Secrets } from '../lib/secrets.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Cache } from './cache.ts';
+import type { CheckpointSettings } from './checkpoint-settings.ts';
 import type { CustomCode } from './custom-code.ts';
 import type { RunGuards } from './guards.ts';
 import type { Http } from './http.ts';
@@ -45,6 +46,8 @@ export interface Run {
   readonly secrets: Secrets;
   readonly limits: Limits;
   readonly guards: RunGuards;
+  /** How often streams print states; as their catalog says unless told. */
+  readonly checkpoints?: CheckpointSettings | undefined;
   /** Values that components of one run share by key, such as one token of several authenticators. */
   readonly shared: Cache;
   /** Ends all waiting and all requests when it is aborted. */

@@ -2,6 +2,7 @@ import { type Json, parseJson } from '../lib/json.ts';
 import { type ByteSource, joined } from './byte-source.ts';
 import { decodeStrictly, decodeText, detectCharset, guessJsonCharset, statedCharset } from './charset.ts';
 import type { HttpHeaders } from './headers.ts';
+import { type AskAgain, MendedBody } from './mended-body.ts';
 import type { HttpRequest } from './request.ts';
 
 const LOADED = Promise.resolve();
@@ -28,7 +29,7 @@ export class HttpResponse {
   readonly request: HttpRequest;
   readonly elapsedMs: number;
   readonly fromCache: boolean;
-  readonly #body: ByteSource;
+  #body: ByteSource;
   #state: 'fresh' | 'begun' | 'streamed' | 'loading' | 'discarded' = 'fresh';
   #beginning: readonly Uint8Array[] | undefined;
   #chunks: readonly Uint8Array[] | undefined;
@@ -52,6 +53,11 @@ export class HttpResponse {
   /** True below status 400. */
   get ok(): boolean {
     return this.status < 400;
+  }
+
+  /** Has a body that breaks off when part of it is read already asked for again; a body that is loaded stays as it is. */
+  mendBy(again: AskAgain): void {
+    if (this.#state === 'fresh' || this.#state === 'begun') this.#body = new MendedBody(this.#body, this.beginning, again);
   }
 
   /** The decompressed body as it arrives; when it was loaded, its bytes in one chunk. Throws TransportError when it breaks off. */

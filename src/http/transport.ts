@@ -255,6 +255,11 @@ function tunnelThrough(client: ClientParts, proxy: URL, connect: Connect, timeou
   };
 }
 
+/** Milliseconds of a clock that never goes back; `performance` would load a dozen modules of Node. */
+function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
 interface ExchangeContext {
   limits: BodyLimits;
   redact: (text: string) => string;
@@ -270,7 +275,7 @@ class PendingExchange implements Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal | undefined;
   readonly #context: ExchangeContext;
   readonly #record: Exchange;
-  readonly #startedAt = performance.now();
+  readonly #startedAt = monotonicMs();
   #resolve: (response: HttpResponse) => void = () => {};
   #reject: (error: TransportError) => void = () => {};
   #controller: Dispatcher.DispatchController | undefined;
@@ -317,7 +322,7 @@ class PendingExchange implements Dispatcher.DispatchHandler {
     });
     this.#body = body;
     const headers = new HttpHeaders(headerLines((controller as { rawHeaders?: readonly (Buffer | string)[] | null }).rawHeaders ?? []));
-    const elapsedMs = performance.now() - this.#startedAt;
+    const elapsedMs = monotonicMs() - this.#startedAt;
     Object.assign(this.#record, { status, headers, headersMs: elapsedMs });
     this.#resolve(
       new HttpResponse({
@@ -367,7 +372,7 @@ class PendingExchange implements Dispatcher.DispatchHandler {
     if (this.#settled) return false;
     this.#settled = true;
     this.#signal?.removeEventListener('abort', this.#abort);
-    this.#record.totalMs = performance.now() - this.#startedAt;
+    this.#record.totalMs = monotonicMs() - this.#startedAt;
     return true;
   }
 }

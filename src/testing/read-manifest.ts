@@ -2,6 +2,7 @@ import { validateConfig } from '../cli/config-schema.ts';
 import { components } from '../components/index.ts';
 import { createBuilder } from '../engine/builder.ts';
 import { createCache } from '../engine/cache.ts';
+import { type CheckpointEvery, createCheckpointSettings } from '../engine/checkpoint-settings.ts';
 import type { Slot } from '../engine/fields.ts';
 import { createHttp } from '../engine/http.ts';
 import type { Row, Source } from '../engine/kinds.ts';
@@ -13,7 +14,7 @@ import { createHostPauses } from '../http/pauses.ts';
 import { testTransport } from '../http/testing/local-server.ts';
 import { createTemplates } from '../lang/index.ts';
 import type { JsonObject } from '../lib/json.ts';
-import { createSecrets } from '../lib/secrets.ts';
+import { collectSecrets, createSecrets } from '../lib/secrets.ts';
 import { prepareManifest } from '../manifest/prepare.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Output } from '../protocol/output.ts';
@@ -28,6 +29,11 @@ export interface ReadSetting {
   readonly streams?: readonly string[];
   /** The schemas that the catalog selects, by stream. */
   readonly schemas?: Readonly<Record<string, JsonObject>>;
+  /** Whether the catalog says that the streams are resumable, and what the command line says of checkpoints. */
+  readonly isResumable?: boolean;
+  readonly checkpoint?: CheckpointEvery;
+  /** Minutes by which the clock is ahead of that of other reads. */
+  readonly minutesLater?: number;
 }
 
 /** What a read came to. */
@@ -50,16 +56,25 @@ const NOW = 1_768_480_496_789_012n;
 let registry: Registry | undefined;
 
 /** The source of a manifest's text with a run that talks to the network, waits no time and tells what it logs. */
-export async function openManifest(text: string, { config = {} }: ReadSetting = {}): Promise<{ source: Source; run: Run; told: Told }> {
+export async function openManifest(
+  text: string,
+  { config = {}, checkpoint, minutesLater = 0 }: ReadSetting = {},
+): Promise<{ source: Source; run: Run; told: Told }> {
   const { manifest, warnings } = await prepareManifest(text, 'manifest');
   const told: Told = { warnings: warnings.map(({ message }) => message), infos: [], waits: [] };
-  const run = createTestRun(told);
+  const run = {
+    ...createTestRun(told, NOW + BigInt(minutesLater) * 60_000_000n),
+    checkpoints: createCheckpointSettings(manifest, checkpoint),
+  };
   registry ??= createRegistry(components);
   const { errors } = registry.validate(manifest, ['source'], '');
   const [first, ...others] = errors;
   if (first !== undefined) throw first.with(others);
   const spec = (manifest['spec'] as JsonObject | undefined)?.['connection_specification'];
-  if (spec !== undefined) await validateConfig(config, spec as JsonObject);
+  if (spec !== undefined) {
+    await validateConfig(config, spec as JsonObject);
+    for (const secret of collectSecrets(config, spec as JsonObject)) run.secrets.add(secret);
+  }
   return { source: createBuilder({ registry, run, config }).build('source', manifest as Slot<'source'>), run, told };
 }
 
@@ -81,9 +96,10 @@ export async function readManifest(text: string, setting: ReadSetting = {}): Pro
       const rows: Row[] = [];
       outcome.records[name] ??= rows;
       return {
-        count: rows.length,
+        get count() {
+          return outcome.records[name]?.length ?? 0;
+        },
         write: (record) => void outcome.records[name]?.push(record),
-        writeRaw() {},
         state(state) {
           outcome.states[name] = state;
           outcome.allStates.push(state);
@@ -97,23 +113,29 @@ export async function readManifest(text: string, setting: ReadSetting = {}): Pro
     flush() {},
     end: async () => {},
   };
+  const { isResumable = false } = setting;
   const catalog = {
     streams: names.map((name) => ({
-      stream: { name, json_schema: setting.schemas?.[name] ?? {}, supported_sync_modes: ['full_refresh' as const] },
+      stream: {
+        name,
+        json_schema: setting.schemas?.[name] ?? {},
+        supported_sync_modes: ['full_refresh' as const],
+        is_resumable: isResumable,
+      },
       sync_mode: 'full_refresh' as const,
       destination_sync_mode: 'append' as const,
     })),
   };
   const state = { of: ({ name }: { name: string }) => setting.state?.[name] ?? {}, streams: [], ignored: [] };
-  const failed = await readStreams(source, { run, output, catalog, state });
+  const failed = await readStreams(source, { run, output, catalog, state, checkpointsPages: true });
   return { ...outcome, ...told, failed, errors };
 }
 
-function createTestRun({ warnings, infos, waits }: Told): Run {
+function createTestRun({ warnings, infos, waits }: Told, start: bigint): Run {
   const texts = (list: string[]) => (message: string | (() => string)) => void list.push(typeof message === 'string' ? message : message());
   const log: Log = { debugging: false, fatal() {}, error() {}, warn: texts(warnings), info: texts(infos), debug() {}, trace() {} };
   const secrets = createSecrets();
-  let now = NOW;
+  let now = start;
   const sleep = async (ms: number): Promise<void> => {
     waits.push(ms / 1000);
     now += BigInt(Math.round(ms * 1000));

@@ -46,7 +46,7 @@ export async function startChaosApi(plan: Plan, canaries: Canaries): Promise<Cha
   let run: RunOptions = { number: 0, hasFaults: false, hasFatalFaults: false, onRequest() {} };
   let url = '';
 
-  function chooseFault(key: string, count: number, streams: boolean, isToken: boolean): FaultKind | undefined {
+  function chooseFault(key: string, count: number, isToken: boolean): FaultKind | undefined {
     const random = createRandom(plan.seed, 'fault', run.number, key, count);
     const row = inARow.get(key) ?? 0;
     inARow.set(key, 0);
@@ -56,7 +56,7 @@ export async function startChaosApi(plan: Plan, canaries: Canaries): Promise<Cha
       if (stalls >= MOST_STALLS) return undefined;
       stalls += 1;
     }
-    if (isFatal(kind, streams)) {
+    if (isFatal(kind)) {
       if (isToken || !run.hasFatalFaults) return undefined;
       fatal += 1;
     }
@@ -88,7 +88,7 @@ export async function startChaosApi(plan: Plan, canaries: Canaries): Promise<Cha
     const answer = isToken
       ? await tokens.grant(Buffer.concat(chunks).toString())
       : (authorize(message, query) ?? stream?.sort.answer(stream, { query, url, before: count }) ?? refusal('There is nothing here.', 404));
-    const kind = answer.status === 200 ? chooseFault(key, count, stream?.sort.streams ?? false, isToken) : undefined;
+    const kind = answer.status === 200 ? chooseFault(key, count, isToken) : undefined;
     if (kind !== undefined) await FAULTS[kind].play({ answer, response, random: createRandom(plan.seed, 'play', run.number, key, count) });
     else response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length }).end(answer.body);
   }

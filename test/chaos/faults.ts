@@ -17,8 +17,6 @@ interface Scene {
 interface Fault {
   /** Whether the connector gets over it by asking again; else the stream ends with an error and the next run goes on. */
   readonly isMended: boolean;
-  /** The same where responses are decoded while they arrive. */
-  readonly isMendedInStreams: boolean;
   /** Whether it leaves the answer whole. */
   readonly isHarmless?: boolean;
   play(scene: Scene): void | Promise<void>;
@@ -32,7 +30,6 @@ const HTML = '<!DOCTYPE html><html><head><title>Maintenance</title></head><body>
 function instead(status: number, headers: (random: Random) => Readonly<Record<string, string>> = () => ({}), body?: string): Fault {
   return {
     isMended: true,
-    isMendedInStreams: true,
     play({ response, random }) {
       const text = body ?? (random.chance(0.5) ? HTML : JSON.stringify({ message: `The API is out of order (${status}).` }));
       response.writeHead(status, { 'content-type': text.startsWith('<') ? 'text/html' : 'application/json', ...headers(random) });
@@ -62,8 +59,8 @@ function half(body: Buffer): Buffer {
   return body.subarray(0, Math.max(1, Math.floor(body.length / 2)));
 }
 
-const broken = (play: Fault['play'], isMendedInStreams = false): Fault => ({ isMended: true, isMendedInStreams, play });
-const fatal = (play: Fault['play']): Fault => ({ isMended: false, isMendedInStreams: false, play });
+const broken = (play: Fault['play']): Fault => ({ isMended: true, play });
+const fatal = (play: Fault['play']): Fault => ({ isMended: false, play });
 
 /** The faults by their names, as the table of a run shows them. */
 export const FAULTS = {
@@ -78,12 +75,9 @@ export const FAULTS = {
   '502': instead(502),
   '503': instead(503, (random): Readonly<Record<string, string>> => (random.chance(0.5) ? { 'retry-after': '5' } : {})),
   '504': instead(504),
-  'reset before the answer': broken(({ response }) => void response.socket?.resetAndDestroy(), true),
-  'closed before the answer': broken(({ response }) => void response.socket?.destroy(), true),
-  'reset within the headers': broken(
-    raw(() => ['HTTP/1.1 200 OK\r\ncontent-ty'], 'reset'),
-    true,
-  ),
+  'reset before the answer': broken(({ response }) => void response.socket?.resetAndDestroy()),
+  'closed before the answer': broken(({ response }) => void response.socket?.destroy()),
+  'reset within the headers': broken(raw(() => ['HTTP/1.1 200 OK\r\ncontent-ty'], 'reset')),
   'reset within the body': broken(
     raw(({ answer: { body, headers } }) => [head({ ...headers, 'content-length': body.length + 1 }), half(body)], 'reset'),
   ),
@@ -114,16 +108,12 @@ export const FAULTS = {
   'gzip that is cut': broken(({ answer: { body, headers }, response }) => {
     response.writeHead(200, { ...headers, 'content-encoding': 'gzip' }).end(half(gzipSync(body)));
   }),
-  'stall before the headers': broken(
-    raw(() => [], 'stall'),
-    true,
-  ),
+  'stall before the headers': broken(raw(() => [], 'stall')),
   'stall within the body': broken(
     raw(({ answer: { body, headers } }) => [head({ ...headers, 'content-length': body.length + 1 }), half(body)], 'stall'),
   ),
   'slow drips': {
     isMended: true,
-    isMendedInStreams: true,
     isHarmless: true,
     async play({ answer: { body, headers }, response, random }) {
       response.writeHead(200, headers);
@@ -153,7 +143,7 @@ function cutWithin(body: Buffer): Buffer {
 export const FAULT_KINDS = Object.keys(FAULTS) as FaultKind[];
 
 /** Whether the stream ends with an error at such a fault. */
-export function isFatal(kind: FaultKind, streams: boolean): boolean {
+export function isFatal(kind: FaultKind): boolean {
   const fault: Fault = FAULTS[kind];
-  return streams ? !fault.isMendedInStreams : !fault.isMended;
+  return !fault.isMended;
 }

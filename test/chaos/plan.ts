@@ -23,10 +23,16 @@ export interface Plan {
   /** Runs with faults that end a stream, beside those that are killed. */
   readonly fatalRuns: number;
   readonly kills: readonly Kill[];
+  /** Whether states tell of pages. */
+  readonly checkpointsPages: boolean;
 }
 
 /** Together more than the responses that are kept in memory. */
 const [BIG_FILLER, BIG_ROWS] = [300_000, 70];
+
+/** How many of the seeds have pages that are read while they arrive, half of which is more than is loaded first. */
+const HUGE_PAGES = 0.04;
+const [HUGE_FILLER, HUGE_ROWS, HUGE_PAGE] = [800_000, 50, 25];
 
 /** The plan of a seed. */
 export function makePlan(seed: number): Plan {
@@ -43,7 +49,7 @@ export function makePlan(seed: number): Plan {
     ['children', 'links', 'csv', 'tokens'],
     ['windows', 'tokens', 'links', 'lines', 'csv', 'children'],
   ]);
-  return {
+  const plan: Plan = {
     seed,
     concurrency: random.pick([1, 2, 4, 10]),
     auth: random.pick(['bearer', 'query', 'oauth', 'oauth']),
@@ -51,7 +57,9 @@ export function makePlan(seed: number): Plan {
     faultRate: random.pick([0, 0.05, 0.15, 0.3]),
     fatalRuns: random.pick([0, 0, 1, 2]),
     kills,
+    checkpointsPages: random.chance(0.5),
   };
+  return random.chance(HUGE_PAGES) ? { ...plan, streams: [makeHugePages()], faultRate: 0.3 } : plan;
 }
 
 function makeKill(random: Random): Kill {
@@ -67,6 +75,11 @@ function makeStreams(random: Random, names: readonly StreamSort['name'][], needs
     if (isParent && needsDisk) return makeStream(random, name, BIG_FILLER, BIG_ROWS);
     return makeStream(random, name, random.pick([0, 10, 400]), isParent ? random.between(8, 30) : random.between(20, 300));
   });
+}
+
+function makeHugePages(): ChaosStream {
+  const head = { name: 'links', sort: SORTS.links, count: HUGE_ROWS, filler: HUGE_FILLER } as const;
+  return { ...head, rows: Array.from({ length: HUGE_ROWS }, (_, index) => head.sort.row(head, index)), pageSize: HUGE_PAGE, moods: 0 };
 }
 
 function makeStream(random: Random, name: StreamSort['name'], filler: number, count: number): ChaosStream {

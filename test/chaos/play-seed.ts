@@ -52,6 +52,7 @@ export async function playSeed(seed: number, { verbose = false, connector = MAIN
       file('config.json', judge.config ?? firstConfig),
       ...(states.length === 0 ? [] : ['--state', file('state.json', states)]),
       ...ARGUMENTS,
+      ...(plan.checkpointsPages ? ['--checkpoint', 'page'] : []),
     ];
     const lastTry = plan.kills.length + plan.fatalRuns;
     for (; runs <= lastTry && !isDone && judge.problems.length === 0; runs += 1) {

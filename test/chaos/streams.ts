@@ -36,8 +36,6 @@ export interface StreamSize {
 export interface StreamSort {
   readonly name: 'windows' | 'tokens' | 'links' | 'lines' | 'csv' | 'children';
   readonly incremental: boolean;
-  /** Whether its responses are decoded while they arrive, so that they are not asked for again when they break off. */
-  readonly streams: boolean;
   row(stream: StreamSize, index: number): JsonObject;
   declare(stream: ChaosStream, parts: ManifestParts): JsonObject;
   answer(stream: ChaosStream, asked: Asked): Answer;
@@ -131,7 +129,6 @@ function repeats({ moods }: ChaosStream, start: number, before: number): boolean
 const windows: StreamSort = {
   name: 'windows',
   incremental: true,
-  streams: false,
   row: baseRow,
   declare: (stream, parts) =>
     declareStream(
@@ -156,7 +153,6 @@ const windows: StreamSort = {
 const tokens: StreamSort = {
   name: 'tokens',
   incremental: true,
-  streams: false,
   row: baseRow,
   declare: (stream, parts) =>
     declareStream(
@@ -189,7 +185,6 @@ const tokens: StreamSort = {
 const links: StreamSort = {
   name: 'links',
   incremental: false,
-  streams: false,
   row: baseRow,
   declare: (stream, parts) =>
     declareStream(stream, parts, {
@@ -215,7 +210,6 @@ const links: StreamSort = {
 const lines: StreamSort = {
   name: 'lines',
   incremental: true,
-  streams: true,
   row: baseRow,
   declare: (stream, parts) =>
     declareStream(
@@ -241,7 +235,6 @@ const lines: StreamSort = {
 const csv: StreamSort = {
   name: 'csv',
   incremental: false,
-  streams: true,
   row: ({ name, filler }, index) => ({ id: `${name}-${index}`, text: `a "quoted", text ${'y'.repeat(filler)}` }),
   declare: (stream, parts) =>
     declareStream(stream, parts, {
@@ -258,7 +251,6 @@ const csv: StreamSort = {
 const children: StreamSort = {
   name: 'children',
   incremental: true,
-  streams: false,
   row: (stream, index) => ({ ...baseRow(stream, index), parent: `links-${index % PARTITIONS}` }),
   declare: (stream, parts) =>
     declareStream(

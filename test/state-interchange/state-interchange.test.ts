@@ -1,13 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type JsonObject, parseJson } from '../../src/lib/json.ts';
 import { sharedPath } from '../parity/shared.ts';
 import { runConnector } from '../scenarios/connector.ts';
+import { hasReference, type Reference, startReference } from './reference.ts';
 
 /** Recorded cases of two syncs whose requests depend on the state, and not on the present. */
 const CASES = [
@@ -22,11 +21,8 @@ const CASES = [
   'real/source-vercel',
   'real/source-zapsign',
 ];
-const WORK = process.env['CLIENTS_WORK'] ?? path.join(tmpdir(), 'clients-work');
-/** The Python of the reference, in the environment that `setup cdk` of the real clients makes. */
-const PYTHON = path.join(WORK, 'venv/cdk/bin/python');
 const replayFile = sharedPath('conformance/replay.mjs');
-const canRun = replayFile !== undefined && existsSync(PYTHON);
+const canRun = replayFile !== undefined && hasReference;
 
 interface RecordedRun {
   readonly catalog: { streams: { stream: { name: string; json_schema?: unknown } }[] };
@@ -51,19 +47,17 @@ interface Replay {
 /** One engine: runs a command with a proxy and gives what it printed. */
 type Engine = (args: readonly string[], proxy: string, folder: string) => Promise<string>;
 
-let reference: { readonly process: ChildProcess; readonly answers: AsyncIterator<string> };
+let reference: Reference;
 let folder: string;
 
 beforeAll(() => {
   if (!canRun) return;
   folder = mkdtempSync(path.join(tmpdir(), 'interchange-'));
-  const child = spawn(PYTHON, [path.resolve(import.meta.dirname, 'reference.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines: Interface = createInterface({ input: child.stdout });
-  reference = { process: child, answers: lines[Symbol.asyncIterator]() };
+  reference = startReference();
 });
 afterAll(() => {
   if (!canRun) return;
-  reference.process.stdin?.end();
+  reference.end();
   rmSync(folder, { recursive: true });
 });
 
@@ -78,9 +72,7 @@ const ours: Engine = async (args, proxy) => (await runConnector({ args, env: env
 
 const theirs: Engine = async (args, proxy, work) => {
   const stdout = path.join(work, 'stdout.jsonl');
-  reference.process.stdin?.write(`${JSON.stringify({ args, env: environmentOf(proxy), stdout })}\n`);
-  const { done } = await reference.answers.next();
-  if (done) throw new Error('The reference ended.');
+  await reference.run({ args, env: environmentOf(proxy), stdout });
   return readFileSync(stdout, 'utf8');
 };
 

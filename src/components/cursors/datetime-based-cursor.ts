@@ -94,6 +94,7 @@ export const DatetimeBasedCursor = component({
       halve: (start, end, minimum) => halve(windowing, granularity, start, end, minimum),
       instantOf: (time) => time.epochMicroseconds(),
       future,
+      resumesAlone: (spec.is_data_feed === true || spec.is_client_side_incremental === true) && !spec.step,
       onUnreadable,
     });
     const open = (state: JsonObject, field: string) =>

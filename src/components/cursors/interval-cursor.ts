@@ -1,11 +1,12 @@
 import type { Cursor, CursorTracker, RequestContributor, Row } from '../../engine/kinds.ts';
+import type { BegunSlice } from '../../engine/resumption.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { ownProperty } from '../../lib/objects.ts';
 import { SystemError } from '../../protocol/failure.ts';
 import type { Axis } from './axis.ts';
 import { type Beginning, type Interval, listsIntervals, mergeIntervals, printState } from './intervals.ts';
-import { type Window, type Windowing, windowsBeside } from './windows.ts';
+import { type Window, type Windowing, windowsAround, windowsBeside } from './windows.ts';
 
 /** What one cursor is made of, beside the state that it begins with. */
 export interface IntervalCursorOptions<T> {
@@ -22,6 +23,8 @@ export interface IntervalCursorOptions<T> {
   readonly instantOf?: (value: T) => bigint;
   /** What keeps values of the future out of the state; undefined where they move it as any others do. */
   readonly future: Future<T> | undefined;
+  /** Whether a slice that is gone on with is all that a sync reads, since every slice has the same records. */
+  readonly resumesAlone?: boolean;
   /** Told once of a record that has no value of the cursor, or none that can be read. */
   readonly onUnreadable: (value: Json | undefined) => void;
 }
@@ -56,6 +59,14 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
   const isWithin = createBounds(options, reached);
   const peaks = new Map<string, Peak<T>>();
   let intervals: readonly Interval<T>[] = begun;
+  const base = mergeIntervals(axis, begun);
+  /** Up to where the earlier run was to read. */
+  let until: T | undefined;
+  /** Up to where this run reads; undefined until its slices are asked for. */
+  let readsTo: T | undefined;
+  const resumed: Resumed<T>[] = [];
+  /** What this sync has read, beside what was read before. */
+  let closed: readonly Interval<T>[] = [];
   let hasClosed = false;
   let present: StreamSlice | undefined;
   let peak: Peak<T> = newPeak();
@@ -85,7 +96,18 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
     reads: [field],
     contribute: options.contribute,
     async *slices() {
-      for (const window of windowsBeside(windowing, mergeIntervals(axis, intervals))) yield sliceOf(axis, options.borders, window);
+      readsTo = windowing.end();
+      for (const { cursorSlice } of resumed) yield new StreamSlice({}, cursorSlice);
+      if (resumed.length > 0 && options.resumesAlone === true) return;
+      const stretches = mergeIntervals(axis, [...closed, ...resumed.map(({ interval }) => interval)]);
+      const left =
+        stretches.length === 0
+          ? windowsBeside(windowing, mergeIntervals(axis, intervals))
+          : windowsAround(windowing, { reached: (base[0] as Interval<T>).end, until, stretches });
+      for (const window of left) {
+        const slice = sliceOf(axis, options.borders, window);
+        if (!isBorderOf(resumed, slice, options.borders)) yield slice;
+      }
     },
     observe(record, slice) {
       if (slice !== present) {
@@ -99,6 +121,7 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
       hasClosed = true;
       if (interval === undefined) return false;
       intervals = mergeIntervals(axis, [...intervals, interval]);
+      closed = mergeIntervals(axis, [...closed, interval]);
       return true;
     },
     shouldBeSynced(record) {
@@ -112,7 +135,67 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
     split: (slice, minimum) => splitSlice(options, slice, minimum),
     track: () => createTracker(options, note),
     reachedAt: (state) => reachedAt(options, state),
+    resume({ slices, memo }) {
+      // What was read before must be one stretch, to whose end the rest is to be read.
+      if (base.length !== 1) return;
+      const end = ownProperty(memo, 'end');
+      until = end === undefined || end === null ? undefined : axis.tryParse(end);
+      for (const { cursorSlice, isRead, latest } of slices) {
+        const interval = begunInterval(options, cursorSlice, latest);
+        if (interval === undefined) continue;
+        if (isRead) {
+          intervals = mergeIntervals(axis, [...intervals, interval]);
+          closed = mergeIntervals(axis, [...closed, interval]);
+        } else {
+          // Without an end, windows are cut again as they were.
+          if (bounded) resumed.push({ cursorSlice, interval });
+          if (interval.latest !== undefined) Object.assign(peakOf(new StreamSlice({}, cursorSlice)), { value: interval.latest });
+        }
+      }
+    },
+    progress: () =>
+      bounded
+        ? { read: closed.map((interval) => readSlice(options, interval)), memo: readsTo === undefined ? {} : { end: axis.print(readsTo) } }
+        : { read: [], memo: {} },
+    latestIn(slice) {
+      const { value } = peakOf(slice);
+      return value === undefined ? undefined : axis.print(value);
+    },
   };
+}
+
+/** A window that an earlier run began, as it was given then. */
+interface Resumed<T> {
+  readonly cursorSlice: JsonObject;
+  readonly interval: Interval<T>;
+}
+
+/** Whether a window is no more than the last moment, as it is written, of one that is gone on with. */
+function isBorderOf<T>(
+  resumed: readonly Resumed<T>[],
+  { cursorSlice }: StreamSlice,
+  [startKey, endKey]: readonly [string, string],
+): boolean {
+  const [start, end] = [cursorSlice[startKey], cursorSlice[endKey]];
+  return start === end && resumed.some((other) => other.cursorSlice[endKey] === end);
+}
+
+/** The stretch of a slice that an earlier run began; undefined when its borders cannot be read. */
+function begunInterval<T>(
+  { windowing: { axis }, borders: [startKey, endKey], bounded }: IntervalCursorOptions<T>,
+  cursorSlice: JsonObject,
+  latest: Json | undefined,
+): Interval<T> | undefined {
+  const value = (raw: Json | undefined): T | undefined => (raw === undefined || raw === null ? undefined : axis.tryParse(raw));
+  const start = value(ownProperty(cursorSlice, startKey));
+  const end = bounded ? value(ownProperty(cursorSlice, endKey)) : start;
+  return start === undefined || end === undefined ? undefined : { start, end, latest: value(latest) };
+}
+
+/** A stretch that was read, as a slice. */
+function readSlice<T>({ windowing: { axis }, borders }: IntervalCursorOptions<T>, { start, end, latest }: Interval<T>): BegunSlice {
+  const { cursorSlice } = sliceOf(axis, borders, [start, end]);
+  return { partition: {}, cursorSlice, isRead: true, latest: latest === undefined ? undefined : axis.print(latest) };
 }
 
 function newPeak<T>(): Peak<T> {

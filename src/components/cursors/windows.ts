@@ -45,6 +45,37 @@ export function* windowsBeside<T>(windowing: Windowing<T>, intervals: readonly I
   yield* cut(windowing, lookback === undefined ? last.end : lookback(last.end), windowing.end(), true);
 }
 
+/** A sync that an earlier run began: from where it was to read, up to where, and the merged stretches that were read or are about to be. */
+export interface Begun<T> {
+  readonly reached: T;
+  readonly until: T | undefined;
+  readonly stretches: readonly Interval<T>[];
+}
+
+/**
+ * The windows that are left of a sync that an earlier run began: from its start on, the first moment included, between the stretches, and
+ * after the last one, where the lookback is read again if the end has moved on, since what was read before is older by now.
+ */
+export function* windowsAround<T>(windowing: Windowing<T>, { reached, until, stretches }: Begun<T>): Generator<Window<T>> {
+  const { axis, granularity, lookback = (value: T) => value } = windowing;
+  const after = (value: T): T => (granularity === undefined ? value : granularity.after(value));
+  const [first, ...others] = stretches;
+  if (first === undefined) return;
+  const from = lookback(reached);
+  if (axis.compare(from, first.start) < 0) yield* cut(windowing, from, first.start, false);
+  let { end } = first;
+  for (const next of others) {
+    yield* cut(windowing, after(end), next.start, false);
+    end = next.end;
+  }
+  const last = windowing.end();
+  const border = until ?? end;
+  const isWhole = axis.compare(end, border) >= 0;
+  if (axis.compare(last, border) > 0)
+    yield* cut(windowing, isWhole ? lookback(end) : earlier(axis, after(end), lookback(border)), last, true);
+  else if (!isWhole) yield* cut(windowing, after(end), last, true);
+}
+
 /**
  * Cuts a stretch into windows; its end is read too only when nothing was read behind it.
  * parity: streams/concurrent/cursor.py:ConcurrentCursor._split_per_slice_range

@@ -42,7 +42,7 @@ export interface PageReader {
   readEmbedded(request: PageRequest, guard: PageGuard, response: HttpResponse): PageRecords;
 }
 
-const UNGUARDED: PageGuard = { check() {}, follow: () => ({ update() {}, check() {} }), sawNoRecords() {} };
+const UNGUARDED: PageGuard = { check() {}, checkPrint() {}, follow: () => ({ update() {}, check() {} }), sawNoRecords() {} };
 
 /** A reader of the stream's pages. */
 export function createPageReader(
@@ -133,7 +133,7 @@ export function createPageReader(
     }
     const page = scan.readLoaded(request, response);
     if (page === undefined) return yield* readEmbedded(request, guard, response);
-    if (paginator.pages) guard.check(request.token, response.parts);
+    if (paginator.pages) guard.checkPrint(request.token, page.print);
     if (page.batch.count > 0) yield page.batch;
     else guard.sawNoRecords();
     count(page.batch.count);

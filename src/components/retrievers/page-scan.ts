@@ -24,7 +24,10 @@ const WORTH_SCANNING = 4096;
 /** Reads pages by finding their records in the bytes, and parses only what somebody looks into. */
 export interface PageScan {
   /** The page that a loaded response holds; undefined when it is to be decoded in the usual way. */
-  readLoaded(request: PageRequest, response: HttpResponse): { readonly batch: Batch; readonly page: Page } | undefined;
+  readLoaded(
+    request: PageRequest,
+    response: HttpResponse,
+  ): { readonly batch: Batch; readonly page: Page; readonly print: string } | undefined;
   /** Whether what has begun to arrive is a document whose records can be read as they come. */
   canFollow(response: HttpResponse): boolean;
   /** The records of a body that is too large to be held, as it arrives; throws SystemError for anything but JSON with a list of records. */
@@ -70,11 +73,12 @@ export function createPageScan(
       if (plan === undefined || (parts.length === 1 && first.length < leastBytes) || startsOddly(first)) return undefined;
       const document = scanDocument(parts, shape);
       if (document === undefined) return undefined;
-      const { elements, skeleton } = document;
+      const { elements, skeleton, print } = document;
       const { token, slice, pageSize } = request;
       const batch = rawBatch(elements, plan, request, parser);
       return {
         batch,
+        print,
         page: {
           response,
           token,

@@ -3,15 +3,19 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { embeddedResponse } from '../../engine/embedded-response.ts';
 import { boolean, either, optional, type Slot, slot, slots, withDefault } from '../../engine/fields.ts';
-import { PageSizeTooLarge, PaginationResetNeeded, WindowTooLarge } from '../../engine/http.ts';
-import type { Batch, PageRequest, RequestContributor } from '../../engine/kinds.ts';
+import { ChangedBody, PageSizeTooLarge, PaginationResetNeeded, WindowTooLarge } from '../../engine/http.ts';
+import type { Batch, PagePosition, PageRequest, RequestContributor } from '../../engine/kinds.ts';
 import type { Page } from '../../engine/page.ts';
 import { createPageGuard } from '../../engine/page-guard.ts';
 import { createPaginationTracker } from '../../engine/pagination-tracker.ts';
+import { isRefusal } from '../../engine/refusal.ts';
 import type { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Value } from '../../lang/values.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { createPageReader } from './page-reader.ts';
+
+/** How often pages of a slice are read anew since they broke off and then were others. */
+const MOST_CHANGES = 3;
 
 /** parity: retrievers/simple_retriever.py:SimpleRetriever */
 export const SimpleRetriever = component({
@@ -71,12 +75,15 @@ export const SimpleRetriever = component({
 
     const pages = createPageReader(b, { requester, selector, decoder, paginator, contributors });
 
-    async function* readPages(original: StreamSlice): AsyncGenerator<Batch> {
+    async function* readPages(original: StreamSlice, position: PagePosition | undefined): AsyncGenerator<Batch> {
       const tracker = reset?.begin() ?? createPaginationTracker(undefined, undefined);
       const reducer = reduction?.begin(paginator.pageSize);
       let slice = original;
-      let token: Value | undefined = paginator.initialToken();
+      let token: Value | undefined = position?.token ?? paginator.initialToken();
+      /** Whether the page is the first one of a run that goes on within a slice. */
+      let resumes = position?.token !== undefined;
       let guard = createPageGuard(streamName, run.log, run.guards.of(streamName));
+      let changes = 0;
       let embedded = stream?.hasState === false ? embeddedResponse(slice) : undefined;
       for (let count = 0; ; ) {
         const request: PageRequest = { slice, token, pageSize: reducer?.pageSize };
@@ -98,11 +105,26 @@ export const SimpleRetriever = component({
             await reducer.reduce(error.message, written);
             continue;
           }
-          if (!(error instanceof PaginationResetNeeded)) throw error;
-          resetting = true;
+          if (error instanceof ChangedBody && reset === undefined && changes < MOST_CHANGES) {
+            changes += 1;
+            run.log.warn(`${error.message} Its page is read anew: up to ${written} records of it come again.`);
+            continue;
+          }
+          if (resumes && written === 0 && isRefusal(error)) page = undefined;
+          else if (!(error instanceof PaginationResetNeeded)) throw error;
+          else resetting = true;
         } finally {
           await batches.return(undefined);
         }
+        if (resumes && !resetting && leadsNowhere(page, token)) {
+          run.log.warn(
+            `Stream ${streamName}: the API does not go on at the page token that the state holds, so the slice is read from its start.`,
+          );
+          resumes = false;
+          token = paginator.initialToken();
+          continue;
+        }
+        resumes = false;
         if (!resetting) {
           if (page === undefined) return;
           reducer?.onPage();
@@ -118,14 +140,21 @@ export const SimpleRetriever = component({
         token = paginator.nextToken(page as Page);
         page?.free?.();
         if (token === undefined) return;
+        position?.reached(token);
       }
     }
 
+    /** Whether a page that a stored token was asked for says nothing: then the token may have expired. A number does not. */
+    function leadsNowhere(page: Page | undefined, token: Value | undefined): boolean {
+      if (page === undefined) return true;
+      return page.extracted === 0 && typeof token !== 'number' && paginator.nextToken(page) === undefined;
+    }
+
     /** Reads a slice, and where the API refuses its window, the smaller windows in its stead. */
-    async function* readWindow(slice: StreamSlice, original: StreamSlice, depth: number): AsyncGenerator<Batch> {
+    async function* readWindow(slice: StreamSlice, original: StreamSlice, depth: number, position?: PagePosition): AsyncGenerator<Batch> {
       let windows: readonly StreamSlice[];
       try {
-        for await (const batch of readPages(slice)) {
+        for await (const batch of readPages(slice, position)) {
           const kept = feed === undefined ? batch : batchOf(batch.records.filter((record) => feed.shouldBeSynced(record, original)));
           if (stream?.tally !== undefined) stream.tally.outside += batch.count - kept.count;
           if (kept.count > 0) yield kept;
@@ -138,7 +167,8 @@ export const SimpleRetriever = component({
       for (const window of windows) yield* readWindow(window, original, depth + 1);
     }
 
-    return { read: (slice) => readWindow(slice, slice, 0) };
+    // Where paging is begun anew within a slice, a token alone does not tell how far it was read.
+    return { read: (slice, position) => readWindow(slice, slice, 0, reset === undefined ? position : undefined) };
   },
 });
 

@@ -21,8 +21,10 @@ import type {
 import { NoSchemaFile } from '../../engine/no-schema-file.ts';
 import { createPartitionCursor, type PartitionCursorOptions } from '../../engine/partition-cursor.ts';
 import { RequestOptions } from '../../engine/request-options.ts';
+import type { Resumption } from '../../engine/resumption.ts';
 import { sampledSchema } from '../../engine/sampled-schema.ts';
 import { slicesOfShard, streamShard } from '../../engine/shard.ts';
+import { streamFingerprint } from '../../engine/stream-fingerprint.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { createTally } from '../../engine/tally.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
@@ -102,12 +104,13 @@ export const DeclarativeStream = component({
           primaryKey,
           cursorField: sync?.field,
           sourceDefinedCursor: sync !== undefined && !sync.allowsCatalogField,
-          isResumable: sync !== undefined,
+          isResumable: sync !== undefined || b.run.checkpoints?.of(spec.name) === 'page',
           isFileBased: spec.file_uploader !== undefined,
           destinationSyncMode: spec.destination_sync_mode,
           destinationName: spec.destination_object_name,
         };
       },
+      fingerprint: () => streamFingerprint(spec as unknown as JsonObject, b.config, b.run.secrets),
       async open(options: OpenOptions): Promise<OpenStream> {
         const sync = incremental();
         const state = migrateState(b, spec, options.state);
@@ -133,9 +136,12 @@ export const DeclarativeStream = component({
             b.build('fileUploader', spec.file_uploader, { defaultType: 'FileUploader', stream: auxiliaryScope(b.run, spec.name) }),
         };
         const retriever = b.build('retriever', spec.retriever, { stream: scope, declaration: spec as unknown as JsonObject });
+        const { resumption } = options;
+        if (resumption !== undefined) cursor.resume?.(resumption);
         const partitions = (): AsyncIterable<StreamSlice> => {
           if (router === undefined) return single();
-          return shard === undefined ? router.slices() : slicesOfShard(router, shard);
+          const all = shard === undefined ? router.slices() : slicesOfShard(router, shard);
+          return resumption === undefined ? all : withoutDone(all, resumption);
         };
         const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : partitions());
         return {
@@ -148,7 +154,7 @@ export const DeclarativeStream = component({
             const all = retriever.slices?.(slices()) ?? slices();
             return b.run.limits.slices === undefined ? all : firstSlices(all, b.run.limits.slices);
           },
-          read: (slice) => retriever.read(slice),
+          read: (slice, position) => retriever.read(slice, position),
           fileOf: spec.file_uploader === undefined ? undefined : fileReferenceOf,
         };
       },
@@ -164,6 +170,11 @@ async function openParents(router: PartitionRouter): Promise<void> {
 
 async function* single(): AsyncGenerator<StreamSlice> {
   yield new StreamSlice();
+}
+
+/** The partitions that an earlier run of the sync did not read to their end. */
+async function* withoutDone(slices: AsyncIterable<StreamSlice>, resumption: Resumption): AsyncGenerator<StreamSlice> {
+  for await (const slice of slices) if (!resumption.takeDone(slice.partition)) yield slice;
 }
 
 /** parity: sources/streams/concurrent/helpers.py:get_primary_key_from_stream */

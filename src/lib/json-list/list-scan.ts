@@ -25,6 +25,8 @@ export interface Elements {
 /** A document whose list was found and whose every byte was checked. */
 export interface ScannedDocument {
   readonly elements: Elements;
+  /** A text that other documents are not likely to have. */
+  readonly print: string;
   /** The document with an empty list in the place of its own. */
   readonly skeleton: () => Uint8Array;
 }
@@ -173,10 +175,11 @@ export function scanDocument(chunks: readonly Uint8Array[], shape: ListShape): S
   if (!isUtf8(memory.subarray(BASE, end))) return undefined;
   const list = scan.module.locate(BASE, end);
   if (list < 0) return undefined;
+  const print = `${bytes.length}:${scan.module.print(BASE, end)}`;
   const start = list - BASE;
   const { elements, next, state } = scanElements(scan, bytes, shape, start, true);
   if (state !== STATE.ended || scan.module.rest(BASE + next, end) < 0) return undefined;
-  return { elements, skeleton: () => Buffer.concat([part(bytes, 0, start), Buffer.from(']'), part(bytes, next, bytes.length)]) };
+  return { elements, print, skeleton: () => Buffer.concat([part(bytes, 0, start), Buffer.from(']'), part(bytes, next, bytes.length)]) };
 }
 
 /** Gives the memory of elements back that nobody asks for any more, but not that of their bytes. */

@@ -36,6 +36,7 @@ export interface ScanModule {
     out: number,
     outEnd: number,
   ): number;
+  print(start: number, end: number): bigint;
   numbers(rows: number, count: number, field: number, out: number): void;
   numberTexts(kinds: number, values: number, count: number, key: number, keyLength: number, table: number, out: number): void;
 }

@@ -559,3 +559,18 @@ export function numberTexts(kinds: i32, values: i32, count: i32, key: i32, keyLe
     store<i32>(table + i * 8 + 4, to - start);
   }
 }
+
+/** A number that other bytes are not likely to have. */
+export function print(start: i32, end: i32): i64 {
+  let sum: u64 = 0x9e3779b97f4a7c15 ^ <u64>(end - start);
+  let p = start;
+  for (; p + 8 <= end; p += 8) {
+    sum = (sum ^ load<u64>(p)) * 0xff51afd7ed558ccd;
+    sum ^= sum >> 32;
+  }
+  for (; p < end; p++) {
+    sum = (sum ^ <u64>load<u8>(p)) * 0xc4ceb9fe1a85ec53;
+    sum ^= sum >> 29;
+  }
+  return <i64>sum;
+}
