@@ -8,8 +8,8 @@ import { MAIN, startConnector } from '../chaos/connector-run.ts';
 import { createJudge } from '../chaos/judge.ts';
 import { makeCatalog, makeConfig, makeManifest } from '../chaos/manifest.ts';
 import type { Kill, Plan } from '../chaos/plan.ts';
-import { createRandom, type Random } from '../chaos/random.ts';
 import { type ChaosStream, SORTS, type StreamSort } from '../chaos/streams.ts';
+import { createRandom, type Random } from '../random.ts';
 
 /** What a sync that is killed again and again came to. */
 export interface CourseResult {
