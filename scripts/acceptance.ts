@@ -22,7 +22,7 @@ const NO_BASE = 3;
 
 /**
  * How many assertions of each check pass: as many as on the reference, less the one of `protocol` that is made only where it fails. The
- * `own` ones are Airbyte's suites on the bundled connector.
+ * `own` ones are Airbyte's suites on the bundled connector; `dlt` is dlt itself on the same local API as the engine, and Fivetran's playground.
  */
 const LEAST: Readonly<Record<string, number>> = {
   protocol: 247,
@@ -39,14 +39,18 @@ const LEAST: Readonly<Record<string, number>> = {
   'standard-image': 13,
   'standard-base': 5,
   cat: 44,
+  dlt: 177,
   'own-standard': 6,
   'own-cat': 40,
 };
 const OWN = ['own-standard', 'own-cat'];
+const DLT = 'dlt';
+const DLT_TESTS = ['test/parity/dlt.test.ts', 'test/parity/playground.test.ts'];
 const SLOW = [
   'protocol-config',
   'playground-limits',
   'dlt-lowcode',
+  DLT,
   'pyairbyte-image',
   'standard-image',
   'standard-base',
@@ -69,7 +73,11 @@ let failed = 0;
 
 /** Runs a program to its end with its output shown; gives each line of it to `onLine`. */
 async function run(command: string, args: readonly string[], onLine: (line: string) => void = () => {}): Promise<number> {
-  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, CLIENTS_WORK: WORK } });
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, CLIENTS_WORK: WORK, NO_COLOR: '1' },
+  });
   const ended = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));
@@ -120,7 +128,7 @@ function wanted(name: string): boolean {
 
 async function runClients(tag: string | undefined): Promise<void> {
   const { dockerfile } = given;
-  const checks = Object.keys(LEAST).filter((name) => wanted(name) && !OWN.includes(name));
+  const checks = Object.keys(LEAST).filter((name) => wanted(name) && name !== DLT && !OWN.includes(name));
   if (checks.length === 0) return;
   const options = [
     ...['--command', COMMAND],
@@ -157,6 +165,20 @@ async function runChecks(args: readonly string[], summaries: Map<string, string>
   return red;
 }
 
+/** Runs the tests that read by dlt as well, in the environment of the kit. */
+async function compareWithDlt(): Promise<void> {
+  if (!given['no-setup']) await run(path.join(CLIENTS, 'setup'), [DLT]);
+  if (!existsSync(path.join(WORK, 'venv/dlt/bin/python'))) {
+    console.log(`skip ${DLT}: needs \`setup dlt\``);
+    return;
+  }
+  let summary = '';
+  await run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...DLT_TESTS], (line) => {
+    if (/^\s*Tests\s/.test(line)) summary = line;
+  });
+  count(DLT, summary);
+}
+
 async function runOwnSuites(tag: string): Promise<void> {
   const suites = OWN.filter(wanted);
   for (const { name, summary, skipped } of await runOwnConnectorSuites({
@@ -179,6 +201,7 @@ else {
   const tag = await buildImages();
   try {
     await runClients(tag);
+    if (wanted(DLT)) await compareWithDlt();
     if (tag !== undefined) await runOwnSuites(tag);
   } finally {
     if (tag !== undefined)

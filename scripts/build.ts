@@ -15,6 +15,7 @@ const PARTS: Readonly<Record<string, { readonly file: string; readonly exports: 
   '@cfworker/json-schema': { file: 'json-schema.js', exports: "export * from '@cfworker/json-schema'" },
   './undici.ts': { file: 'undici.js', exports: "export * from './src/http/undici.ts'" },
   'json-schema-to-typescript': { file: 'json-schema-to-typescript.js', exports: "export { compile } from 'json-schema-to-typescript'" },
+  '../manifest/dlt/export/index.ts': { file: 'dlt-export.js', exports: "export * from './src/manifest/dlt/export/index.ts'" },
   './spec.ts': { file: 'spec.js', exports: "export * from './src/cli/spec.ts'" },
   './commands.ts': { file: 'engine.js', exports: "export * from './src/cli/commands.ts'" },
 };

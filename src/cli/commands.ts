@@ -2,6 +2,8 @@
 export const commands = {
   check: async () => (await import('./check.ts')).runCheck,
   discover: async () => (await import('./discover.ts')).runDiscover,
+  convert: async () => (await import('./convert.ts')).runConvert,
+  catalog: async () => (await import('./catalog.ts')).runCatalog,
   read: async () => (await import('./read.ts')).runRead,
   sync: async () => (await import('./sync.ts')).runSync,
   replay: async () => (await import('./replay.ts')).runReplay,

@@ -3,6 +3,8 @@ import type { CheckpointEvery } from '../engine/checkpoint-settings.ts';
 import { GuardError, type GuardOption, parseGuard } from '../engine/guards.ts';
 import type { Shard } from '../engine/shard.ts';
 import { printText } from '../protocol/output.ts';
+import type { CatalogOptions } from './catalog.ts';
+import type { ConvertOptions } from './convert.ts';
 import type { OperationOptions } from './instrumented-run.ts';
 import type { ReplayCommandOptions } from './replay.ts';
 import type { ServeOptions } from './serve.ts';
@@ -20,8 +22,8 @@ export interface CommandOptions extends OperationOptions {
   readonly debug?: boolean;
   readonly shard?: Shard;
   readonly guard?: readonly GuardOption[];
-  readonly cloud?: boolean;
   readonly checkpoint?: CheckpointEvery;
+  readonly cloud?: boolean;
 }
 
 /** The options of `eval`. */
@@ -85,6 +87,22 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .option('--history <file>', 'remembers the numbers of records of each run there, and warns when one is unusual')
     .action(run(async () => (await loadCommands()).read()));
 
+  withConfig(
+    addCommand(
+      program,
+      'catalog',
+      'writes a configured catalog of the streams, with the sync modes and keys that the manifest suggests',
+      'source-declarative catalog --config secrets/config.json > catalog.json',
+    ),
+  )
+    .option('--streams <names>', 'only these streams, separated by commas')
+    .action(async (options: CatalogOptions) => {
+      exitCode = await (await (await loadCommands()).catalog())(options, forPeople);
+    });
+
+  addConvert(program, async (options) => {
+    exitCode = await (await (await loadCommands()).convert())(options, forPeople);
+  });
   addSync(program, (exit) => {
     exitCode = exit;
   });
@@ -177,6 +195,24 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return argv.length === 0 ? 1 : USAGE_ERROR;
   }
   return exitCode;
+}
+
+function addConvert(program: Command, convert: (options: ConvertOptions) => Promise<void>): void {
+  program
+    .command('convert')
+    .description('writes a dlt rest_api config as a manifest, or a manifest as a dlt config, and lists what is lost')
+    .argument('<file>', 'the config, YAML, JSON or Python, or the manifest (- for standard input)')
+    .addOption(
+      new Option('--format <format>', 'how it is written (default: a manifest as YAML, a config as Python)').choices([
+        'yaml',
+        'json',
+        'python',
+      ]),
+    )
+    .option('--output <file>', 'where to, instead of standard output')
+    .option('--strict', 'ends with exit code 1 when anything is lost')
+    .addHelpText('after', '\nExample:\n  $ source-declarative convert pipeline.py > manifest.yaml')
+    .action((file: string, options: Omit<ConvertOptions, 'file'>) => convert({ file, ...options }));
 }
 
 function addSync(program: Command, end: (exitCode: number) => void): void {

@@ -45,6 +45,7 @@ import { CustomConfigTransformation } from './custom/custom-config-transformatio
 import { CustomDecoder } from './custom/custom-decoder.ts';
 import { CustomErrorHandler } from './custom/custom-error-handler.ts';
 import { CustomPaginationStrategy } from './custom/custom-pagination-strategy.ts';
+import { CustomPaginator } from './custom/custom-paginator.ts';
 import { CustomPartitionRouter } from './custom/custom-partition-router.ts';
 import { CustomRecordExtractor } from './custom/custom-record-extractor.ts';
 import { CustomRecordFilter } from './custom/custom-record-filter.ts';
@@ -73,6 +74,7 @@ import { ZipfileDecoder } from './decoders/zipfile-decoder.ts';
 import { CompositeErrorHandler } from './error-handlers/composite-error-handler.ts';
 import { ContentResponseFilter } from './error-handlers/content-response-filter.ts';
 import { DefaultErrorHandler } from './error-handlers/default-error-handler.ts';
+import { GraphQLErrorFilter } from './error-handlers/graph-ql-error-filter.ts';
 import { HttpResponseFilter } from './error-handlers/http-response-filter.ts';
 import { CombinedExtractor } from './extractors/combined-extractor.ts';
 import { DpathExtractor } from './extractors/dpath-extractor.ts';
@@ -185,6 +187,7 @@ export const components: readonly AnyComponent[] = [
   CustomDecoder,
   CustomErrorHandler,
   CustomPaginationStrategy,
+  CustomPaginator,
   CustomPartitionRouter,
   CustomRecordExtractor,
   CustomRecordFilter,
@@ -212,6 +215,7 @@ export const components: readonly AnyComponent[] = [
   FilterRecords,
   FixedWindowCallRatePolicy,
   FlattenFields,
+  GraphQLErrorFilter,
   GroupByKeyMergeStrategy,
   GroupingPartitionRouter,
   GzipDecoder,

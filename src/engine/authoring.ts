@@ -19,6 +19,7 @@ export type {
   Normalization,
   PageRequest,
   PageStrategy,
+  Paginator,
   PartitionRouter,
   Reads,
   RecordFilter,

@@ -329,6 +329,8 @@ export interface RowTarget {
   write(record: Json): void;
   /** Told of every record that is not parsed, with the fields that the cursor reads; absent when it reads none. */
   readonly observe: ((record: Row) => void) | undefined;
+  /** Whether records must be observed in their order; they need not unless it is said. */
+  readonly inOrder?: boolean;
 }
 
 /** Gives the slices that a stream is split into without regard to time, such as one for each parent record. */
@@ -386,8 +388,10 @@ export interface Cursor extends RequestContributor {
   readonly field: string | undefined;
   readonly reads: Reads;
   slices(): AsyncIterable<StreamSlice>;
-  /** Called for every record that is written, in order. */
+  /** Called for every record that is written. */
   observe(record: Row, slice: StreamSlice): void;
+  /** Whether records must be observed in their order; else the last one of a page may come first. */
+  readonly needsOrder?: boolean;
   /** Called after the last record of a slice is written; true when a new state should be printed. */
   close(slice: StreamSlice): boolean;
   /** Called after the records of a page are written; true when what was read of the slice so far makes a new state, which should be printed. */

@@ -222,6 +222,7 @@ export function createPartitionCursor(
   return {
     field,
     reads: [field],
+    ...(stateless.needsOrder && { needsOrder: true }),
     contribute: (options, request) => sync.contribute(options, request),
     async *slices() {
       if (startedAt !== undefined) throw new SystemError('The slices of a stream were asked for twice.');
@@ -234,6 +235,10 @@ export function createPartitionCursor(
       if (!offer(record)) return;
       hasValues = true;
       if (!isGlobal) partitionOf(slice)?.cursor.observe(record, slice);
+    },
+    checkpoint(slice) {
+      const cursor = isGlobal ? undefined : partitionOf(slice)?.cursor;
+      return cursor?.checkpoint?.(slice) === true && isDue();
     },
     close(slice) {
       const partition = partitionOf(slice);

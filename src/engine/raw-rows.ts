@@ -72,13 +72,15 @@ function parsingTest({ rows, width }: Elements, { fields, appended }: RawPlan): 
   };
 }
 
-function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, request: PageRequest, { lines, observe }: RowTarget): void {
+function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, request: PageRequest, target: RowTarget): void {
+  const { lines, observe, inOrder } = target;
   const { appended } = plan;
   const appender = appended.length === 0 ? undefined : createFieldAppender(appended, request, to - from);
   if (appender !== undefined || observe !== undefined) {
     const read = fieldReader(elements, from, to, plan.fields);
-    // The last record goes first: most lists ascend, and then the cursor need not look closely at the others.
-    for (let n = from - 1; n < to - 1; n += 1) {
+    // The last record goes first if it may: most lists ascend, and then the cursor need not look closely at the others.
+    const first = inOrder ? from : from - 1;
+    for (let n = first; n < first + to - from; n += 1) {
       const i = n < from ? to - 1 : n;
       const record = read(i);
       appender?.append(i - from, record);

@@ -124,7 +124,9 @@ async function selectStreams(source: Source, options: ReadOptions): Promise<Sele
           `The catalog asks for an incremental sync of "${name}", which has no cursor: it supports full_refresh only, and is read whole.`,
         );
       }
-      const positions = scope && open.cursor.resume && createPagePositions(run, open, begun, scope);
+      // Where rows come in order, the state itself moves on with every page.
+      const followsPages = open.cursor.resume !== undefined && open.cursor.needsOrder !== true;
+      const positions = scope && followsPages ? createPagePositions(run, open, begun, scope) : undefined;
       selected.push({ open, configured, positions });
     }
   }
@@ -233,7 +235,8 @@ async function readPartition(
     cursor.observe(record, slice);
   };
   const observe = cursor.reads === 'nothing' ? undefined : (record: Row): void => cursor.observe(record, slice);
-  const target: RowTarget | undefined = writer.lines && fileOf === undefined ? { lines: writer.lines, write, observe } : undefined;
+  const inOrder = cursor.needsOrder ?? false;
+  const target: RowTarget | undefined = writer.lines && fileOf === undefined ? { lines: writer.lines, write, observe, inOrder } : undefined;
   const position = positions?.begin(slice, states.onPage);
   for await (const batch of stream.read(slice, position)) {
     if (progress.records === 0 && batch.count > 0) {

@@ -271,7 +271,7 @@ describe('what no repetition mends', () => {
 });
 
 describe('the budget of the run', () => {
-  it('ends retries when it is used up, and says so', async () => {
+  it('004.6: ends retries when it is used up, and says so', async () => {
     const run = play([{ status: 500 }], { budget: createRetryBudget(2) });
     expect((await failureOf(run)).message).toMatch(/none is repeated any more, as the guard retry_budget says/);
     expect(run.requests).toHaveLength(3);

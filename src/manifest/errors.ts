@@ -22,6 +22,8 @@ export interface ManifestErrorDetails {
   /** What to do about it, as a sentence. */
   readonly hint?: string;
   readonly place?: Place;
+  /** Whether the lines of the place may hold a secret, so that they are not shown. */
+  readonly isSecret?: boolean;
   /** Further errors found along with this one. */
   readonly others?: readonly ManifestError[];
   readonly cause?: unknown;
@@ -36,15 +38,18 @@ export class ManifestError extends Error {
   readonly summary: string;
   readonly hint: string | undefined;
   readonly place: Place | undefined;
+  readonly isSecret: boolean;
   readonly others: readonly ManifestError[];
 
-  constructor({ code, message, path = '', hint, place, others = [], cause }: ManifestErrorDetails) {
+  constructor({ code, message, path = '', hint, place: given, isSecret = false, others = [], cause }: ManifestErrorDetails) {
+    const place = isSecret ? withoutFrame(given) : given;
     super(compose(message, path, hint, place, others), cause === undefined ? {} : { cause });
     this.code = code;
     this.path = path;
     this.summary = message;
     this.hint = hint;
     this.place = place;
+    this.isSecret = isSecret;
     this.others = others;
   }
 
@@ -65,12 +70,19 @@ export class ManifestError extends Error {
       code: this.code,
       message: this.summary,
       path: this.path,
+      isSecret: this.isSecret,
       others: this.others,
       cause: this.cause,
       ...(this.hint === undefined ? {} : { hint: this.hint }),
       ...(this.place === undefined ? {} : { place: this.place }),
     };
   }
+}
+
+function withoutFrame(place: Place | undefined): Place | undefined {
+  if (place === undefined) return undefined;
+  const { frame: _, ...rest } = place;
+  return rest;
 }
 
 /** The place as editors understand it: `manifest.yaml:41:9`. */

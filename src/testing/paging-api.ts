@@ -17,6 +17,8 @@ export interface AskedRequest {
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Json;
+  /** The body as it came. */
+  readonly text: string;
 }
 
 /** An answer: JSON unless the body is a text or bytes. */
@@ -43,12 +45,18 @@ interface Asked extends AskedRequest {
   readonly value: (name: string) => Json | undefined;
 }
 
+/** The port to listen on, a free one unless told, and the number of requests after which all are refused. */
+interface PagingSetting {
+  readonly port?: number;
+  readonly mostRequests?: number;
+}
+
 /**
- * Starts the API. `/number`, `/zero`, `/offset`, `/cursor`, `/link`, `/relative`, `/rooted`, `/header-link`, `/header-cursor` and `/keyset` page as
- * their names say, GET and POST; `/posts/{id}` and `/posts/{id}/comments` are below `/posts`; `/echo` gives the request back; anything else
+ * Starts the API. `/number`, `/zero`, `/offset`, `/cursor`, `/link`, `/relative`, `/rooted`, `/header-link`, `/header-cursor`, `/keyset` and
+ * `/graphql` page as their names say, GET and POST; `/posts/{id}` and `/posts/{id}/comments` are below `/posts`; `/echo` gives the request back; anything else
  * is posts by page number.
  */
-export async function startPagingApi({ port = 0 }: { readonly port?: number } = {}): Promise<PagingApi> {
+export async function startPagingApi({ port = 0, mostRequests = MOST_REQUESTS }: PagingSetting = {}): Promise<PagingApi> {
   const requests: AskedRequest[] = [];
   const first: PageAnswer[] = [];
   const added: JsonObject[] = [];
@@ -56,12 +64,19 @@ export async function startPagingApi({ port = 0 }: { readonly port?: number } = 
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = await readRequest(message, url);
-    requests.push({ method: asked.method, path: asked.path, query: asked.query, headers: asked.headers, body: asked.body });
+    requests.push({
+      method: asked.method,
+      path: asked.path,
+      query: asked.query,
+      headers: asked.headers,
+      body: asked.body,
+      text: asked.text,
+    });
     const {
       status = 200,
       headers = {},
       body = null,
-    } = requests.length > MOST_REQUESTS ? { status: 400, body: 'Too many requests.' } : (first.shift() ?? answer(asked, added));
+    } = requests.length > mostRequests ? { status: 400, body: 'Too many requests.' } : (first.shift() ?? answer(asked, added));
     response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
     response.end(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
   }
@@ -98,6 +113,7 @@ async function readRequest(message: IncomingMessage, base: string): Promise<Aske
     query: search.slice(1),
     headers: Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, String(value)])),
     body,
+    text,
     url: `${base}${pathname}`,
     value: (name) => searchParams.get(name) ?? (isPlainObject(body) ? (body as JsonObject)[name] : undefined),
   };
@@ -201,7 +217,21 @@ const WAYS: Readonly<Record<string, (asked: Asked, added: readonly JsonObject[])
     return { headers: next < POSTS ? { 'X-Next-Cursor': String(next) } : {}, body: { data: slice(ALL, from) } };
   },
   keyset: byKeyset,
+  graphql: byConnection,
 };
+
+/** Posts as a GraphQL connection: "first" and "after" are variables, the cursor stands in "pageInfo". */
+function byConnection({ body }: Asked): PageAnswer {
+  const { query, variables } = (isPlainObject(body) ? body : {}) as { query?: Json; variables?: JsonObject };
+  if (typeof query !== 'string' || !query.includes('pageInfo'))
+    return { status: 400, body: { errors: [{ message: 'There is no query.' }] } };
+  const { first, after } = { first: PAGE_SIZE, after: '0', ...variables };
+  const end = Number(after ?? 0) + Number(first);
+  const nodes = slice(ALL, Number(after ?? 0), Number(first));
+  return {
+    body: { data: { posts: { nodes, pageInfo: { hasNextPage: end < POSTS, endCursor: nodes.length === 0 ? null : String(end) } } } },
+  };
+}
 
 /** Posts by the time of their change: since a time first, then by a token alone, which must not come with the time. */
 function byKeyset({ value }: Asked, added: readonly JsonObject[]): PageAnswer {

@@ -5,6 +5,10 @@ import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { exportDlt } from '../../src/manifest/dlt/export/index.ts';
+import { compileDlt } from '../../src/manifest/dlt/index.ts';
+import { processManifest } from '../../src/manifest/index.ts';
 import { type AskedRequest, type PagingApi, startPagingApi } from '../../src/testing/paging-api.ts';
 import { readManifest } from '../../src/testing/read-manifest.ts';
 import { CONFIGS, FAILING } from './dlt/configs.ts';
@@ -100,6 +104,17 @@ describe.skipIf(PYTHON === undefined)('dlt reads the same', () => {
     expect(ours.error).toBeUndefined();
     expect(own).toEqual(asked);
     expect(sorted(ours)).toEqual(sorted(theirs));
+  });
+
+  it.each(Object.entries(CONFIGS))('there and back: %s', async (_about, template) => {
+    const config = JSON.parse(JSON.stringify(template).replaceAll('$API', api.url)) as JsonObject;
+    const { config: back } = exportDlt(processManifest(compileDlt(config).manifest), () => true);
+    // A session is an object of Python.
+    if ((back['client'] as JsonObject)['session'] !== undefined) return;
+    const [{ theirs, asked }, again] = [await compare(config), await compare(back)];
+    expect(again.theirs.error).toBeUndefined();
+    expect(again.asked).toEqual(asked);
+    expect(sorted(again.theirs)).toEqual(sorted(theirs));
   });
 
   it.each(harvested())('of its own tests: %s', async (_about, config) => {

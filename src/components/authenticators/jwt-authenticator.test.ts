@@ -133,7 +133,7 @@ describe('the signature', () => {
 });
 
 describe('the token', () => {
-  it('stands in the Authorization header, after its prefix', async () => {
+  it('004.2: stands in the Authorization header, after its prefix', async () => {
     const authenticator = buildFromYaml('authenticator', {
       type: 'JwtAuthenticator',
       algorithm: 'HS256',

@@ -32,7 +32,7 @@ const tokenRequests = (api: LocalApi) => api.received.filter(({ path }) => path.
 const authorizations = (api: LocalApi) => api.received.filter(({ path }) => path === '/items').map(({ headers }) => headers.authorization);
 
 describe('the request for a token', () => {
-  it('posts the standard fields as a form', async () => {
+  it('004.2: posts the standard fields as a form', async () => {
     const api = await localApi(tokensAndItems());
     await ask(requesters(api, { config: { secret: 's&s' } })(declared(api)));
     const [request] = tokenRequests(api);

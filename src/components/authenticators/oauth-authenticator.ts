@@ -1,6 +1,20 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { boolean, integer, list, object, optional, type Parsed, shape, slot, template, text, withDefault } from '../../engine/fields.ts';
+import {
+  boolean,
+  bounded,
+  extension,
+  integer,
+  list,
+  object,
+  optional,
+  type Parsed,
+  shape,
+  slot,
+  template,
+  text,
+  withDefault,
+} from '../../engine/fields.ts';
 import type { Params, RequestParts } from '../../engine/http.ts';
 import type { Authenticator } from '../../engine/kinds.ts';
 import { compileMapping } from '../../engine/mappings.ts';
@@ -56,6 +70,10 @@ const fields = () => ({
   ),
   profile_assertion: optional(slot('authenticator', { types: ['JwtAuthenticator'], defaultType: 'JwtAuthenticator' })),
   use_profile_assertion: withDefault(boolean(), false),
+  default_expires_in: extension(
+    optional(bounded(integer(), { minimum: 1 })),
+    'Seconds that an access token lasts when the response does not say; 3600 unless stated.',
+  ),
 });
 
 type Spec = Parsed<ReturnType<typeof fields>>;
@@ -146,7 +164,7 @@ function statedClient(spec: Spec, b: Builder, assertion: Authenticator | undefin
   }
 
   return () => ({
-    store: memoryStore(b, accessToken === null ? undefined : str(accessToken), expiresAt),
+    store: memoryStore(b, accessToken === null ? undefined : str(accessToken), expiresAt, spec.default_expires_in),
     names: () => ({ ...values.responseNames(), refreshToken: values.refreshTokenName() }),
     endpoint: () => {
       if (spec.token_refresh_endpoint === undefined) return undefined;
@@ -167,7 +185,7 @@ function statedClient(spec: Spec, b: Builder, assertion: Authenticator | undefin
 function savingClient(spec: Spec, b: Builder, updater: NonNullable<Spec['refresh_token_updater']>): () => Client {
   const values = compileValues(spec, b, spec.grant_type);
   const endpoint = spec.token_refresh_endpoint === undefined ? undefined : str(values.endpoint() ?? '');
-  const store = configStore(b, updater);
+  const store = configStore(b, updater, spec.default_expires_in);
   const responseNames = values.responseNames();
   const fromConfig = (name: string, declared: string | undefined): Value => {
     const own = compileDpath(['credentials', name]).get(b.config);

@@ -22,10 +22,19 @@ export interface TokenPaths {
   readonly token_expiry_date_config_path: readonly string[];
 }
 
-const DEFAULT_LIFETIME = Delta.fromMicroseconds(3_600_000_000n);
+/** Seconds. */
+const DEFAULT_LIFETIME = 3600;
 
-/** Keeps the tokens for this run only; `accessToken` and its expiry are those that the manifest states. */
-export function memoryStore(b: Builder, accessToken: string | undefined, expiresAt: DateTime | undefined): TokenStore {
+/**
+ * Keeps the tokens for this run only; `accessToken` and its expiry are those that the manifest states, `lifetime` the seconds that a token lasts
+ * of which the API does not say it.
+ */
+export function memoryStore(
+  b: Builder,
+  accessToken: string | undefined,
+  expiresAt: DateTime | undefined,
+  lifetime: number | undefined,
+): TokenStore {
   const { clock } = b.run;
   let token = accessToken;
   let expiry = expiresAt;
@@ -34,7 +43,7 @@ export function memoryStore(b: Builder, accessToken: string | undefined, expires
     accessToken: () => token,
     hasExpired,
     async keep(grant) {
-      expiry = grant.expiresAt ?? (expiry !== undefined && !hasExpired() ? expiry : afterDefaultLifetime(clock.now()));
+      expiry = grant.expiresAt ?? (expiry !== undefined && !hasExpired() ? expiry : afterLifetime(clock.now(), lifetime));
       token = str(grant.accessToken as Value);
     },
   };
@@ -49,7 +58,7 @@ export interface ConfigStore extends TokenStore {
  * Keeps the tokens in the config and has the platform save it, so that the next run begins with them.
  * parity: requests_native_auth/oauth.py:SingleUseRefreshTokenOauth2Authenticator
  */
-export function configStore(b: Builder, paths: TokenPaths): ConfigStore {
+export function configStore(b: Builder, paths: TokenPaths, lifetime: number | undefined): ConfigStore {
   const { clock, secrets, saveConfig } = b.run;
   const places = [paths.access_token_config_path, paths.refresh_token_config_path, paths.token_expiry_date_config_path] as const;
   const [accessToken, refreshToken, expiryDate] = places.map((path) => (): Value => (compileDpath(path).get(b.config) ?? '') as Value) as [
@@ -91,7 +100,7 @@ export function configStore(b: Builder, paths: TokenPaths): ConfigStore {
       const known = hasExpired() ? undefined : expiry();
       setAccessToken(b.config, grant.accessToken);
       if (grant.refreshToken !== undefined) setRefreshToken(b.config, grant.refreshToken);
-      setExpiryDate(b.config, (grant.expiresAt ?? known ?? afterDefaultLifetime(clock.now())).isoformat());
+      setExpiryDate(b.config, (grant.expiresAt ?? known ?? afterLifetime(clock.now(), lifetime)).isoformat());
       await saveConfig(b.config);
     },
   };
@@ -100,6 +109,6 @@ export function configStore(b: Builder, paths: TokenPaths): ConfigStore {
 type Read = () => Value;
 type Write = ReturnType<typeof compileSetter>;
 
-function afterDefaultLifetime(now: bigint): DateTime {
-  return DateTime.fromEpochMicroseconds(now).add(DEFAULT_LIFETIME);
+function afterLifetime(now: bigint, seconds: number = DEFAULT_LIFETIME): DateTime {
+  return DateTime.fromEpochMicroseconds(now).add(Delta.of({ seconds }));
 }

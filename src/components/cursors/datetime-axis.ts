@@ -37,13 +37,19 @@ export function createDatetimeAxis(format: string, otherFormats: readonly string
       const expected = [...new Set(names)].map((name) => `"${name}"`).join(', ');
       throw new DateError('ValueError', `${JSON.stringify(raw)} does not match ${expected}`);
     },
-    print: (time) => printer.print(time),
+    print: (time) => (time.year < 1000 ? withWholeYear(format, time) : printer.print(time)),
     compare: (a, b) => a.compare(b),
     isFalsy: () => false,
     next: (time) => plus(time, gap),
     isCovered: isOneFormat ? order.isCovered : () => false,
     printsInOrder: order.printsInOrder,
   };
+}
+
+/** A date before the year 1000 with the zeros of its year, without which no format reads it; the reference leaves them out and fails. */
+function withWholeYear(format: string, time: DateTime): string {
+  const year = String(time.year).padStart(4, '0');
+  return datetimeFormat(format.replace(/%%|%Y/g, (code) => (code === '%Y' ? year : code))).print(time);
 }
 
 /** A date moved on; throws DateError outside the years 1-9999. */

@@ -1,7 +1,21 @@
 import * as z from 'zod/mini';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { boolean, describe, either, list, object, optional, type Slot, slot, template, text, withDefault } from '../../engine/fields.ts';
+import {
+  boolean,
+  describe,
+  either,
+  extension,
+  list,
+  object,
+  oneOf,
+  optional,
+  type Slot,
+  slot,
+  template,
+  text,
+  withDefault,
+} from '../../engine/fields.ts';
 import type { DatetimeBound, IncrementalSync } from '../../engine/kinds.ts';
 import { str } from '../../lang/index.ts';
 import type { JsonObject } from '../../lib/json.ts';
@@ -57,6 +71,10 @@ export const DatetimeBasedCursor = component({
     partition_field_end: optional(text('The key of a slice that holds the end of its window.')),
     partition_field_start: optional(text('The key of a slice that holds the start of its window.')),
     step: optional(template('config')),
+    row_order: extension(
+      optional(oneOf('asc')),
+      'Says that the API gives the records in ascending order of the cursor field, so that the state moves on after every page and a sync that was stopped goes on there.',
+    ),
   }),
   build(spec, b): IncrementalSync {
     const context = b.context();
@@ -96,6 +114,7 @@ export const DatetimeBasedCursor = component({
       future,
       resumesAlone: (spec.is_data_feed === true || spec.is_client_side_incremental === true) && !spec.step,
       onUnreadable,
+      onDisorder: spec.row_order && warnOfDisorder(b, field),
     });
     const open = (state: JsonObject, field: string) =>
       inState(field, () => createIntervalCursor(optionsFor(field), beginFrom(axis, field, windowing.start, state)));
@@ -122,6 +141,13 @@ export const DatetimeBasedCursor = component({
     };
   },
 });
+
+function warnOfDisorder(b: Builder, field: string): () => void {
+  return () =>
+    b.run.log.warn(
+      `${b.path}: the records are not in ascending order of "${field}", though row_order says so: the state moves on at the end only. Leave row_order out.`,
+    );
+}
 
 function clampingField() {
   return describe(z.looseObject({ target: template('config'), target_details: optional(object()) }), {

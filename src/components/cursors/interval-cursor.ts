@@ -6,6 +6,7 @@ import { ownProperty } from '../../lib/objects.ts';
 import { SystemError } from '../../protocol/failure.ts';
 import type { Axis } from './axis.ts';
 import { type Beginning, type Interval, listsIntervals, mergeIntervals, printState } from './intervals.ts';
+import { createSliceProgress, type SliceProgress } from './slice-progress.ts';
 import { type Window, type Windowing, windowsAround, windowsBeside } from './windows.ts';
 
 /** What one cursor is made of, beside the state that it begins with. */
@@ -27,6 +28,8 @@ export interface IntervalCursorOptions<T> {
   readonly resumesAlone?: boolean;
   /** Told once of a record that has no value of the cursor, or none that can be read. */
   readonly onUnreadable: (value: Json | undefined) => void;
+  /** Called once when records are not in ascending order; undefined where they need not be, and the state moves on at the end of slices only. */
+  readonly onDisorder?: (() => void) | undefined;
 }
 
 /** Tells the values that no record should have yet. */
@@ -58,6 +61,7 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
   const note = createObserver(options, read);
   const isWithin = createBounds(options, reached);
   const peaks = new Map<string, Peak<T>>();
+  const progress = options.onDisorder && createSliceProgress(axis, options.onDisorder);
   let intervals: readonly Interval<T>[] = begun;
   const base = mergeIntervals(axis, begun);
   /** Up to where the earlier run was to read. */
@@ -115,9 +119,12 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
         peak = peakOf(slice);
       }
       note(record, peak);
+      if (progress !== undefined) noteProgress(progress, options, read(record), slice);
     },
+    ...(progress && { needsOrder: true, checkpoint: () => progress.hasMoved() }),
     close(slice) {
       const interval = readOf(slice);
+      progress?.close(slice);
       hasClosed = true;
       if (interval === undefined) return false;
       intervals = mergeIntervals(axis, [...intervals, interval]);
@@ -131,7 +138,10 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
       options.onUnreadable(raw);
       return true;
     },
-    state: () => printState(axis, field, intervals, legacy),
+    state() {
+      const open = progress?.intervals((slice) => axis.parse(borderOf(slice, startKey))) ?? [];
+      return printState(axis, field, [...intervals, ...open], legacy);
+    },
     split: (slice, minimum) => splitSlice(options, slice, minimum),
     track: () => createTracker(options, note),
     reachedAt: (state) => reachedAt(options, state),
@@ -196,6 +206,16 @@ function begunInterval<T>(
 function readSlice<T>({ windowing: { axis }, borders }: IntervalCursorOptions<T>, { start, end, latest }: Interval<T>): BegunSlice {
   const { cursorSlice } = sliceOf(axis, borders, [start, end]);
   return { partition: {}, cursorSlice, isRead: true, latest: latest === undefined ? undefined : axis.print(latest) };
+}
+
+function noteProgress<T>(
+  progress: SliceProgress<T>,
+  { windowing: { axis }, future }: IntervalCursorOptions<T>,
+  raw: Json | undefined,
+  slice: StreamSlice,
+): void {
+  const value = raw === undefined || raw === null ? undefined : axis.tryParse(raw);
+  if (value !== undefined && future?.has(value) !== true) progress.observe(value, slice);
 }
 
 function newPeak<T>(): Peak<T> {

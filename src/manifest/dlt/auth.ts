@@ -1,20 +1,22 @@
 import type { JsonObject } from '../../lib/json.ts';
-import { isGiven, type Members, member, membersAt, objectAt, type Place, refuse, refuseCode } from './places.ts';
+import { customComponent } from './paginators.ts';
+import { integerAt, isGiven, type Members, member, membersAt, objectAt, type Place, refuse, refuseCode } from './places.ts';
 import { expressionOf } from './templates.ts';
 import { type Compilation, mapTexts, plainSegments, plainTemplate } from './texts.ts';
 
-const TYPES = ['bearer', 'api_key', 'http_basic', 'oauth2_client_credentials'] as const;
+const TYPES = ['bearer', 'api_key', 'http_basic', 'oauth2_client_credentials', 'custom'] as const;
 const LOCATIONS = ['header', 'query', 'param', 'cookie'] as const;
 
 /** The authenticator of an `auth`: its type alone, or an object; undefined for none. */
 // parity: dlt/sources/rest_api/config_setup.py:create_auth
-export function compileAuth(compilation: Compilation, place: Place | undefined): JsonObject | undefined {
-  if (!isGiven(place)) return undefined;
+export function compileAuth(compilation: Compilation, given: Place | undefined): JsonObject | undefined {
+  if (!isGiven(given)) return undefined;
+  const place = { ...given, isSecret: true };
   refuseCode(place, `Write it as a dict with a "type": ${TYPES.join(', ')}.`);
   const isName = typeof place.value === 'string';
   const members: Members = isName ? new Map([['type', place]]) : membersAt(place, 'auth');
   const type = wordAt(members.get('type'), place, 'The type of auth', TYPES) ?? 'bearer';
-  return MAKERS[type]({ compilation, members, place: isName ? { value: undefined, path: place.path } : place });
+  return MAKERS[type]({ compilation, members, place: isName ? { ...place, value: undefined } : place });
 }
 
 interface Auth {
@@ -63,12 +65,18 @@ const MAKERS: Readonly<Record<(typeof TYPES)[number], (auth: Auth) => JsonObject
     ]);
     return compileOAuth(auth);
   },
+  custom({ compilation, place }) {
+    const value = mapTexts(place, (text) => plainTemplate(compilation, text, 'A value of auth')) as JsonObject;
+    return customComponent({ ...place, value }, 'CustomAuthenticator');
+  },
 };
 
 /** parity: dlt/sources/helpers/rest_client/auth.py:OAuth2ClientCredentials.build_access_token_request */
 function compileOAuth(auth: Auth): JsonObject {
   const { compilation, members, place } = auth;
-  for (const key of ['session', 'default_token_expiration']) refuseOption(members, key);
+  const session = member(members, 'session');
+  if (session !== undefined) refuse(session, '"session" of oauth2_client_credentials cannot be honoured here.');
+  const lifetime = member(members, 'default_token_expiration');
   const data = member(members, 'access_token_request_data');
   const body = (
     data === undefined ? {} : mapTexts(data, (text) => plainTemplate(compilation, text, 'A value of the token request'))
@@ -88,12 +96,8 @@ function compileOAuth(auth: Auth): JsonObject {
     ...(Object.keys(rest).length === 0 ? {} : { refresh_request_body: rest }),
     ...(byHeader ? { refresh_request_headers: { Authorization: authorization } } : {}),
     ...(accessToken === undefined ? {} : { access_token_value: plainTemplate(compilation, accessToken, 'access_token') }),
+    ...(lifetime === undefined ? {} : { default_expires_in: integerAt(lifetime, '"default_token_expiration"') }),
   };
-}
-
-function refuseOption(members: Members, key: string): void {
-  const place = member(members, key);
-  if (place !== undefined) refuse(place, `"${key}" of oauth2_client_credentials cannot be honoured here.`);
 }
 
 /** A credential as a text of the manifest; one that is left out comes from the config under its own name. */
@@ -116,10 +120,7 @@ function fromConfig({ compilation, place }: Auth, key: string, isSecret: boolean
 /** The same as for other objects, but that no value is shown, since it may be a secret. */
 function checkKeys({ members, place }: Auth, known: readonly string[]): void {
   if (place.value !== undefined)
-    membersAt({ value: Object.fromEntries([...members.keys()].map((key) => [key, null])), path: place.path }, 'This auth', [
-      'type',
-      ...known,
-    ]);
+    membersAt({ ...place, value: Object.fromEntries([...members.keys()].map((key) => [key, null])) }, 'This auth', ['type', ...known]);
 }
 
 /** One of some words; a text that is none of them is not shown, since it may be a secret. */

@@ -165,7 +165,7 @@ function choice(members: Members, key: string, [usual, ...others]: readonly [str
 
 /** A cursor over windows of time, for which the keys `datetime_format`, `step` and `granularity` ask. */
 function datetimeCursor(compilation: Compilation, members: Members, place: Place): JsonObject {
-  for (const key of ['last_value_func', 'range_start', 'range_end', 'row_order', 'on_cursor_value_missing']) {
+  for (const key of ['last_value_func', 'range_start', 'range_end', 'on_cursor_value_missing']) {
     const stated = member(members, key);
     if (stated !== undefined) refuse(stated, `"${key}" is not possible with windows of time.`);
   }
@@ -181,6 +181,8 @@ function datetimeCursor(compilation: Compilation, members: Members, place: Place
     datetime_format: valueFormat,
   });
   const step = optionalText(members, 'step');
+  const order = member(members, 'row_order');
+  if (order !== undefined && textAt(order, '"row_order"') !== 'asc') refuse(order, '"row_order" can only be "asc" with windows of time.');
   const path = member(members, 'cursor_path') as Place;
   return {
     type: 'DatetimeBasedCursor',
@@ -191,6 +193,7 @@ function datetimeCursor(compilation: Compilation, members: Members, place: Place
     ...(end === undefined ? {} : { end_datetime: bounded(end, '"end_value"') }),
     ...(step === undefined ? {} : { step, cursor_granularity: optionalText(members, 'granularity') ?? 'PT1S' }),
     ...(lag === undefined ? {} : { lookback_window: `PT${numberAt(lag, '"lag"')}S` }),
+    ...(order === undefined ? {} : { row_order: 'asc' }),
   };
 }
 

@@ -24,6 +24,7 @@ const TYPES = [
   'cursor',
   'offset',
   'page_number',
+  'custom',
 ] as const;
 type Type = (typeof TYPES)[number];
 
@@ -82,7 +83,17 @@ const OPTIONS: Readonly<Record<Type, readonly string[]>> = {
     'stop_after_empty_page',
     'has_more_path',
   ],
+  custom: [],
 };
+
+/** A component whose code comes with the config: `class_name` names it, and all other keys are given to it. */
+export function customComponent(place: Place, type: string): JsonObject {
+  const members = membersAt(place, 'A custom class');
+  const name = members.get('class_name');
+  if (!isGiven(name)) return refuse(place, 'The type custom needs "class_name": the name of an export of components.ts.');
+  const own = [...members].filter(([key]) => key !== 'type' && key !== 'class_name');
+  return { type, class_name: textAt(name, '"class_name"'), ...Object.fromEntries(own.map(([key, { value }]) => [key, value ?? null])) };
+}
 
 const DETECTED: Paging = { paginator: { type: 'DetectedPagination' }, taken: [] };
 const SINGLE: Paging = { paginator: undefined, taken: [] };
@@ -108,7 +119,8 @@ export function compilePaginator(place: Place | undefined, records: string | und
   const members: Members = isName ? new Map([['type', place]]) : membersAt(place, 'A paginator');
   const type = member(members, 'type');
   const name = type === undefined ? 'auto' : choiceAt(type, 'The type of a paginator', TYPES);
-  if (!isName) membersAt(place, `The paginator ${name}`, ['type', ...OPTIONS[name]]);
+  // What a paginator of one's own takes is for its code to say.
+  if (!isName && name !== 'custom') membersAt(place, `The paginator ${name}`, ['type', ...OPTIONS[name]]);
   return MAKERS[name]({ members, place, records });
 }
 
@@ -128,6 +140,7 @@ const MAKERS: Readonly<Record<Type, (paginator: Paginator) => Paging>> = {
   },
   auto: () => DETECTED,
   single_page: () => SINGLE,
+  custom: ({ place }) => ({ paginator: customComponent(place, 'CustomPaginator'), taken: [] }),
   cursor: byCursor,
   offset({ members, place }) {
     const limit = member(members, 'limit');

@@ -9,14 +9,16 @@ import { CODE } from './python-values.ts';
 export interface Place {
   readonly value: Json | undefined;
   readonly path: string;
+  /** Whether the value, or one beside it, may be a secret; so may be all within it. */
+  readonly isSecret?: boolean;
 }
 
 /** The members of an object, each with its place. */
 export type Members = ReadonlyMap<string, Place>;
 
 /** Ends the compilation with an error at a place. */
-export function refuse({ path }: Place, message: string, hint?: string): never {
-  throw new ManifestError({ code: 'dlt', path, message, ...(hint === undefined ? {} : { hint }) });
+export function refuse({ path, isSecret = false }: Place, message: string, hint?: string): never {
+  throw new ManifestError({ code: 'dlt', path, message, isSecret, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** Whether there is a value; null counts as none. */
@@ -31,9 +33,9 @@ export function membersAt(place: Place, what: string, known?: readonly string[])
     if (known?.includes(key)) continue;
     const near = nearestName(key, known ?? []);
     const hint = near === undefined ? `Known there: ${known?.join(', ')}.` : `Did you mean "${near}"?`;
-    refuse({ value: object[key], path: memberPath(place.path, key) }, `${what} has no "${key}".`, hint);
+    refuse(within(place, key, object[key]), `${what} has no "${key}".`, hint);
   }
-  return new Map(Object.entries(object).map(([key, value]) => [key, { value, path: memberPath(place.path, key) }]));
+  return new Map(Object.entries(object).map(([key, value]) => [key, within(place, key, value)]));
 }
 
 /** A member of an object that was read. */
@@ -51,10 +53,15 @@ export function objectAt(place: Place, what: string): JsonObject {
 
 /** The items of a list, each with its place. */
 export function itemsAt(place: Place, what: string): Place[] {
-  const { value, path } = place;
+  const { value } = place;
   refuseCode(place);
   if (!Array.isArray(value)) return refuse(place, `${what} must be a list, not ${described(value)}.`);
-  return value.map((item, index) => ({ value: item, path: memberPath(path, index) }));
+  return value.map((item, index) => within(place, index, item));
+}
+
+/** A place within another one, as secret as that. */
+function within({ path, isSecret }: Place, key: string | number, value: Json | undefined): Place {
+  return { value, path: memberPath(path, key), ...(isSecret === true && { isSecret }) };
 }
 
 /** The text at a place. */
@@ -102,6 +109,7 @@ export function refuseCode(place: Place, hint?: string): void {
   const { value } = place;
   const code = isPlainObject(value) ? ownProperty(value as JsonObject, CODE) : undefined;
   if (typeof code !== 'string') return;
+  if (place.isSecret) refuse(place, 'Python code cannot run here.', hint);
   const shown = code.length > 80 ? `${code.slice(0, 80)}...` : code;
   refuse(place, `Python code cannot run here: ${shown.replace(/\s+/g, ' ')}`, hint);
 }

@@ -250,11 +250,11 @@ export function createReader(source: string, tokens: readonly Token[], variables
 /** The inside of an f-string as a text with placeholders; its expressions must be references or constants. */
 function withPlaceholders(formatted: string, variables: Variables): string {
   return formatted.replace(/\{\{|\}\}|\{([^{}]*)\}/g, (all, inner?: string) => {
-    if (inner === undefined) return all;
+    if (inner === undefined) return all.charAt(0);
     const tokens = tokenize(inner);
     const read = tokens && createReader(inner, tokens, variables).only();
     if (typeof read === 'string' && /^dlt\.(?:secrets|config)[[.]/.test(read)) return `{${read}}`;
-    if (typeof read === 'string' || typeof read === 'number') return String(read).replace(/[{}]/g, '$&$&');
+    if (typeof read === 'string' || typeof read === 'number') return String(read);
     throw new NoConfig();
   });
 }

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
+import { doubleQueryBraces } from './graph-ql.ts';
 import { choiceAt, isGiven, type Members, member, membersAt, type Place, refuse, refuseCode, textAt } from './places.ts';
 import type { Resource } from './resources.ts';
 import type { Scope } from './scope.ts';
@@ -139,7 +140,11 @@ function compileBody(compilation: Compilation, endpoint: Members, scope: Scope):
   const data = member(endpoint, 'data');
   if (place === undefined) return { json: undefined, data: undefined };
   if (place !== data && typeof place.value !== 'object') refuse(place, 'A JSON body is an object or a list.');
-  const body = mapTexts(place, (text) => formatted(compilation, text, scope, 'A text of the body')) as Json;
+  const query = `${place.path}.query`;
+  const body = mapTexts(place, (text) => {
+    const value = text.path === query ? doubleQueryBraces(text.value as string) : text.value;
+    return formatted(compilation, { ...text, value }, scope, 'A text of the body');
+  }) as Json;
   if (place !== data) return { json: body, data: undefined };
   if (typeof body === 'string') return { json: undefined, data: body };
   const form = Array.isArray(body) ? formOf(place, body) : body;

@@ -31,7 +31,7 @@ const ACTION = ['status_code', 'content', 'condition', 'action', 'error_message'
 const DEFAULTS = { timeout: 60, attempts: 5, factor: 1, longestDelay: 300, errorBodyLength: 8192 };
 
 /** Statuses that say that the request itself is wrong, but for a limited rate. */
-const CLIENT_ERRORS = [
+export const CLIENT_ERRORS = [
   400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421, 422, 423, 424, 425, 426, 428, 431,
   451,
 ];

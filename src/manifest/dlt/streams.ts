@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../lib/json.ts';
 import { compileAuth } from './auth.ts';
+import { asksGraphQl } from './graph-ql.ts';
 import { compileHints } from './hints.ts';
 import { compileIncremental, type Incremental } from './incremental.ts';
 import { settlePaging } from './page-values.ts';
@@ -112,7 +113,7 @@ function pagingOf(client: Members, endpoint: Members, { isSingle }: Request, rec
 function requester({ compilation, headers: common, patience }: Common, endpoint: Members, request: Request): JsonObject {
   const { path, method, params, headers, json, data } = request;
   const auth = endpoint.has('auth') ? compileAuth(compilation, endpoint.get('auth')) : undefined;
-  const actions = compileActions(endpoint.get('response_actions'));
+  const actions = [...compileActions(endpoint.get('response_actions')), ...(asksGraphQl(json) ? [{ type: 'GraphQLErrorFilter' }] : [])];
   return {
     $ref: '#/definitions/requester',
     ...(/^https?:\/\//i.test(path) ? { url_base: path } : { path }),

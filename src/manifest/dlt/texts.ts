@@ -18,7 +18,7 @@ export interface Compilation {
 
 const REFERENCE = /^dlt\.(secrets|config)(?:\[\s*(["'])(.+?)\2\s*\]|\.get\(\s*(["'])(.+?)\4\s*\)|\.value)$/;
 const EMBEDDED = /\{(dlt\.(?:secrets|config)(?:\[\s*(?:"[^"]*"|'[^']*')\s*\]|\.value))\}/g;
-const NAME = /^[\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*$/u;
+const NAME = /^(?:[\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*|resources\.[^."{}:!]+\.[^"{}:!]+)$/u;
 
 /** The expression for a text that is a reference such as `dlt.secrets["key"]`; undefined for any other text. */
 export function referenceOf({ inputs }: Compilation, text: string, place: Place): string | undefined {

@@ -1,0 +1,103 @@
+/** One source of features: a document that describes a way to pull data, and what of it holds here, by number. */
+export interface FeatureSource {
+  readonly title: string;
+  readonly features: Readonly<Record<string, string>>;
+}
+
+/** The features of the documents that this project began with; a test shows one by having its number at the start of its title. */
+export const SOURCES: readonly FeatureSource[] = [
+  {
+    title: '000: a dlt config with an API key and a cursor',
+    features: {
+      '000.1': 'The base URL and the path are joined with one slash; a path within the base URL is kept',
+      '000.2': 'An API key goes into the header, the query or a cookie',
+      '000.3': '`dlt.secrets["name"]` comes from the config; a missing one is named by `check`',
+      '000.4': '`primary_key` of `resource_defaults` is the key of every resource without its own',
+      '000.5': '`write_disposition` becomes the sync mode that `catalog` suggests',
+      '000.6': '`data_selector` is a JSONPath',
+      '000.7': 'A cursor paginator with a `limit` sends it on every request (ours)',
+      '000.8': '`cursor_path: last_record.id` pages by a field of the last record (ours)',
+      '000.9': '`stop_condition` on the size of the last page (ours)',
+      '000.10': 'What passes is asked for again with waits of 2, 4 and 8 seconds; what does not is refused at once',
+      '000.11': 'Inferred schemas are nullable and know dates',
+    },
+  },
+  {
+    title: '001: a dlt config with a bearer token, POST and offsets',
+    features: {
+      '001.1': 'A bearer token',
+      '001.2': 'POST with headers of the endpoint, which win over those of the client and are sent once',
+      '001.3': 'A body that is a list (ours)',
+      '001.4': 'Placeholders in path and body from the config and the window, with their types; an unknown one is named with its place',
+      '001.5': 'Offset and limit in the query of a POST, up to an empty page',
+      '001.6': 'A response that is a list, an empty list or empty',
+      '001.7': 'Windows of time over a made field that is a number',
+      '001.8': 'Exponential waits with a factor',
+      '001.9': 'A body that is a text goes out byte for byte',
+    },
+  },
+  {
+    title: '002: the guide to dlt’s REST client',
+    features: {
+      '002.1': 'The paginator is found out from the first response, and what was taken is said',
+      '002.2': 'The list of records is found out, and what was taken is said',
+      '002.3': 'Options of the client, each overridden by the endpoint',
+      '002.4': 'GET and POST; a body is JSON, a form or a text, and one of them only',
+      '002.5': 'Pages of a POST with JSON or a form',
+      '002.6': 'Request, response and page of every record can be seen',
+      '002.7': 'Links in the body, absolute and relative',
+      '002.8': 'Links in a header, of any relation',
+      '002.9': 'Offsets, with every option',
+      '002.10': 'Page numbers, with every option',
+      '002.11': 'A cursor in the body, with every option',
+      '002.12': 'A cursor in a header, whose name may be in any case',
+      '002.13': 'Paging by code of one’s own',
+      '002.14': 'Bearer, API key, basic and client credentials',
+      '002.15': 'A token is obtained once for parallel requests and again when it has expired; credentials in the body or the header',
+      '002.16': 'Authentication by code of one’s own',
+      '002.17': 'An ignored response ends paging',
+      '002.18': 'The usual number of attempts and waits, what a Retry-After says, and settings for both',
+      '002.19': 'A condition on the response asks for it again',
+      '002.20': 'Time limits for connecting and for reading',
+      '002.21': 'Secrets in URLs are masked wherever they are shown',
+      '002.22': 'The bodies of failures are shown on demand, cut and masked',
+      '002.23': 'Each request can be logged',
+      '002.24': 'Options of the source; a schema contract is held',
+      '002.25': 'Resources that depend on others are read in parallel, in the order of the parents, page by page',
+      '002.26': 'Headers of client and endpoint; placeholders of the client are refused',
+      '002.27': 'Fields of parents and borders of the incremental in path, query, body and headers',
+      '002.28': 'Response actions by status, by content and by both, several of them',
+      '002.29': 'Another encoding; fields added and removed',
+      '002.30': 'A resource that is just a name',
+    },
+  },
+  {
+    title: '003: a keyset connector on Fivetran’s SDK',
+    features: {
+      '003.1': 'The time of the last sync on the first request, the token alone on all others',
+      '003.2': 'Paging ends without a token and at an empty page',
+      '003.3': 'The state is the time of the latest record, and the next sync begins there',
+      '003.4': 'The state moves on after every page: a sync that is killed resumes there',
+      '003.5': 'It runs without a config',
+      '003.6': 'A typed stream with a primary key',
+      '003.7': 'An API to try it on that pages in every way',
+      '003.8': 'A failure is told with its status and message; a missing token is no failure',
+    },
+  },
+  {
+    title: '004: robust ingestion of REST and GraphQL',
+    features: {
+      '004.1': 'REST, and GraphQL with variables, cursors and errors in a 200',
+      '004.2': 'API keys, OAuth with refresh, JWT; no credentials in code',
+      '004.3': 'Every kind of paging, and an end that is found',
+      '004.4': 'Pages stream in bounded memory, and a sync resumes',
+      '004.5': 'Rate limits are respected',
+      '004.6': 'Failures that pass are asked for again within a budget, others are told at once',
+      '004.7': 'Incremental syncs whose state moves on success only, overlaps, and full refreshes from time to time',
+      '004.8': 'Responses are kept as they came, for replay',
+      '004.9': 'Tables are typed, grow, and hold each row once',
+      '004.10': 'Runs are logged and summed up; failures and unusual volume are told',
+      '004.11': 'Typed configs; a repeated sync changes nothing',
+    },
+  },
+];
