@@ -19,12 +19,12 @@ const MANIFEST = {
       config_migrations: [
         {
           type: 'ConfigMigration',
-          transformations: [{ type: 'ConfigRemapField', field_path: ['host'], map: {} }],
-        },
-        {
-          type: 'ConfigMigration',
           transformations: [
-            { type: 'ConfigAddFields', fields: [{ type: 'AddedFieldDefinition', path: ['server'], value: "{{ config['host'] }}" }] },
+            {
+              type: 'ConfigAddFields',
+              condition: "{{ 'host' in config }}",
+              fields: [{ type: 'AddedFieldDefinition', path: ['server'], value: "{{ config['host'] }}" }],
+            },
             { type: 'ConfigRemoveFields', field_pointers: [['host']] },
           ],
         },
