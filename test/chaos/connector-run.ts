@@ -5,7 +5,7 @@ import type { Kill } from './plan.ts';
 /** The built connector. */
 export const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
 /** Milliseconds after which a run counts as hanging. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 /** How a run ended and what it wrote. */
 export interface Ended {

@@ -24,7 +24,7 @@ export interface SeedResult {
 }
 
 /** Waits of milliseconds in place of seconds, and an API that is given up soon when it says nothing. */
-const ARGUMENTS = ['--guard', 'max_wait=0.02', '--guard', 'silence=1'];
+const ARGUMENTS = ['--guard', 'max_wait=0.02', '--guard', 'silence=2'];
 
 /** Plays a seed: runs the connector, kills it, goes on from its last states until it ends by itself; says everything that is wrong. */
 export async function playSeed(seed: number, { verbose = false, connector = MAIN } = {}): Promise<SeedResult> {
