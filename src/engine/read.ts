@@ -246,7 +246,7 @@ async function readPartition(
     progress.records += batch.count;
     if (batch.writeTo !== undefined && target !== undefined) batch.writeTo(target);
     else for (const record of batch.records) write(record);
-    if (cursor.checkpoint?.(slice) === true) writer.state(cursor.state());
+    if (cursor.checkpoint?.(slice) === true) states.print();
     await output.drained();
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;
   }
