@@ -73,6 +73,16 @@ rest_api_source({
     expect(config['resources']).toMatchObject([{ endpoint: { paginator: { type: 'offset', limit: 10, total_path: null } } }]);
   });
 
+  it('takes the braces of f-strings as Python does', async () => {
+    const config = await configOf(`
+PART = "{resources.posts.id}"
+rest_api_source({"client": {"base_url": "https://a.b"}, "resources": [
+  {"name": "c", "endpoint": {"path": f"posts/{{resources.posts.id}}/{PART}/{dlt.config['kind']}/{{{{literal}}}}"}},
+]})`);
+    const path = 'posts/{resources.posts.id}/{resources.posts.id}/{dlt.config["kind"]}/{{literal}}';
+    expect(config['resources']).toEqual([{ name: 'c', endpoint: { path } }]);
+  });
+
   it('keeps other code apart, which is refused where it matters', async () => {
     const text = 'rest_api_source({"client": {"base_url": "https://a.b", "paginator": MyPaginator(1)}, "resources": ["a"]})';
     await expect(prepareManifest(text, 'pipeline.py')).rejects.toThrow('client.paginator: Python code cannot run here: MyPaginator(1)');

@@ -36,7 +36,7 @@ function streamsOf(config: unknown): unknown {
 }
 
 describe('source-declarative convert', () => {
-  it('gives back each of a hundred configs from the manifest that it made of it', async () => {
+  it('gives back each config that dlt is compared by from the manifest that it made of it', async () => {
     const { exportDlt } = await import('../../src/manifest/dlt/export/index.ts');
     for (const [about, template] of Object.entries(CONFIGS)) {
       const config = JSON.parse(JSON.stringify(template).replaceAll('$API', 'https://api.example.com'));

@@ -44,7 +44,8 @@ function exportKey(texts: TextExport, auth: Part): JsonObject | undefined {
   }
   const [, cookie, value] =
     location === 'header' && name?.toLowerCase() === 'cookie' ? (/^([^={]+)=([\s\S]*)$/.exec(String(token)) ?? []) : [];
-  const key = texts.plain(value ?? String(token), `${auth.path}.api_token`);
+  const declared = value ?? token;
+  const key = declared === undefined ? undefined : texts.plain(String(declared), `${auth.path}.api_token`);
   return {
     type: 'api_key',
     name: cookie ?? name ?? '',
