@@ -12,8 +12,6 @@ import { openConnector } from './open-connector.ts';
 import type { CommandOptions } from './program.ts';
 import { runCommand } from './session.ts';
 
-/** Milliseconds between two looks at whether the sync has gone quiet. */
-const LOOK_EVERY = 600_000;
 /** The key of a config that asks for something of the Connector Builder. */
 const BUILDER_COMMAND = '__command';
 
@@ -41,7 +39,7 @@ async function read(
     const opened = await openConnector(session, connector);
     await describe({ command: 'read', connector, catalog: catalogFile, state: stateFile });
     const output = keepNurserySmall(guardMemory(watch(session.output), { now: Date.now }));
-    const heartbeat = createHeartbeat(log, opened.run.clock.now, (look) => void setInterval(look, LOOK_EVERY).unref());
+    const heartbeat = createHeartbeat(log, opened.run.clock.now, (look) => opened.run.whileWaiting?.(look));
     const explain = (error: unknown): Promise<unknown> => explainError(connector, error);
     const failed = await readStreams(opened.source(), {
       run: opened.run,

@@ -48,13 +48,32 @@ async function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
   await sleep(ms, undefined, signal === undefined ? {} : { signal });
 }
 
+/** Milliseconds of a wait after which somebody may look whether it is too long. */
+const LONGEST_REST = 1_800_000;
+
+/** Waits in parts, after each of which somebody looks. */
+function restInParts(rest: RequestSettings['sleep'], look: () => void): RequestSettings['sleep'] {
+  return async (ms, signal) => {
+    let left = ms;
+    do {
+      await rest(Math.min(left, LONGEST_REST), signal);
+      look();
+      left -= LONGEST_REST;
+    } while (left > 0);
+  };
+}
+
 /** Everything that lasts as long as the command. */
 export function createRun(
   session: Session,
   { folder, limits = {}, guards = createGuards({}), checkpoints, customCode, saveConfig, requests }: RunSettings,
 ): Run {
   const { output, log, secrets, onEnd, observer, world = {} } = session;
-  const { now = systemNow, sleep: rest = systemSleep } = world;
+  const { now = systemNow } = world;
+  const looks = new Set<() => void>();
+  const rest = restInParts(world.sleep ?? systemSleep, () => {
+    for (const look of looks) look();
+  });
   const readBeside = async (file: string): Promise<string | undefined> =>
     folder === undefined ? undefined : readIfPresent(path.resolve(folder, file), file);
   const abort = new AbortController();
@@ -83,6 +102,7 @@ export function createRun(
     signal: abort.signal,
     saveConfig,
     reportRateLimit,
+    whileWaiting: (look) => void looks.add(look),
     readFile: world.wrapReadFile?.(readBeside) ?? readBeside,
     storeFile: limits.retries === false ? undefined : createFileStore(filesFolder(process.env)),
     customCode,

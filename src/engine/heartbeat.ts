@@ -9,8 +9,8 @@ export interface Heartbeat {
   follow(records: () => number, printState: () => void): () => void;
 }
 
-/** A heartbeat that looks after the streams whenever `every` has it do so; `now` gives microseconds since 1970. */
-export function createHeartbeat(log: Log, now: () => bigint, every: (look: () => void) => void): Heartbeat {
+/** A heartbeat that looks after the streams whenever `whileWaiting` has it do so; `now` gives microseconds since 1970. */
+export function createHeartbeat(log: Log, now: () => bigint, whileWaiting: (look: () => void) => void): Heartbeat {
   const streams = new Set<{ readonly records: () => number; readonly printState: () => void }>();
   let seen = 0;
   let quietSince = now();
@@ -27,7 +27,7 @@ export function createHeartbeat(log: Log, now: () => bigint, every: (look: () =>
     first.printState();
   }
 
-  every(look);
+  whileWaiting(look);
   return {
     follow(records, printState) {
       const stream = { records, printState };

@@ -54,6 +54,8 @@ export interface Run {
   readonly signal: AbortSignal;
   /** Tells the platform and the user that the config has changed; resolves when the message is out. */
   readonly saveConfig: (config: JsonObject) => Promise<void>;
+  /** Has a function called now and then while something waits; absent where nobody looks. */
+  readonly whileWaiting?: (look: () => void) => void;
   /** Tells the platform that a stream waits because the API limits its rate. */
   readonly reportRateLimit: (streamName: string) => void;
   /** The text of a file in the connector's folder, such as a schema; undefined when there is none of that path. */
