@@ -1,15 +1,10 @@
 import { schemaProblems } from '../engine/json-schema.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { ConfigError } from '../protocol/failure.ts';
+import { INJECTED_CHECKSUMS, INJECTED_CODE, INJECTED_MANIFEST } from './injected-keys.ts';
 
 /** Keys that the platform adds to a config and no spec knows; the reference leaves out the first two. parity: sources/utils/schema_helpers.py:split_config */
-const INTERNAL_KEYS = new Set([
-  '_limit',
-  '_page_size',
-  '__injected_declarative_manifest',
-  '__injected_components_py',
-  '__injected_components_py_checksums',
-]);
+const INTERNAL_KEYS = new Set(['_limit', '_page_size', INJECTED_MANIFEST, INJECTED_CODE, INJECTED_CHECKSUMS]);
 const MOST_TOLD = 5;
 
 /** The error of a config that does not fit the connection specification. */

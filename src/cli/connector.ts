@@ -15,6 +15,7 @@ import { preparedFile, readPrepared } from '../manifest/prepared-file.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 import { loadCustomCode } from './custom-code.ts';
+import { INJECTED_MANIFEST } from './injected-keys.ts';
 import { readIfPresent, readObject, readText } from './inputs.ts';
 import type { CommandOptions } from './program.ts';
 import { forUser, type Session } from './session.ts';
@@ -22,8 +23,6 @@ import { version } from './version.ts';
 
 /** Where an image holds the manifest of its connector. */
 const IMAGE_MANIFEST = '/airbyte/integration_code/source_declarative_manifest/manifest.yaml';
-/** The key of the config under which a manifest may come. */
-export const INJECTED_MANIFEST = '__injected_declarative_manifest';
 /** The manifest of the working directory, when nothing else says which one and the second file shows that it is a connector's folder. */
 const NEARBY_MANIFEST = 'manifest.yaml';
 const CONNECTOR_METADATA = 'metadata.yaml';

@@ -7,9 +7,8 @@ import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { ManifestError } from '../manifest/errors.ts';
 import { ConfigError } from '../protocol/failure.ts';
+import { INJECTED_CHECKSUMS, INJECTED_CODE } from './injected-keys.ts';
 
-const INJECTED_CODE = '__injected_components_py';
-const INJECTED_CHECKSUMS = '__injected_components_py_checksums';
 const PERMISSION = 'AIRBYTE_ENABLE_UNSAFE_CODE';
 /** What code beside a manifest is called, in the order it is looked for. */
 const FILE_NAMES = ['components.ts', 'components.mts', 'components.js', 'components.mjs'];

@@ -2,6 +2,7 @@ import { specComponents } from '../components/of-spec.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { ConnectorSpecification } from '../protocol/messages.ts';
 import { buildSpec, customCodeOf, findConnector, inManifest } from './connector.ts';
+import { INJECTED_MANIFEST } from './injected-keys.ts';
 import type { CommandOptions } from './program.ts';
 import { createRun } from './run.ts';
 import { runCommand } from './session.ts';
@@ -12,7 +13,7 @@ const GENERIC: ConnectorSpecification = {
   connectionSpecification: {
     $schema: 'http://json-schema.org/draft-07/schema#',
     type: 'object',
-    required: ['__injected_declarative_manifest'],
+    required: [INJECTED_MANIFEST],
     additionalProperties: true,
     properties: {
       __injected_declarative_manifest: {

@@ -3,7 +3,7 @@ import { Float, type Json, parseExactJson, stringifyJson } from '../lib/json.ts'
 import { scanDocument } from '../lib/json-list/list-scan.ts';
 import { Random } from '../testing/random.ts';
 import type { PageRequest } from './kinds.ts';
-import { rawBatch } from './raw-rows.ts';
+import { createRawPlan, rawBatch } from './raw-rows.ts';
 import { StreamSlice } from './stream-slice.ts';
 
 const REQUEST: PageRequest = { slice: new StreamSlice(), token: undefined };
@@ -15,7 +15,7 @@ function written(names: readonly string[], values: readonly Json[]): string[] {
   const appended = names.map((name) => ({ name, compute: ({ id }: { [name: string]: Json }) => values[id as number] as Json }));
   const parser = { parse: () => [], refine: () => [] };
   const blocks: Buffer[] = [];
-  rawBatch(document.elements, { fields: ['id', ...names], appended }, REQUEST, parser).writeTo?.({
+  rawBatch(document.elements, createRawPlan(['id'], appended), REQUEST, parser).writeTo?.({
     lines: { prefix: () => Buffer.from(''), write: (lines) => void blocks.push(Buffer.from(lines)) },
     write: () => expect.unreachable(),
     observe: undefined,
@@ -68,7 +68,7 @@ it('reads the numbers of records as the parser does', () => {
     parse: (list: Uint8Array) => parseExactJson(Buffer.from(list).toString()) as Json[],
     refine: (records: Json[]) => records as never,
   };
-  rawBatch((document as NonNullable<typeof document>).elements, { fields: ['a', 'b'], appended }, REQUEST, parser).writeTo?.({
+  rawBatch((document as NonNullable<typeof document>).elements, createRawPlan(['a'], appended), REQUEST, parser).writeTo?.({
     lines: { prefix: () => Buffer.from(''), write: () => {} },
     write: (record) => void seen.push((record as { a: Json }).a),
     observe: ({ a }) => void seen.push(a as Json),

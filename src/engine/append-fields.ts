@@ -11,39 +11,44 @@ export interface AppendedField {
 
 /** Computes fields, adds them to what was read of each record, and keeps their JSON. */
 export interface FieldAppender {
-  append(index: number, record: Row): void;
+  /** Makes room for so many records of a page; gives what appends to each. */
+  begin(count: number, request: PageRequest): (index: number, record: Row) => void;
   readonly texts: AddedTexts;
 }
 
 /** The one place for texts: they are written before anything else is appended. */
 const texts = new AddedTexts();
 
-/** Appends fields to so many records of a page. */
-export function createFieldAppender(fields: readonly AppendedField[], request: PageRequest, count: number): FieldAppender {
-  const [only, ...others] = fields;
-  const keys = fields.map(({ name }) => `${JSON.stringify(name)}:`);
-  texts.reset(count, Buffer.from(keys[0] ?? ''));
-  if (only === undefined || others.length > 0) return { texts, append: (index, record) => texts.assignText(index, appendAll(record)) };
-  const { name, compute } = only;
-  return {
-    texts,
-    append(index, record) {
-      const value = compute(record, request);
-      record[name] = value;
-      if (value !== null && !texts.assignNumber(index, value)) texts.assignText(index, keys[0] + lineOf(value));
-    },
-  };
+/** What appends fields to the records of a stream. */
+export function createFieldAppender(fields: readonly AppendedField[]): FieldAppender {
+  const keyed = fields.map((field) => ({ ...field, key: `${JSON.stringify(field.name)}:` }));
+  const [only, ...others] = keyed;
+  const firstKey = Buffer.from(only?.key ?? '');
 
-  function appendAll(record: Row): string {
+  function appendAll(record: Row, request: PageRequest): string {
     let text = '';
-    for (const [i, { name, compute }] of fields.entries()) {
+    for (const { name, compute, key } of keyed) {
       const value = compute(record, request);
       record[name] = value;
       // As in every record, a null is left out.
-      if (value !== null) text += (text === '' ? '' : ',') + keys[i] + lineOf(value);
+      if (value !== null) text += (text === '' ? '' : ',') + key + lineOf(value);
     }
     return text;
   }
+
+  return {
+    texts,
+    begin(count, request) {
+      texts.reset(count, firstKey);
+      if (only === undefined || others.length > 0) return (index, record) => texts.assignText(index, appendAll(record, request));
+      const { name, compute, key } = only;
+      return (index, record) => {
+        const value = compute(record, request);
+        record[name] = value;
+        if (value !== null && !texts.assignNumber(index, value)) texts.assignText(index, key + lineOf(value));
+      };
+    },
+  };
 }
 
 function lineOf(value: Json): string {

@@ -10,7 +10,7 @@ import type { HostPauses, Waiting } from '../http/pauses.ts';
 import type { RedirectOptions } from '../http/redirects.ts';
 import { buildRequest, type HttpRequest, type RequestParts } from '../http/request.ts';
 import type { HttpResponse } from '../http/response.ts';
-import { RequestFailure, type ResponseAction, type SendResult, sendWithRetries } from '../http/retry.ts';
+import { DEFAULT_MAX_RETRIES, RequestFailure, type ResponseAction, type SendResult, sendWithRetries, usualWait } from '../http/retry.ts';
 import type { RetryBudget } from '../http/retry-budget.ts';
 import { composeSender } from '../http/sender.ts';
 import type { Send } from '../http/transport.ts';
@@ -158,9 +158,8 @@ export function createHttp(options: HttpOptions): Http {
         return resolution;
       },
       backoffSeconds: (outcome, count) => handler.backoffSeconds(outcome, count) ?? null,
-      maxRetries: options.retries || exchange.alwaysRepeats ? (handler.maxRetries ?? 5) : 0,
-      ...(handler.usualBackoff?.factor === undefined ? {} : { backoffFactor: handler.usualBackoff.factor }),
-      ...(handler.usualBackoff?.longestSeconds === undefined ? {} : { longestBackoffSeconds: handler.usualBackoff.longestSeconds }),
+      maxRetries: maxRetriesOf(exchange),
+      ...backoffOf(exchange),
       maxWaitSeconds: options.maxWaitSeconds ?? Number.POSITIVE_INFINITY,
       exitOnRateLimit: exchange.exitOnRateLimit ?? false,
       ...(refresh === undefined ? {} : { refresh: (sent: HttpRequest) => refresh(sent).catch(toRefreshFailure) }),
@@ -188,14 +187,18 @@ export function createHttp(options: HttpOptions): Http {
     });
   }
 
+  function maxRetriesOf({ handler, alwaysRepeats }: Exchange): number {
+    return options.retries || alwaysRepeats ? (handler.maxRetries ?? DEFAULT_MAX_RETRIES) : 0;
+  }
+
   /** Has a body that breaks off after its first records asked for again, as often as the request may be repeated. */
   function mend(exchange: Exchange, response: HttpResponse): void {
     let tries = 0;
-    const most = options.retries || exchange.alwaysRepeats ? (exchange.handler.maxRetries ?? MENDS) : 0;
+    const most = maxRetriesOf(exchange);
     response.mendBy(async (error) => {
       if (tries >= most || options.retryBudget?.take() === false) return undefined;
-      const wait = 2 ** tries * (1 + JITTER * options.random());
       tries += 1;
+      const wait = usualWait(tries, { ...backoffOf(exchange), random: options.random });
       const seconds = Math.min(wait, options.maxWaitSeconds ?? Number.POSITIVE_INFINITY);
       log.info(redact(`${error.message} Part of it was read already: it is asked for again in ${seconds.toFixed(1)} seconds.`));
       options.onWait?.(exchange.name, seconds * 1000);
@@ -237,9 +240,13 @@ function credentialTests({ redact }: Secrets): Pick<RedirectOptions, 'isCredenti
   return { isCredential: (name, value) => looksSecret(name) || holdsCredential(value), holdsCredential };
 }
 
-/** How often a body is asked for again where the manifest does not say how often a request is repeated. */
-const MENDS = 5;
-const JITTER = 0.25;
+/** How the waits between the tries of a request grow, where its handler says. */
+function backoffOf({ handler: { usualBackoff } }: Exchange): { readonly backoffFactor?: number; readonly longestBackoffSeconds?: number } {
+  return {
+    ...(usualBackoff?.factor === undefined ? {} : { backoffFactor: usualBackoff.factor }),
+    ...(usualBackoff?.longestSeconds === undefined ? {} : { longestBackoffSeconds: usualBackoff.longestSeconds }),
+  };
+}
 
 const SIGNALS: Partial<Record<ResponseAction, new (message: string) => Error>> = {
   RESET_PAGINATION: PaginationResetNeeded,

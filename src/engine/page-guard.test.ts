@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { testRun } from '../testing/build-from-yaml.ts';
 import { DEFAULT_GUARDS, type Guards } from './guards.ts';
-import { createPageGuard } from './page-guard.ts';
+import { createBytePrint, createPageGuard } from './page-guard.ts';
 
 function guard(guards: Partial<Guards> = {}): {
   check: (token: string | number | undefined, body: string) => void;
@@ -11,7 +11,12 @@ function guard(guards: Partial<Guards> = {}): {
   const warnings: string[] = [];
   const log = { ...testRun().log, warn: (message: unknown) => void warnings.push(String(message)) };
   const inner = createPageGuard('items', log, { ...DEFAULT_GUARDS, ...guards });
-  return { check: (token, body) => inner.check(token, [Buffer.from(body)]), warnings, sawNoRecords: () => inner.sawNoRecords() };
+  const check = (token: string | number | undefined, body: string): void => {
+    const print = createBytePrint();
+    print.update(Buffer.from(body));
+    inner.check(token, print.print());
+  };
+  return { check, warnings, sawNoRecords: () => inner.sawNoRecords() };
 }
 
 describe('createPageGuard', () => {

@@ -7,22 +7,36 @@ import type { Guards } from './guards.ts';
 /** Tokens of a slice that are remembered; a circle of more pages than this ends at the page limit. */
 const MOST_TOKENS = 100_000;
 
-/** A page whose bytes come one after the other; `check` is for its end. */
-export interface FollowedPage {
+/** Makes a text of bytes that come one after the other. */
+export interface BytePrint {
   update(chunk: Uint8Array): void;
-  check(token: Value | undefined): void;
+  /** A text that other bytes are not likely to have. */
+  print(): string;
 }
 
 /** Watches the pages of one slice for signs that paging will never end. */
 export interface PageGuard {
-  /** Throws SystemError when the page is one that its token gave before, the last of too many identical ones, or one too many. */
-  check(token: Value | undefined, body: readonly Uint8Array[]): void;
-  /** Does the same by a text that stands for the page's bytes. */
-  checkPrint(token: Value | undefined, print: string): void;
-  /** Follows a page that is not held as a whole. */
-  follow(): FollowedPage;
+  /**
+   * Throws SystemError when the page is one that its token gave before, the last of too many identical ones, or one too many; `print` stands for
+   * its bytes.
+   */
+  check(token: Value | undefined, print: string): void;
   /** Told when a page turned out to have no records: many such pages in a row are alike and yet lead on. */
   sawNoRecords(): void;
+}
+
+/** The print of some bytes. */
+export function createBytePrint(): BytePrint {
+  // Loaded by the first page: most commands read none.
+  const { crc32 } = process.getBuiltinModule('node:zlib');
+  let [length, sum] = [0, 0];
+  return {
+    update(chunk) {
+      length += chunk.length;
+      sum = crc32(chunk, sum);
+    },
+    print: () => `${length}:${sum}`,
+  };
 }
 
 /** A guard for the pages of one slice of a stream. */
@@ -77,27 +91,8 @@ export function createPageGuard(streamName: string, log: Log, { repeated_token, 
     }
   }
 
-  function follow(): FollowedPage {
-    // Loaded by the first page: most commands read none.
-    const { crc32 } = process.getBuiltinModule('node:zlib');
-    let [length, sum] = [0, 0];
-    return {
-      update(chunk) {
-        length += chunk.length;
-        sum = crc32(chunk, sum);
-      },
-      check: (token) => check(token, `${length}:${sum}`),
-    };
-  }
-
   return {
-    check(token, body) {
-      const followed = follow();
-      for (const chunk of body) followed.update(chunk);
-      followed.check(token);
-    },
-    checkPrint: check,
-    follow,
+    check,
     sawNoRecords() {
       last = undefined;
     },

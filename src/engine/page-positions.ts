@@ -90,8 +90,9 @@ export function createPagePositions(
 
   function state(): JsonObject {
     const present = checkpoint();
-    if (open.size === 0 && present.read.length === 0 && done.length === 0) return cursor.state();
-    return withCheckpoint(cursor.unfinished?.() ?? cursor.state(), present, { stream, now: clock.now() });
+    const state = cursor.unfinished?.() ?? cursor.state();
+    const isEmpty = open.size === 0 && present.read.length === 0 && done.length === 0;
+    return isEmpty ? state : withCheckpoint(state, present, { stream, now: clock.now() });
   }
 
   return {

@@ -1,14 +1,26 @@
 import { type Json, parseJson } from '../lib/json.ts';
 import { composeLines } from '../lib/json-list/compose-lines.ts';
 import { bytesOf, type Elements, FLAG, numbersOf, ROW } from '../lib/json-list/list-scan.ts';
-import { type AppendedField, createFieldAppender } from './append-fields.ts';
+import { type AppendedField, createFieldAppender, type FieldAppender } from './append-fields.ts';
 import type { Batch, PageRequest, Row, RowTarget } from './kinds.ts';
 
 /** How records are written that nothing but some of their fields is looked at of. */
 export interface RawPlan {
   /** The fields that are looked at or added, as they stand in the rows. */
   readonly fields: readonly string[];
-  readonly appended: readonly AppendedField[];
+  /** Where, among them, those stand that are added. */
+  readonly added: readonly number[];
+  readonly appender: FieldAppender | undefined;
+}
+
+/** The plan for records of which some fields are looked at and some are added. */
+export function createRawPlan(looked: readonly string[], appended: readonly AppendedField[]): RawPlan {
+  const fields = [...new Set([...looked, ...appended.map(({ name }) => name)])];
+  return {
+    fields,
+    added: appended.map(({ name }) => fields.indexOf(name)),
+    appender: appended.length === 0 ? undefined : createFieldAppender(appended),
+  };
 }
 
 /** What makes records of bytes where they must be parsed after all. */
@@ -62,8 +74,8 @@ function writeRows(elements: Elements, plan: RawPlan, request: PageRequest, pars
 }
 
 /** Which elements cannot be copied: those that the scan says it of, and those that have a field already that is to be added. */
-function parsingTest({ rows, width }: Elements, { fields, appended }: RawPlan): (index: number) => boolean {
-  const added = appended.map(({ name }) => ROW.fields + 2 * fields.indexOf(name));
+function parsingTest({ rows, width }: Elements, plan: RawPlan): (index: number) => boolean {
+  const added = plan.added.map((field) => ROW.fields + 2 * field);
   return (index) => {
     const at = index * width;
     if (((rows[at + ROW.flags] as number) & (FLAG.parse | FLAG.other)) !== 0) return true;
@@ -74,20 +86,19 @@ function parsingTest({ rows, width }: Elements, { fields, appended }: RawPlan): 
 
 function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, request: PageRequest, target: RowTarget): void {
   const { lines, observe, inOrder } = target;
-  const { appended } = plan;
-  const appender = appended.length === 0 ? undefined : createFieldAppender(appended, request, to - from);
-  if (appender !== undefined || observe !== undefined) {
+  const append = plan.appender?.begin(to - from, request);
+  if (append !== undefined || observe !== undefined) {
     const read = fieldReader(elements, from, to, plan.fields);
     // The last record goes first if it may: most lists ascend, and then the cursor need not look closely at the others.
     const first = inOrder ? from : from - 1;
     for (let n = first; n < first + to - from; n += 1) {
       const i = n < from ? to - 1 : n;
       const record = read(i);
-      appender?.append(i - from, record);
+      append?.(i - from, record);
       observe?.(record);
     }
   }
-  composeLines(elements, from, to, { prefix: lines.prefix(), suffix: SUFFIX, added: appender?.texts }, lines.write);
+  composeLines(elements, from, to, { prefix: lines.prefix(), suffix: SUFFIX, added: plan.appender?.texts }, lines.write);
 }
 
 /** Reads the fields of interest of the elements from one to another. */

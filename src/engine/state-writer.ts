@@ -35,7 +35,7 @@ export function createStateWriter(
   let printedAt = clock.now();
 
   function print(): void {
-    const state: JsonObject = positions?.state() ?? cursor.state();
+    const state: JsonObject = positions?.state() ?? cursor.unfinished?.() ?? cursor.state();
     if (positions !== undefined) {
       length = stringifyJson(state).length;
       records = writer.count;

@@ -110,12 +110,30 @@ export interface RetryInput extends Waiting {
   options?: SendOptions;
 }
 
-const DEFAULT_MAX_RETRIES = 5;
+/** How often a request is repeated unless told. */
+export const DEFAULT_MAX_RETRIES = 5;
 const DEFAULT_MAX_TIME_SECONDS = 600;
 const EXTRA_WAIT_SECONDS = 1;
 const OTHER_CREDENTIAL_WAIT_SECONDS = 0.1;
 const LONGEST_ASKED_SECONDS = 10_800;
 const JITTER = 0.25;
+
+/** Seconds to wait before a try that nobody states the time of: twice as long each time, and a little more by chance. */
+export function usualWait(
+  tries: number,
+  { backoffFactor = 1, longestBackoffSeconds = Number.POSITIVE_INFINITY, random }: UsualWait,
+): number {
+  return Math.min(backoffFactor * 2 ** (tries - 1), longestBackoffSeconds) * (1 + JITTER * random());
+}
+
+/** How waits grow. */
+export interface UsualWait {
+  readonly backoffFactor?: number;
+  readonly longestBackoffSeconds?: number;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+}
+
 const SHOWN_BODY_CHARS = 2_000;
 const RETRY_ACTIONS: ReadonlySet<ResponseAction> = new Set(['RETRY', 'RATE_LIMITED', 'REFRESH_TOKEN_THEN_RETRY']);
 const RETRIED_BUILD_ERRORS = new Set([
@@ -344,9 +362,7 @@ class RetryRun {
 
   #waitSeconds(layer: Layer, error: unknown, tries: number, remaining: number): number {
     if (layer === 'stated') return (error as Backoff).seconds + EXTRA_WAIT_SECONDS;
-    const { backoffFactor = 1, longestBackoffSeconds = Number.POSITIVE_INFINITY } = this.#input;
-    const wait = Math.min(backoffFactor * 2 ** (tries - 1), longestBackoffSeconds);
-    const jittered = wait * (1 + JITTER * (this.#input.random ?? Math.random)());
+    const jittered = usualWait(tries, { random: Math.random, ...this.#input });
     const asked = error instanceof Backoff ? error.seconds : 0;
     return Math.min(Math.max(jittered, asked), remaining);
   }

@@ -10,7 +10,7 @@ import type { OutputWatcher } from '../protocol/watch-output.ts';
 /** Writes what happens in a run as lines of JSON, each with `time`, `run` and `event`; secrets are masked. */
 export interface EventLog {
   readonly observer: ExchangeObserver;
-  readonly watcher: Required<OutputWatcher>;
+  readonly watcher: Required<Omit<OutputWatcher, 'page'>>;
   onWait(stream: string, ms: number): void;
   write(event: string, details: JsonObject): void;
   close(): void;

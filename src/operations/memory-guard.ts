@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SystemError } from '../protocol/failure.ts';
 import type { Output } from '../protocol/output.ts';
+import { watchOutput } from '../protocol/watch-output.ts';
 
 /** Milliseconds between two looks at the memory. */
 const LOOK_EVERY = 1000;
@@ -43,13 +44,7 @@ export function guardMemory(output: Output, { folder = '/sys/fs/cgroup', now }: 
     if (own >= used * OWN) throw outOfMemory(used, limit);
   }
 
-  return {
-    ...output,
-    async drained() {
-      look();
-      await output.drained();
-    },
-  };
+  return watchOutput(output, { page: look });
 }
 
 function read(folder: string, file: string): string {

@@ -1,4 +1,5 @@
 import type { Output } from '../protocol/output.ts';
+import { watchOutput } from '../protocol/watch-output.ts';
 
 /** Bytes of resident memory from which on the space for new objects is not enlarged. */
 const ENOUGH = 90e6;
@@ -13,18 +14,12 @@ export function keepNurserySmall(output: Output): Output {
   let pages = 0;
   let isKept = false;
 
-  function look(): void {
-    pages += 1;
-    if (isKept || pages % LOOK_EVERY !== 0 || process.memoryUsage.rss() < ENOUGH) return;
-    isKept = true;
-    process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
-  }
-
-  return {
-    ...output,
-    drained() {
-      look();
-      return output.drained();
+  return watchOutput(output, {
+    page() {
+      pages += 1;
+      if (isKept || pages % LOOK_EVERY !== 0 || process.memoryUsage.rss() < ENOUGH) return;
+      isKept = true;
+      process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
     },
-  };
+  });
 }

@@ -2,11 +2,13 @@ import type { JsonObject } from '../lib/json.ts';
 import type { OutgoingMessage, StreamDescriptor, StreamStatus } from './messages.ts';
 import type { Output, RecordWriter } from './output.ts';
 
-/** Told of what goes through an output, records apart. */
+/** Told of what goes through an output, of records only that a page of them did. */
 export interface OutputWatcher {
   state?(stream: StreamDescriptor, state: JsonObject): void;
   status?(stream: StreamDescriptor, status: StreamStatus): void;
   message?(message: OutgoingMessage): void;
+  /** Told after the records of each page; what it throws ends the reading. */
+  page?(): void;
 }
 
 /** The same output with a watcher, which is told of everything before it is handed over; without one for states, records take no other way. */
@@ -36,7 +38,10 @@ export function watchOutput(output: Output, watcher: OutputWatcher): Output {
       watcher.message?.(message);
       output.message(message);
     },
-    drained: () => output.drained(),
+    async drained() {
+      watcher.page?.();
+      await output.drained();
+    },
     flush: () => output.flush(),
     end: () => output.end(),
   };

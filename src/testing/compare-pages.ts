@@ -1,6 +1,6 @@
 import { parseDocument } from '../components/decoders/json-document.ts';
 import type { PageRequest, Row } from '../engine/kinds.ts';
-import { type RawPlan, type RowParser, rawBatch } from '../engine/raw-rows.ts';
+import { createRawPlan, type RowParser, rawBatch } from '../engine/raw-rows.ts';
 import { StreamSlice } from '../engine/stream-slice.ts';
 import { compileDpath } from '../lib/dpath.ts';
 import { Float, type Json, parseExactJson } from '../lib/json.ts';
@@ -116,8 +116,8 @@ function copiedLines(
   scan: (shape: { path: readonly string[]; fields: readonly string[] }) => readonly Elements[] | undefined,
 ): string[] | undefined {
   const { added: name, path } = document;
-  const fields = [...new Set([...document.fields, ...(name === undefined ? [] : [name])])];
-  const plan: RawPlan = { fields, appended: name === undefined ? [] : [{ name, compute: (record) => computed(record, document) }] };
+  const plan = createRawPlan(document.fields, name === undefined ? [] : [{ name, compute: (record) => computed(record, document) }]);
+  const { fields } = plan;
   if (!isScannable({ path, fields })) return undefined;
   const parts = scan({ path, fields });
   if (parts === undefined) return undefined;

@@ -4,6 +4,7 @@ import { createBuilder } from '../engine/builder.ts';
 import { createCache } from '../engine/cache.ts';
 import { type CheckpointEvery, createCheckpointSettings } from '../engine/checkpoint-settings.ts';
 import type { Slot } from '../engine/fields.ts';
+import { createHeartbeat } from '../engine/heartbeat.ts';
 import { createHttp } from '../engine/http.ts';
 import type { Row, Source } from '../engine/kinds.ts';
 import { readStreams } from '../engine/read.ts';
@@ -127,7 +128,8 @@ export async function readManifest(text: string, setting: ReadSetting = {}): Pro
     })),
   };
   const state = { of: ({ name }: { name: string }) => setting.state?.[name] ?? {}, streams: [], ignored: [] };
-  const failed = await readStreams(source, { run, output, catalog, state, checkpointsPages: true });
+  const heartbeat = createHeartbeat(run.log, run.clock.now, (look) => run.whileWaiting?.(look));
+  const failed = await readStreams(source, { run, output, catalog, state, checkpointsPages: true, heartbeat });
   return { ...outcome, ...told, failed, errors };
 }
 
@@ -136,9 +138,11 @@ function createTestRun({ warnings, infos, waits }: Told, start: bigint): Run {
   const log: Log = { debugging: false, fatal() {}, error() {}, warn: texts(warnings), info: texts(infos), debug() {}, trace() {} };
   const secrets = createSecrets();
   let now = start;
+  const looks: (() => void)[] = [];
   const sleep = async (ms: number): Promise<void> => {
     waits.push(ms / 1000);
     now += BigInt(Math.round(ms * 1000));
+    for (const look of looks) look();
   };
   const nowMs = (): number => Number(now / 1000n);
   const http = createHttp({
@@ -157,6 +161,7 @@ function createTestRun({ warnings, infos, waits }: Told, start: bigint): Run {
   return {
     ...testRun(),
     clock: { now: () => now, sleep },
+    whileWaiting: (look) => void looks.push(look),
     templates: createTemplates({ now: () => now }),
     http,
     log,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { catalogOf } from '../fuzz/run-case.ts';
+import { mergePatch } from '../merge-patch.ts';
 import { runConnector } from '../scenarios/connector.ts';
 import type { BadInput } from './bad-inputs.ts';
 
@@ -43,7 +44,7 @@ function answer(response: ServerResponse, { api }: BadInput, count: number): voi
 function argumentsOf(bad: BadInput, address: string, work: string): string[] {
   const made: Record<string, unknown> = {
     manifest: manifestOf(bad),
-    config: merge({ key: 'k3y-0f-the-user', start: '2026-01-01' }, bad.config),
+    config: mergePatch({ key: 'k3y-0f-the-user', start: '2026-01-01' }, bad.config),
     ...(bad.run === 'read' ? { catalog: catalogOf(['items'], 'incremental') } : {}),
   };
   const names = [...new Set([...Object.keys(made), ...Object.keys(bad.text)])];
@@ -63,11 +64,11 @@ function argumentsOf(bad: BadInput, address: string, work: string): string[] {
 }
 
 function manifestOf(bad: BadInput): unknown {
-  const requester = merge({ type: 'HttpRequester', url_base: '$API', path: '/items' }, bad.requester);
+  const requester = mergePatch({ type: 'HttpRequester', url_base: '$API', path: '/items' }, bad.requester);
   const selector = { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['items'] } };
-  const retriever = merge({ type: 'SimpleRetriever', requester, record_selector: selector }, bad.retriever);
+  const retriever = mergePatch({ type: 'SimpleRetriever', requester, record_selector: selector }, bad.retriever);
   const schema = { type: 'InlineSchemaLoader', schema: {} };
-  const stream = merge({ type: 'DeclarativeStream', name: 'items', schema_loader: schema, retriever }, bad.stream);
+  const stream = mergePatch({ type: 'DeclarativeStream', name: 'items', schema_loader: schema, retriever }, bad.stream);
   const properties = { key: { type: 'string', airbyte_secret: true }, start: { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\d$' } };
   const base = {
     type: 'DeclarativeSource',
@@ -76,23 +77,7 @@ function manifestOf(bad: BadInput): unknown {
     streams: [stream],
     spec: { type: 'Spec', connection_specification: { type: 'object', required: ['key'], properties } },
   };
-  return merge(base, bad.manifest);
-}
-
-/** A JSON merge patch: null takes a key away, objects are merged, anything else replaces. */
-function merge(target: unknown, patch: unknown): unknown {
-  if (patch === undefined) return target;
-  if (!isObject(patch)) return patch;
-  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else merged[key] = merge(merged[key], value);
-  }
-  return merged;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return mergePatch(base, bad.manifest);
 }
 
 interface Message {

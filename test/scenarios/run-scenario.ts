@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AnalyticsApi, type AnalyticsApiOptions, startAnalyticsApi } from '../../src/testing/analytics-api.ts';
+import { mergePatch } from '../merge-patch.ts';
 import { runConnector } from './connector.ts';
 import { differences } from './expectations.ts';
 import { lastStates, type Result, readResult } from './messages.ts';
@@ -111,21 +112,6 @@ function configuredCatalog(modes: Readonly<Record<string, string>>): unknown {
 
 function readJson(file: string): Record<string, unknown> {
   return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-}
-
-/** A JSON merge patch: null takes a key away, objects are merged, anything else replaces. */
-function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else merged[key] = mergePatch(merged[key], value);
-  }
-  return merged;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function fixtureSecrets(): string[] {

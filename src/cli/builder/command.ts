@@ -4,7 +4,7 @@ import { type ConfiguredCatalog, parseCatalog } from '../../protocol/catalog.ts'
 import { ConfigError, errorTrace } from '../../protocol/failure.ts';
 import type { OutgoingMessage } from '../../protocol/messages.ts';
 import { parseState } from '../../protocol/state.ts';
-import { INJECTED_MANIFEST } from '../connector.ts';
+import { INJECTED_MANIFEST } from '../injected-keys.ts';
 import { readJson } from '../inputs.ts';
 import { forUser, type Session } from '../session.ts';
 import { connectorOf, DEFAULT_LIMITS, withoutConcurrency } from './connector.ts';

@@ -10,7 +10,8 @@ import { normalizeManifest } from '../../manifest/normalize.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { createLog } from '../../protocol/log.ts';
 import type { Output } from '../../protocol/output.ts';
-import { type Connector, INJECTED_MANIFEST } from '../connector.ts';
+import type { Connector } from '../connector.ts';
+import { INJECTED_MANIFEST } from '../injected-keys.ts';
 import type { Session } from '../session.ts';
 
 /** How a manifest that somebody works on is to be prepared. */

@@ -10,6 +10,7 @@ import { connectorOf, DEFAULT_LIMITS, inSession, type ManifestWishes, testLimits
 import { checkConnection } from '../check.ts';
 import { type Connector, inManifest } from '../connector.ts';
 import { discoverStreams } from '../discover.ts';
+import { INJECTED_CHECKSUMS, INJECTED_CODE } from '../injected-keys.ts';
 import { forUser, InvalidManifest, type Session } from '../session.ts';
 import type { Operation, RequestBody } from './request-body.ts';
 
@@ -104,7 +105,7 @@ function wishesIn(body: JsonObject): { readonly manifest: JsonObject; readonly w
 function withInjectedCode(config: JsonObject, code: string | undefined): JsonObject {
   if (code === undefined || code === '') return config;
   const md5 = createHash('md5').update(code).digest('hex');
-  return { ...config, __injected_components_py: code, __injected_components_py_checksums: { md5 } };
+  return { ...config, [INJECTED_CODE]: code, [INJECTED_CHECKSUMS]: { md5 } };
 }
 
 function catalogOf(name: string): ConfiguredCatalog {

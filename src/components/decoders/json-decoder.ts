@@ -2,12 +2,12 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import type { HttpResponse } from '../../engine/http.ts';
 import type { Decoder } from '../../engine/kinds.ts';
+import { notA } from '../../engine/not-a.ts';
 import type { Json } from '../../lib/json.ts';
 import { parseLenientJson } from '../../lib/lenient-json.ts';
 import { SystemError } from '../../protocol/failure.ts';
 import { collectBytes } from './bytes.ts';
 import { documentsOf, parseDocument, responseDocument } from './json-document.ts';
-import { notA } from './refusal.ts';
 
 /** parity: decoders/json_decoder.py:JsonDecoder */
 export const JsonDecoder = component({

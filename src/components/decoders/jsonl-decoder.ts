@@ -1,12 +1,12 @@
 import { component } from '../../engine/component.ts';
 import type { HttpResponse } from '../../engine/http.ts';
 import type { Decoder } from '../../engine/kinds.ts';
+import { notA } from '../../engine/not-a.ts';
 import { isCutJson } from '../../lib/cut-json.ts';
 import type { Json } from '../../lib/json.ts';
 import { parseLenientJson } from '../../lib/lenient-json.ts';
 import { SystemError, TransientError } from '../../protocol/failure.ts';
 import { beforeInvalidLine, wholeLines } from './bytes.ts';
-import { notA } from './refusal.ts';
 
 const EXCERPT_BYTES = 4096;
 /** Responses that have lines and not one document, and what they are instead. */

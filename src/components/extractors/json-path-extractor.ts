@@ -3,17 +3,15 @@ import { component } from '../../engine/component.ts';
 import { optional, text } from '../../engine/fields.ts';
 import type { HttpResponse } from '../../engine/http.ts';
 import type { Decoder, Extractor } from '../../engine/kinds.ts';
+import { notA } from '../../engine/not-a.ts';
 import { detectRecords, type RecordPath, recordsOf, valueAt } from '../../engine/record-detection.ts';
 import type { StreamSlice } from '../../engine/stream-slice.ts';
-import { excerptOf } from '../../lib/excerpt.ts';
 import type { Json } from '../../lib/json.ts';
 import { compileJsonPath, type JsonPath, JsonPathError } from '../../lib/json-path.ts';
 import { parseLenientJson } from '../../lib/lenient-json.ts';
 import { explainMissing } from '../../lib/missing-path.ts';
 import { CodecError, openText } from '../../lib/text-codec.ts';
 import { SystemError } from '../../protocol/failure.ts';
-
-const LONGEST_EXCERPT = 100;
 
 /** parity: dlt/sources/helpers/rest_client/client.py:RESTClient.extract_response, detect_data_selector */
 export const JsonPathExtractor = component({
@@ -97,10 +95,9 @@ function wholeDocument(b: Builder, encoding: string | undefined): Decoder {
       yield document === undefined ? [] : [document];
     },
     refusal(response) {
-      const { text: body, headers } = response;
+      const { text: body } = response;
       if (body.trim() === '' || documentOf(response) !== undefined) return undefined;
-      const excerpt = excerptOf(body, LONGEST_EXCERPT, b.run.secrets.redact);
-      return `is not JSON (${headers.get('content-type') ?? 'without Content-Type'}): ${JSON.stringify(excerpt)}`;
+      return notA('JSON', body, b.run.secrets.redact, response);
     },
   };
 }

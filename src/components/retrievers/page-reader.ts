@@ -15,7 +15,7 @@ import type {
 } from '../../engine/kinds.ts';
 import { recordsPurpose } from '../../engine/observer.ts';
 import type { Page } from '../../engine/page.ts';
-import type { PageGuard } from '../../engine/page-guard.ts';
+import { createBytePrint, type PageGuard } from '../../engine/page-guard.ts';
 import { mergeChunks } from '../../engine/property-chunks.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Json } from '../../lib/json.ts';
@@ -42,7 +42,7 @@ export interface PageReader {
   readEmbedded(request: PageRequest, guard: PageGuard, response: HttpResponse): PageRecords;
 }
 
-const UNGUARDED: PageGuard = { check() {}, checkPrint() {}, follow: () => ({ update() {}, check() {} }), sawNoRecords() {} };
+const UNGUARDED: PageGuard = { check() {}, sawNoRecords() {} };
 
 /** A reader of the stream's pages. */
 export function createPageReader(
@@ -79,7 +79,9 @@ export function createPageReader(
   async function* readEmbedded(request: PageRequest, guard: PageGuard, response: HttpResponse): PageRecords {
     if (paginator.pages) {
       await response.load();
-      guard.check(request.token, response.parts);
+      const bytes = createBytePrint();
+      for (const part of response.parts) bytes.update(part);
+      guard.check(request.token, bytes.print());
     }
     let [extracted, emitted] = [0, 0];
     let document: Json | undefined;
@@ -133,7 +135,7 @@ export function createPageReader(
     }
     const page = scan.readLoaded(request, response);
     if (page === undefined) return yield* readEmbedded(request, guard, response);
-    if (paginator.pages) guard.checkPrint(request.token, page.print);
+    if (paginator.pages) guard.check(request.token, page.print);
     if (page.batch.count > 0) yield page.batch;
     else guard.sawNoRecords();
     count(page.batch.count);

@@ -2,8 +2,8 @@ import { batchOf } from '../../engine/batch.ts';
 import type { HttpResponse } from '../../engine/http.ts';
 import type { Batch, Cursor, Decoder, PageRequest, Paginator, Reads, RecordSelector, Row } from '../../engine/kinds.ts';
 import type { Page } from '../../engine/page.ts';
-import type { PageGuard } from '../../engine/page-guard.ts';
-import { listOf, type RawPlan, type RowParser, rawBatch } from '../../engine/raw-rows.ts';
+import { createBytePrint, type PageGuard } from '../../engine/page-guard.ts';
+import { createRawPlan, listOf, type RawPlan, type RowParser, rawBatch } from '../../engine/raw-rows.ts';
 import type { Json } from '../../lib/json.ts';
 import {
   canScan,
@@ -109,7 +109,7 @@ export function createPageScan(
     },
     async *readArriving(request, guard, response) {
       const scan = new ListScan(shape);
-      const print = guard.follow();
+      const bytes = createBytePrint();
       let [extracted, emitted] = [0, 0];
       let lastRecord: Row | undefined;
       const unfit = (): SystemError =>
@@ -117,7 +117,7 @@ export function createPageScan(
           `${response.request.method} ${response.request.url} answered ${response.status} with a body that is no JSON document with a list at ${listPath.join('.')}, or that ends before it is whole.`,
         );
       for await (const chunk of chunksAndEnd(response)) {
-        print.update(chunk ?? NOTHING);
+        bytes.update(chunk ?? NOTHING);
         const elements = scan.push(chunk ?? NOTHING, chunk === undefined);
         if (elements === 'unfit') throw unfit();
         if (elements === undefined) continue;
@@ -133,7 +133,7 @@ export function createPageScan(
       }
       const skeleton = scan.finish();
       if (skeleton === undefined) throw unfit();
-      if (paginator.pages) print.check(request.token);
+      if (paginator.pages) guard.check(request.token, bytes.print());
       const { token, slice, pageSize } = request;
       return {
         response,
@@ -163,8 +163,7 @@ async function* chunksAndEnd(response: HttpResponse): AsyncGenerator<Uint8Array 
 function planOf({ appended, reads }: RecordSelector, cursor: Cursor | undefined): RawPlan | undefined {
   const observed = cursor?.reads ?? 'nothing';
   if (appended === undefined || reads === 'all' || observed === 'all') return undefined;
-  const names = [...namesIn(reads), ...namesIn(observed), ...appended.map(({ name }) => name)];
-  return { fields: [...new Set(names)], appended };
+  return createRawPlan([...namesIn(reads), ...namesIn(observed)], appended);
 }
 
 function namesIn(reads: Reads): readonly string[] {

@@ -1,5 +1,5 @@
-import type { HttpResponse } from '../../engine/http.ts';
-import { excerptOf } from '../../lib/excerpt.ts';
+import { excerptOf } from '../lib/excerpt.ts';
+import type { HttpResponse } from './http.ts';
 
 const LONGEST_EXCERPT = 100;
 
