@@ -1,3 +1,4 @@
+import type { Formula } from '../lang/index.ts';
 import { type Json, stringifyJson } from '../lib/json.ts';
 import { AddedTexts } from '../lib/json-list/added-texts.ts';
 import { escapeLineSeparators, hasLineSeparator } from '../lib/line-separators.ts';
@@ -7,12 +8,23 @@ import type { PageRequest, Row } from './kinds.ts';
 export interface AppendedField {
   readonly name: string;
   readonly compute: (record: Row, request: PageRequest) => Json;
+  /** Whether all records of a slice get the same. */
+  readonly isSliceWide?: boolean;
+  /** How it follows from another field, where that is a whole number that is not negative. */
+  readonly formula?: Formula | undefined;
 }
+
+/** The fields of records that are whole numbers which are not negative, by name; NaN for any other value. */
+export type Columns = (name: string) => Float64Array | undefined;
 
 /** Computes fields, adds them to what was read of each record, and keeps their JSON. */
 export interface FieldAppender {
   /** Makes room for so many records of a page; gives what appends to each. */
   begin(count: number, request: PageRequest): (index: number, record: Row) => void;
+  /** Appends to so many records together, and puts the numbers that they get into the columns; false where that cannot be done. */
+  fill(count: number, request: PageRequest, columns: Columns): boolean;
+  /** Adds the fields to what was read of a record, without writing them. */
+  complete(record: Row, request: PageRequest): void;
   readonly texts: AddedTexts;
 }
 
@@ -48,7 +60,29 @@ export function createFieldAppender(fields: readonly AppendedField[]): FieldAppe
         if (value !== null && !texts.assignNumber(index, value)) texts.assignText(index, key + lineOf(value));
       };
     },
+    fill: fillOf(),
+    complete(record, request) {
+      for (const { name, compute } of fields) record[name] = compute(record, request);
+    },
   };
+
+  function fillOf(): FieldAppender['fill'] {
+    if (fields.every(({ isSliceWide }) => isSliceWide === true)) {
+      return (count, request) => {
+        texts.reset(count, firstKey);
+        texts.assignToAll(appendAll({}, request));
+        return true;
+      };
+    }
+    if (only?.formula === undefined || others.length > 0) return () => false;
+    const { name, formula } = only;
+    return (count, _request, columns) => {
+      const [from, to] = [columns(formula.field), columns(name)];
+      if (from === undefined || to === undefined) return false;
+      texts.reset(count, firstKey);
+      return texts.assignNumbers(from, to, formula.compute, formula.isFloat);
+    };
+  }
 }
 
 function lineOf(value: Json): string {

@@ -224,7 +224,7 @@ export interface Transformation {
    * Top-level fields that it adds, when that is all that it does: computed from the fields in `reads` as the record came. A field that the
    * record has already is overwritten where it stands; for such records `transform` must be called.
    */
-  readonly appends?: ReadonlyMap<string, (record: Row, request: PageRequest) => Json>;
+  readonly appends?: readonly AppendedField[];
 }
 
 /** Extracts, filters, transforms and normalises the records of documents. */
@@ -329,6 +329,8 @@ export interface RowTarget {
   write(record: Json): void;
   /** Told of every record that is not parsed, with the fields that the cursor reads; absent when it reads none. */
   readonly observe: ((record: Row) => void) | undefined;
+  /** Told of records whose cursor field is a number in the place of all of them, as `Cursor.observeExtremes`. */
+  readonly observeExtremes?: ((greatest: Row, least: Row) => boolean) | undefined;
   /** Whether records must be observed in their order; they need not unless it is said. */
   readonly inOrder?: boolean;
 }
@@ -390,6 +392,11 @@ export interface Cursor extends RequestContributor {
   slices(): AsyncIterable<StreamSlice>;
   /** Called for every record that is written. */
   observe(record: Row, slice: StreamSlice): void;
+  /**
+   * Called for the records with the greatest and the least number in its field out of several; true when nothing is left to be learnt of the others,
+   * false when each of them has to be observed.
+   */
+  observeExtremes?(greatest: Row, least: Row, slice: StreamSlice): boolean;
   /** Whether records must be observed in their order; else the last one of a page may come first. */
   readonly needsOrder?: boolean;
   /** Called after the last record of a slice is written; true when a new state should be printed. */

@@ -236,6 +236,12 @@ export function createPartitionCursor(
       hasValues = true;
       if (!isGlobal) partitionOf(slice)?.cursor.observe(record, slice);
     },
+    observeExtremes(greatest, least, slice) {
+      const cursor = isGlobal ? undefined : partitionOf(slice)?.cursor;
+      if (cursor?.observeExtremes === undefined || !offer(greatest)) return false;
+      hasValues = true;
+      return cursor.observeExtremes(greatest, least, slice);
+    },
     checkpoint(slice) {
       const cursor = isGlobal ? undefined : partitionOf(slice)?.cursor;
       return cursor?.checkpoint?.(slice) === true && isDue();

@@ -1,7 +1,7 @@
 import { type Json, parseJson } from '../lib/json.ts';
 import { composeLines } from '../lib/json-list/compose-lines.ts';
 import { bytesOf, type Elements, FLAG, numbersOf, ROW } from '../lib/json-list/list-scan.ts';
-import { type AppendedField, createFieldAppender, type FieldAppender } from './append-fields.ts';
+import { type AppendedField, type Columns, createFieldAppender, type FieldAppender } from './append-fields.ts';
 import type { Batch, PageRequest, Row, RowTarget } from './kinds.ts';
 
 /** How records are written that nothing but some of their fields is looked at of. */
@@ -11,15 +11,22 @@ export interface RawPlan {
   /** Where, among them, those stand that are added. */
   readonly added: readonly number[];
   readonly appender: FieldAppender | undefined;
+  /** The field that the cursor reads; undefined when it reads none or several. */
+  readonly observed: string | undefined;
 }
 
-/** The plan for records of which some fields are looked at and some are added. */
-export function createRawPlan(looked: readonly string[], appended: readonly AppendedField[]): RawPlan {
+/** The plan for records of which some fields are looked at, those of the cursor among them, and some are added. */
+export function createRawPlan(
+  looked: readonly string[],
+  appended: readonly AppendedField[],
+  [observed, ...others]: readonly string[] = [],
+): RawPlan {
   const fields = [...new Set([...looked, ...appended.map(({ name }) => name)])];
   return {
     fields,
     added: appended.map(({ name }) => fields.indexOf(name)),
     appender: appended.length === 0 ? undefined : createFieldAppender(appended),
+    observed: others.length === 0 ? observed : undefined,
   };
 }
 
@@ -85,41 +92,91 @@ function parsingTest({ rows, width }: Elements, plan: RawPlan): (index: number) 
 }
 
 function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, request: PageRequest, target: RowTarget): void {
-  const { lines, observe, inOrder } = target;
-  const append = plan.appender?.begin(to - from, request);
-  if (append !== undefined || observe !== undefined) {
-    const read = fieldReader(elements, from, to, plan.fields);
-    // The last record goes first if it may: most lists ascend, and then the cursor need not look closely at the others.
-    const first = inOrder ? from : from - 1;
-    for (let n = first; n < first + to - from; n += 1) {
-      const i = n < from ? to - 1 : n;
-      const record = read(i);
-      append?.(i - from, record);
-      observe?.(record);
-    }
+  const { appender } = plan;
+  if (appender !== undefined || target.observe !== undefined) {
+    const run = lookInto(elements, from, to, plan.fields);
+    if (!takeTogether(run, plan, request, target)) takeEach(run, plan, request, target);
   }
-  composeLines(elements, from, to, { prefix: lines.prefix(), suffix: SUFFIX, added: plan.appender?.texts }, lines.write);
+  const { lines } = target;
+  composeLines(elements, from, to, { prefix: lines.prefix(), suffix: SUFFIX, added: appender?.texts }, lines.write);
 }
 
-/** Reads the fields of interest of the elements from one to another. */
-function fieldReader(elements: Elements, from: number, to: number, fields: readonly string[]): (index: number) => Row {
+/** Elements that follow one another, as far as they are looked into. */
+interface Run {
+  readonly count: number;
+  readonly column: Columns;
+  /** The fields of interest of one of them. */
+  read(index: number): Row;
+}
+
+/** Appends to all elements, and has them observed, by their columns; false when they must be looked at one by one. */
+function takeTogether({ count, column, read }: Run, { appender, observed }: RawPlan, request: PageRequest, target: RowTarget): boolean {
+  const { observe, observeExtremes, inOrder } = target;
+  const values = observed === undefined ? undefined : column(observed);
+  if (observe !== undefined && (inOrder || observeExtremes === undefined || values === undefined)) return false;
+  if (appender?.fill(count, request, column) === false) return false;
+  if (observe === undefined) return true;
+  const extremes = extremesOf(values as Float64Array);
+  if (extremes === undefined) return false;
+  const [least, greatest] = extremes.map((index) => {
+    const record = read(index);
+    appender?.complete(record, request);
+    return record;
+  }) as [Row, Row];
+  return observeExtremes?.(greatest, least) === true;
+}
+
+/** Where the least and the greatest of the numbers stand; undefined when any is NaN. */
+function extremesOf(values: Float64Array): [least: number, greatest: number] | undefined {
+  let [least, greatest] = [0, 0];
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] as number;
+    if (value >= (values[greatest] as number)) greatest = i;
+    else if (!(value >= (values[least] as number))) {
+      if (Number.isNaN(value)) return undefined;
+      least = i;
+    }
+  }
+  return Number.isNaN(values[0]) ? undefined : [least, greatest];
+}
+
+function takeEach({ count, read }: Run, { appender }: RawPlan, request: PageRequest, { observe, inOrder }: RowTarget): void {
+  // Whether a text is a template at all is decided by its first evaluation, which is for the first record.
+  if (!inOrder) appender?.complete(read(0), request);
+  const append = appender?.begin(count, request);
+  // The last record goes first if it may: most lists ascend, and then the cursor need not look closely at the others.
+  const first = inOrder ? 0 : -1;
+  for (let n = first; n < first + count; n += 1) {
+    const index = n < 0 ? count - 1 : n;
+    const record = read(index);
+    append?.(index, record);
+    observe?.(record);
+  }
+}
+
+/** Looks at some fields of the elements from one to another. */
+function lookInto(elements: Elements, from: number, to: number, fields: readonly string[]): Run {
   const { rows, width } = elements;
   // The last column is asked for first: it makes the room for the others, which growing memory would be lost to.
   const columns = fields.map((_, i) => numbersOf(elements, from, to, fields.length - 1 - i)).reverse();
   const { buffer, base } = bytesOf(elements);
-  return (index) => {
-    const record: Row = {};
-    for (let i = 0; i < fields.length; i += 1) {
-      const number = columns[i]?.[index - from];
-      if (number !== undefined && number >= 0) {
-        record[fields[i] as string] = number;
-        continue;
+  return {
+    count: to - from,
+    column: (name) => columns[fields.indexOf(name)],
+    read(index) {
+      const record: Row = {};
+      for (let i = 0; i < fields.length; i += 1) {
+        const number = columns[i]?.[index];
+        if (number !== undefined && number >= 0) {
+          record[fields[i] as string] = number;
+          continue;
+        }
+        const at = (from + index) * width + ROW.fields + 2 * i;
+        const start = rows[at] as number;
+        if (start >= 0) record[fields[i] as string] = valueAt(buffer, start - base, (rows[at + 1] as number) - base);
       }
-      const at = index * width + ROW.fields + 2 * i;
-      const start = rows[at] as number;
-      if (start >= 0) record[fields[i] as string] = valueAt(buffer, start - base, (rows[at + 1] as number) - base);
-    }
-    return record;
+      return record;
+    },
   };
 }
 

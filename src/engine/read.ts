@@ -236,7 +236,10 @@ async function readPartition(
   };
   const observe = cursor.reads === 'nothing' ? undefined : (record: Row): void => cursor.observe(record, slice);
   const inOrder = cursor.needsOrder ?? false;
-  const target: RowTarget | undefined = writer.lines && fileOf === undefined ? { lines: writer.lines, write, observe, inOrder } : undefined;
+  const observeExtremes =
+    cursor.observeExtremes && ((greatest: Row, least: Row): boolean => cursor.observeExtremes?.(greatest, least, slice) === true);
+  const target: RowTarget | undefined =
+    writer.lines && fileOf === undefined ? { lines: writer.lines, write, observe, observeExtremes, inOrder } : undefined;
   const position = positions?.begin(slice, states.onPage);
   for await (const batch of stream.read(slice, position)) {
     if (progress.records === 0 && batch.count > 0) {

@@ -3,6 +3,7 @@ import { targetNamespaces } from './ast.ts';
 import type { EvaluateBoolean } from './compile-comparison.ts';
 import { compileCondition } from './compile-condition.ts';
 import { contextReader, ExpressionCompiler, type Findings, isFieldOwner, type Place, type Trace } from './compile-expression.ts';
+import { compileFormula, type Formula } from './compile-formula.ts';
 import { TemplateSyntaxError } from './errors.ts';
 import type { FunctionTable } from './functions/index.ts';
 import { LoopContext, Namespace } from './loop.ts';
@@ -22,6 +23,8 @@ export interface Program extends Findings {
   readonly single: Evaluate | undefined;
   /** Compiles whether the condition that `single` is holds. */
   readonly compileCondition: (() => EvaluateBoolean) | undefined;
+  /** Compiles the formula that `single` is, if it is one. */
+  readonly compileFormula: (() => Formula | undefined) | undefined;
   readonly render: (context: Context) => string;
   /** The text that every result begins with. */
   readonly prefix: string;
@@ -86,6 +89,7 @@ class Compiler {
       ...this.#findings,
       single,
       compileCondition: expression && (() => compileCondition(expression, frame, this.#expressions)),
+      compileFormula: expression && (() => compileFormula(expression, frame, this.#expressions)),
       prefix: prefixOf(body),
       render: (context) => {
         if (isPlain) return render(context, NO_SLOTS);

@@ -1,3 +1,4 @@
+export type { Formula } from './compile-formula.ts';
 export { TemplateError } from './errors.ts';
 export { compare, contains, equals, truth } from './operators.ts';
 export type { TypeName } from './result.ts';

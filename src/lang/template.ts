@@ -1,6 +1,7 @@
 import { compile, type Program } from './compile.ts';
 import type { EvaluateBoolean } from './compile-comparison.ts';
 import { contextName, contextReader, type FieldOwner, missingVariables } from './compile-expression.ts';
+import type { Formula } from './compile-formula.ts';
 import { TemplateError, TemplateSyntaxError } from './errors.ts';
 import { createFunctions, type FunctionTable } from './functions/index.ts';
 import { normalizeSource } from './lexer.ts';
@@ -27,6 +28,8 @@ export interface Template {
   readonly recordFields: ReadonlySet<string> | 'all';
   /** The top-level fields of `response` it reads, `all` when it uses the response as a whole. */
   readonly responseFields: ReadonlySet<string> | 'all';
+  /** How it computes a number of another one, when that is all that it does and no type is asked for. */
+  readonly formula: Formula | undefined;
   /** The mistake in its text, which every evaluation raises. */
   readonly error: TemplateError | undefined;
   /** Its value, null (or the default) when the text is empty; raises TemplateError. */
@@ -129,6 +132,21 @@ class PlacedTemplate implements Template {
     return this.#source.fields.response;
   }
 
+  get formula(): Formula | undefined {
+    const { formula } = this.#source;
+    if (formula === undefined) return undefined;
+    const { compute } = formula;
+    return { ...formula, compute: (number) => (this.#isPlain === false ? compute(number) : this.#computeFirst(compute, number)) };
+  }
+
+  /** A number that is computed is not the text itself, so that the template is known to be none. */
+  #computeFirst(compute: Formula['compute'], number: number): number {
+    if (this.#isPlain) return Number.NaN;
+    const value = compute(number);
+    if (!Number.isNaN(value)) this.#isPlain = false;
+    return value;
+  }
+
   get error(): TemplateError | undefined {
     const { problem } = this.#source;
     return problem && this.#source.located(problem, undefined, this.#path);
@@ -208,6 +226,10 @@ class Source {
       this.problem = asPythonError(error);
       this.fields = { record: 'all', response: 'all' };
     }
+  }
+
+  get formula(): Formula | undefined {
+    return this.#isBanned || !this.#readsRecordOnly ? undefined : this.#program?.compileFormula?.();
   }
 
   /** The value of the template; `byDefault` is the template or value that replaces an empty or undefined result. */

@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/json.ts';
+import { Float, type Json } from '../../lib/json.ts';
 import type { DateTime } from '../../lib/time/index.ts';
 
 /** Date parts from the longest to the shortest, with the width of each. */
@@ -39,7 +39,10 @@ export function dateOrderOf(format: string): DateOrder {
   if (unit !== undefined) {
     const [lowest, highest] = [TEN_DIGITS[0] * unit, TEN_DIGITS[1] * unit];
     return {
-      isCovered: (value, by) => typeof value === 'number' && typeof by === 'number' && value <= by && value >= lowest && by <= highest,
+      isCovered(value, by) {
+        const [number, most] = [numberIn(value), numberIn(by)];
+        return number <= most && number >= lowest && most <= highest;
+      },
       printsInOrder: (a, b) => hasTenDigits(a) && hasTenDigits(b) && a.compare(b) <= 0,
     };
   }
@@ -49,6 +52,12 @@ export function dateOrderOf(format: string): DateOrder {
     isCovered: layout === undefined ? () => false : coverageOf(layout),
     printsInOrder: withoutOffset === undefined ? () => false : isNoLaterByClock,
   };
+}
+
+/** A number, a float without a fraction included; NaN for anything else. */
+function numberIn(value: Json): number {
+  if (typeof value === 'number') return value;
+  return value instanceof Float && value.source === undefined ? value.value : Number.NaN;
 }
 
 /** A day is left at both ends for the offset of the clock. */

@@ -75,6 +75,14 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
   let present: StreamSlice | undefined;
   let peak: Peak<T> = newPeak();
 
+  function peakIn(slice: StreamSlice): Peak<T> {
+    if (slice !== present) {
+      present = slice;
+      peak = peakOf(slice);
+    }
+    return peak;
+  }
+
   function peakOf(slice: StreamSlice): Peak<T> {
     // Windows that print the same share what was seen, as slices are compared by their texts in the reference.
     const key = JSON.stringify([slice.cursorSlice[startKey], slice.cursorSlice[endKey]]);
@@ -114,12 +122,15 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
       }
     },
     observe(record, slice) {
-      if (slice !== present) {
-        present = slice;
-        peak = peakOf(slice);
-      }
-      note(record, peak);
+      note(record, peakIn(slice));
       if (progress !== undefined) noteProgress(progress, options, read(record), slice);
+    },
+    observeExtremes(greatest, least, slice) {
+      const peak = peakIn(slice);
+      note(greatest, peak);
+      const { raw } = peak;
+      // What lies between two that are covered is covered as well; a greatest one of the future is not.
+      return raw !== undefined && [greatest, least].every((record) => axis.isCovered(read(record) ?? null, raw));
     },
     ...(progress && { needsOrder: true, checkpoint: () => progress.hasMoved() }),
     close(slice) {

@@ -163,7 +163,7 @@ async function* chunksAndEnd(response: HttpResponse): AsyncGenerator<Uint8Array 
 function planOf({ appended, reads }: RecordSelector, cursor: Cursor | undefined): RawPlan | undefined {
   const observed = cursor?.reads ?? 'nothing';
   if (appended === undefined || reads === 'all' || observed === 'all') return undefined;
-  return createRawPlan([...namesIn(reads), ...namesIn(observed)], appended);
+  return createRawPlan([...namesIn(reads), ...namesIn(observed)], appended, namesIn(observed));
 }
 
 function namesIn(reads: Reads): readonly string[] {

@@ -133,15 +133,12 @@ export const RecordSelector = component({
 
 /** The fields that transformations add, when that is all that they do and no two add the same. */
 function appendedFields(transformations: readonly Transformation[]): AppendedField[] | undefined {
-  const appended = new Map<string, AppendedField>();
+  const appended: AppendedField[] = [];
   for (const { appends } of transformations) {
-    if (appends === undefined) return undefined;
-    for (const [name, compute] of appends) {
-      if (appended.has(name)) return undefined;
-      appended.set(name, { name, compute });
-    }
+    if (appends === undefined || appends.some(({ name }) => appended.some((before) => before.name === name))) return undefined;
+    appended.push(...appends);
   }
-  return [...appended.values()];
+  return appended;
 }
 
 /** Whether a record is one that the last sync did not have, when the stream asks the API for all and sorts them out itself. */

@@ -1,3 +1,4 @@
+import type { AppendedField } from '../../engine/append-fields.ts';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { slots, template, withDefault } from '../../engine/fields.ts';
@@ -5,7 +6,7 @@ import { jsonValue } from '../../engine/json-value.ts';
 import type { PageRequest, Row, Transformation } from '../../engine/kinds.ts';
 import { joinReads, readsOf } from '../../engine/reads.ts';
 import { compileTyped, type ValueType } from '../../engine/typed-value.ts';
-import type { Context, Template, Value } from '../../lang/index.ts';
+import type { Context, Formula, Template, Value } from '../../lang/index.ts';
 import { compileSetter } from '../../lib/dpath.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
@@ -18,6 +19,9 @@ interface AddedField {
   readonly template: Template;
   readonly set: (record: JsonObject, value: Json) => void;
   readonly value: (record: Row, request: PageRequest) => Value;
+  /** Whether all records of a slice get the same. */
+  readonly isSliceWide: boolean;
+  readonly formula: Formula | undefined;
 }
 
 /** parity: transformations/add_fields.py:AddFields */
@@ -40,7 +44,8 @@ export const AddFields = component({
     const holds = spec.condition === '' ? undefined : compileCondition(b, spec.condition);
     const appends = holds === undefined ? appendedFields(fields) : undefined;
     return {
-      reads: appends === undefined ? 'all' : joinReads([[...appends.keys()], ...fields.map((field) => readsOf(field.template))]),
+      reads:
+        appends === undefined ? 'all' : joinReads([appends.map(({ name }) => name), ...fields.map((field) => readsOf(field.template))]),
       changesInPlace: fields.some(({ path }) => path.length > 1),
       ...(appends === undefined ? {} : { appends }),
       transform(record, request) {
@@ -75,12 +80,15 @@ function compileField(b: Builder, definition: JsonObject): AddedField {
     context['stream_slice'] = request.slice;
     return evaluate(context);
   };
+  const isSliceWide = !dependsOnRecord(template);
   return {
     name: path[0] as string,
     path,
     template,
     set: compileSetter(path),
-    value: dependsOnRecord(template) ? evaluateAt : onceEachSlice(evaluateAt),
+    value: isSliceWide ? onceEachSlice(evaluateAt) : evaluateAt,
+    isSliceWide,
+    formula: type === undefined ? template.formula : undefined,
   };
 }
 
@@ -117,13 +125,13 @@ function compileCondition(
   };
 }
 
-/** The fields by name when each is at the top of the record and independent of the ones before it. */
-function appendedFields(fields: readonly AddedField[]): ReadonlyMap<string, (record: Row, request: PageRequest) => Json> | undefined {
-  const appends = new Map<string, (record: Row, request: PageRequest) => Json>();
-  for (const { name, path, template, value } of fields) {
+/** The fields when each is at the top of the record and independent of the ones before it. */
+function appendedFields(fields: readonly AddedField[]): AppendedField[] | undefined {
+  const appends: AppendedField[] = [];
+  for (const { name, path, template, value, isSliceWide, formula } of fields) {
     const reads = template.recordFields;
-    if (path.length !== 1 || appends.has(name) || reads === 'all' || [...reads].some((read) => appends.has(read))) return undefined;
-    appends.set(name, (record, request) => jsonValue(value(record, request)));
+    if (path.length !== 1 || reads === 'all' || appends.some((before) => before.name === name || reads.has(before.name))) return undefined;
+    appends.push({ name, isSliceWide, formula, compute: (record, request) => jsonValue(value(record, request)) });
   }
   return appends;
 }

@@ -60,8 +60,8 @@ describe('AddFields', () => {
   it('tells what it reads and what it appends', () => {
     const simple = build(addFields('path: [x], value: "{{ record.id }}"', 'path: [y], value: "{{ record[\'z\'] }}{{ config.c }}"'));
     expect(simple.reads).toEqual(['x', 'y', 'id', 'z']);
-    expect([...(simple.appends ?? new Map()).keys()]).toEqual(['x', 'y']);
-    expect(simple.appends?.get('x')?.({ id: 5 }, request)).toBe(5);
+    expect(simple.appends?.map(({ name }) => name)).toEqual(['x', 'y']);
+    expect(simple.appends?.[0]?.compute({ id: 5 }, request)).toBe(5);
     expect(simple.changesInPlace).toBe(false);
   });
 

@@ -124,6 +124,16 @@ function fileSize(value: Value, binary: boolean): string {
   return `${size} ${binary ? `${unit[0]?.toUpperCase()}iB` : unit}`;
 }
 
+function itself(value: number): number {
+  return value;
+}
+
+/** A float as an integer; NaN for one beyond the integers that a number holds exactly. */
+function cut(value: number): number {
+  const integer = Math.trunc(value);
+  return Number.isSafeInteger(integer) ? integer + 0 : Number.NaN;
+}
+
 /** The filters on numbers. */
 export const numberFilters: readonly FunctionSpec[] = [
   {
@@ -142,6 +152,7 @@ export const numberFilters: readonly FunctionSpec[] = [
       ["{{ 'abc' | int(7) }}", '7'],
       ["{{ '0x1A' | int(0, 16) }}", '26'],
     ],
+    onNumber: (isFloat) => ({ isFloat: false, compute: isFloat ? cut : itself }),
     run: (_runtime, value: Value, byDefault: Value, base: Value) => intFilter(value, byDefault, base),
   },
   {
@@ -152,6 +163,7 @@ export const numberFilters: readonly FunctionSpec[] = [
       ["{{ '1.50' | float }}", '1.5'],
       ["{{ 'abc' | float }}", '0.0'],
     ],
+    onNumber: () => ({ isFloat: true, compute: itself }),
     run: (_runtime, value: Value, byDefault: Value) => {
       const number = toFloat(value);
       return number === undefined ? byDefault : makeFloat(number);

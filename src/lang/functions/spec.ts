@@ -1,3 +1,4 @@
+import type { NumberRule } from '../compile-formula.ts';
 import { dictEntries } from '../dicts.ts';
 import type { Runtime } from '../runtime.ts';
 import { Callable, isDict, type Keywords, PythonError, tupleFrom, type Value } from '../values.ts';
@@ -24,6 +25,8 @@ export interface FunctionSpec {
   readonly seesMarkup?: boolean;
   /** Whether its text result is safe when its first argument was. */
   readonly keepsMarkup?: boolean;
+  /** What it makes of a number, a float or an integer, when it is given nothing else. */
+  readonly onNumber?: (isFloat: boolean) => NumberRule;
   /** Receives a value for every parameter: a tuple for `*name`, a `Keywords` wrapped in `KeywordArguments` for `**name`. */
   readonly run: (runtime: Runtime, ...values: never[]) => Value;
 }

@@ -16,6 +16,8 @@ export class AddedTexts {
   key: Uint8Array = Buffer.alloc(0);
   /** Whether any element has a number. */
   hasNumbers = false;
+  /** Whether all elements have the same text, which is that of the first one. */
+  isShared = false;
   kinds = new Uint8Array(0);
   values = new Float64Array(0);
   /** Where the text of each element begins in the bytes, and how long it is. */
@@ -28,6 +30,7 @@ export class AddedTexts {
     this.length = 0;
     this.key = key;
     this.hasNumbers = false;
+    this.isShared = false;
     if (this.kinds.length < count) {
       this.kinds = new Uint8Array(count);
       this.values = new Float64Array(count);
@@ -49,6 +52,37 @@ export class AddedTexts {
     }
     if (!(value instanceof Float) || value.source !== undefined) return false;
     return value.value > 0 && Number.isSafeInteger(value.value) && this.#keep(index, value.value, KIND.float);
+  }
+
+  /**
+   * Gives each element the number that `compute` makes of that of the same place in `from`, and puts it into `to`, which may be the same; `isFloat` is for
+   * numbers that are written as floats. False, at the first one, where a number is not to be written from a number, as above.
+   */
+  assignNumbers(from: Float64Array, to: Float64Array, compute: (value: number) => number, isFloat: boolean): boolean {
+    const { kinds, values } = this;
+    const whole = isFloat ? KIND.float : KIND.integer;
+    for (let i = 0; i < from.length; i += 1) {
+      const value = compute(from[i] as number);
+      if (!(value > 0)) return false;
+      if (Number.isSafeInteger(value)) {
+        kinds[i] = whole;
+        values[i] = value;
+      } else {
+        const thousandths = Math.round(value * 1000);
+        if (!isFloat || !(thousandths < 1e15) || thousandths / 1000 !== value) return false;
+        kinds[i] = KIND.thousandths;
+        values[i] = thousandths;
+      }
+      to[i] = value;
+    }
+    this.hasNumbers = true;
+    return true;
+  }
+
+  /** Gives all elements one text. */
+  assignToAll(text: string): void {
+    this.assignText(0, text);
+    this.isShared = true;
   }
 
   #keep(index: number, value: number, kind: number): true {

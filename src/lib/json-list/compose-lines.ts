@@ -93,7 +93,7 @@ function placeRows(scan: Scanning, { bytes, rows, width, cuts }: Elements, from:
 
 /** Puts what is added into the memory, behind a table of where each text begins and how long it is; gives the address after it. */
 function placeAdded(scan: Scanning, tableAt: number, count: number, added: AddedTexts): number {
-  const { borders, bytes, length, key, kinds, values, hasNumbers } = added;
+  const { borders, bytes, length, key, kinds, values, hasNumbers, isShared } = added;
   const textAt = aligned(tableAt + count * 2 * INTEGER);
   const keyAt = aligned(textAt + length + SLACK);
   const kindsAt = aligned(keyAt + key.length + SLACK);
@@ -103,10 +103,15 @@ function placeAdded(scan: Scanning, tableAt: number, count: number, added: Added
   const memory = memoryOf(scan, end);
   memory.set(bytes.subarray(0, length), textAt);
   const table = new Int32Array(memory.buffer, tableAt, count * 2);
-  for (let i = 0; i < 2 * count; i += 2) {
-    table[i] = textAt + (borders[i] as number);
-    table[i + 1] = borders[i + 1] as number;
-  }
+  const texts = isShared ? 1 : count;
+  if (length === 0) table.fill(0);
+  else
+    for (let i = 0; i < 2 * texts; i += 2) {
+      table[i] = textAt + (borders[i] as number);
+      table[i + 1] = borders[i + 1] as number;
+    }
+  // Each copy is as long as all that was filled before it.
+  if (isShared) for (let filled = 2; filled < table.length; filled *= 2) table.copyWithin(filled, 0, filled);
   if (hasNumbers) {
     memory.set(key, keyAt);
     memory.set(kinds.subarray(0, count), kindsAt);
