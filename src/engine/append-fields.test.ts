@@ -10,7 +10,11 @@ const REQUEST: PageRequest = { slice: new StreamSlice(), token: undefined };
 
 /** The fields as they are written for as many records, of which each gets one value after the other for each name. */
 function written(names: readonly string[], values: readonly Json[]): string[] {
-  const document = scanDocument([Buffer.from(JSON.stringify(values.map((_, id) => ({ id }))))], { path: [], fields: ['id', ...names] });
+  const document = scanDocument([Buffer.from(JSON.stringify(values.map((_, id) => ({ id }))))], {
+    path: [],
+    fields: ['id', ...names],
+    added: names.length,
+  });
   if (document === undefined) throw new Error('The document cannot be scanned.');
   const appended = names.map((name) => ({ name, compute: ({ id }: { [name: string]: Json }) => values[id as number] as Json }));
   const parser = { parse: () => [], refine: () => [] };
@@ -61,7 +65,7 @@ it('reads the numbers of records as the parser does', () => {
     '"\\n"',
   ];
   const bytes = Buffer.from(`[${texts.map((text) => `{"a":${text}}`).join(',')}]`);
-  const document = scanDocument([bytes], { path: [], fields: ['a', 'b'] });
+  const document = scanDocument([bytes], { path: [], fields: ['a', 'b'], added: 1 });
   const seen: Json[] = [];
   const appended = [{ name: 'b', compute: ({ a }: { [name: string]: Json }) => (a === undefined ? 'absent' : a) }];
   const parser = {

@@ -93,7 +93,7 @@ async function write(seed: number, together: boolean): Promise<Outcome> {
   try {
     for (let page = 0; page < 3; page += 1) {
       const rows = Array.from({ length: 1 + random.below(9) }, () => rowOf(random, isOdd));
-      const document = scanDocument([Buffer.from(`[${rows.join(',')}]`)], { path: [], fields: plan.fields });
+      const document = scanDocument([Buffer.from(`[${rows.join(',')}]`)], { path: [], fields: plan.fields, added: plan.added });
       if (document === undefined) throw new Error(`The page of seed ${seed} cannot be scanned.`);
       rawBatch(document.elements, plan, request, parser).writeTo?.(target);
       outcome.latest.push(cursor.latestIn?.(open), { ...cursor.progress?.().memo, started_at: 0 });

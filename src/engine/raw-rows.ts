@@ -6,10 +6,10 @@ import type { Batch, PageRequest, Row, RowTarget } from './kinds.ts';
 
 /** How records are written that nothing but some of their fields is looked at of. */
 export interface RawPlan {
-  /** The fields that are looked at or added, as they stand in the rows. */
+  /** The fields that are looked at, then those that are added, as they stand in the rows. */
   readonly fields: readonly string[];
-  /** Where, among them, those stand that are added. */
-  readonly added: readonly number[];
+  /** How many of them are added: records that have such a field already cannot be copied. */
+  readonly added: number;
   readonly appender: FieldAppender | undefined;
   /** The field that the cursor reads; undefined when it reads none or several. */
   readonly observed: string | undefined;
@@ -21,10 +21,10 @@ export function createRawPlan(
   appended: readonly AppendedField[],
   [observed, ...others]: readonly string[] = [],
 ): RawPlan {
-  const fields = [...new Set([...looked, ...appended.map(({ name }) => name)])];
+  const names = appended.map(({ name }) => name);
   return {
-    fields,
-    added: appended.map(({ name }) => fields.indexOf(name)),
+    fields: [...new Set(looked)].filter((name) => !names.includes(name)).concat(names),
+    added: names.length,
     appender: appended.length === 0 ? undefined : createFieldAppender(appended),
     observed: others.length === 0 ? observed : undefined,
   };
@@ -67,8 +67,12 @@ export function listOf(elements: Elements, from: number, to: number): Uint8Array
 }
 
 function writeRows(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser, target: RowTarget): void {
-  const { count } = elements;
-  const mustParse = parsingTest(elements, plan);
+  const { count, odd, rows, width } = elements;
+  if (count > 0 && odd === 0) {
+    writeRun(elements, 0, count, plan, request, target);
+    return;
+  }
+  const mustParse = (index: number): boolean => ((rows[index * width + ROW.flags] as number) & (FLAG.parse | FLAG.other)) !== 0;
   for (let from = 0; from < count; ) {
     let to = from;
     while (to < count && !mustParse(to)) to += 1;
@@ -78,17 +82,6 @@ function writeRows(elements: Elements, plan: RawPlan, request: PageRequest, pars
     if (to > from) for (const record of parser.refine(parser.parse(listOf(elements, from, to)), request)) target.write(record);
     from = to;
   }
-}
-
-/** Which elements cannot be copied: those that the scan says it of, and those that have a field already that is to be added. */
-function parsingTest({ rows, width }: Elements, plan: RawPlan): (index: number) => boolean {
-  const added = plan.added.map((field) => ROW.fields + 2 * field);
-  return (index) => {
-    const at = index * width;
-    if (((rows[at + ROW.flags] as number) & (FLAG.parse | FLAG.other)) !== 0) return true;
-    for (let i = 0; i < added.length; i += 1) if ((rows[at + (added[i] as number)] as number) >= 0) return true;
-    return false;
-  };
 }
 
 function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, request: PageRequest, target: RowTarget): void {

@@ -6,6 +6,7 @@ import { ACCEPT_ENCODING, type BodyLimits, DEFAULT_BODY_LIMITS, decodeContent, t
 import { TransportError, toTransportError } from './errors.ts';
 import type { Exchange, ExchangeObserver, RequestOrigin } from './exchange-log.ts';
 import { HttpHeaders } from './headers.ts';
+import { keepParserPlain } from './plain-parser.ts';
 import { type ProxySettings, proxyAuthorization, proxyFor, readProxySettings } from './proxy.ts';
 import { findHeader, type HttpRequest, withoutHeaders } from './request.ts';
 import { HttpResponse } from './response.ts';
@@ -139,7 +140,7 @@ export function createTransport(options: TransportOptions): Transport {
     const pool = new client.Pool(target.origin, {
       connections: options.connections,
       maxHeaderSize: MAX_HEADER_BYTES,
-      connect: proxy && !forwarded ? tunnelThrough(client, proxy, connect, connectTimeoutMs) : connect,
+      connect: keepParserPlain(proxy && !forwarded ? tunnelThrough(client, proxy, connect, connectTimeoutMs) : connect),
     });
     pools.set(key, pool);
     return pool;

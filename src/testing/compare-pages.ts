@@ -4,7 +4,7 @@ import { createRawPlan, type RowParser, rawBatch } from '../engine/raw-rows.ts';
 import { StreamSlice } from '../engine/stream-slice.ts';
 import { compileDpath } from '../lib/dpath.ts';
 import { Float, type Json, parseExactJson } from '../lib/json.ts';
-import { type Elements, isScannable, ListScan, scanDocument } from '../lib/json-list/list-scan.ts';
+import { type Elements, isScannable, ListScan, type ListShape, scanDocument } from '../lib/json-list/list-scan.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { type DocumentCase, documentOf } from './json-documents.ts';
 import { Random } from './random.ts';
@@ -57,7 +57,7 @@ function requireEqual(seed: number, way: string, got: readonly string[] | undefi
   if (left !== right) throw new Error(`seed ${seed}, read ${way}:\n  copied ${left}\n  parsed ${right}`);
 }
 
-function pieces(bytes: Buffer, shape: { path: readonly string[]; fields: readonly string[] }, seed: number): Elements[] | undefined {
+function pieces(bytes: Buffer, shape: ListShape, seed: number): Elements[] | undefined {
   const random = new Random(seed);
   const scan = new ListScan(shape);
   const found: Elements[] = [];
@@ -111,15 +111,12 @@ function sorted(value: Json): Json {
 }
 
 /** The records as copying prints them; undefined when `scan` finds that the document cannot be read so. */
-function copiedLines(
-  document: DocumentCase,
-  scan: (shape: { path: readonly string[]; fields: readonly string[] }) => readonly Elements[] | undefined,
-): string[] | undefined {
+function copiedLines(document: DocumentCase, scan: (shape: ListShape) => readonly Elements[] | undefined): string[] | undefined {
   const { added: name, path } = document;
   const plan = createRawPlan(document.fields, name === undefined ? [] : [{ name, compute: (record) => computed(record, document) }]);
-  const { fields } = plan;
-  if (!isScannable({ path, fields })) return undefined;
-  const parts = scan({ path, fields });
+  const shape: ListShape = { path, fields: plan.fields, added: plan.added };
+  if (!isScannable(shape)) return undefined;
+  const parts = scan(shape);
   if (parts === undefined) return undefined;
   const lines: string[] = [];
   const parser: RowParser = {

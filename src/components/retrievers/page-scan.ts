@@ -58,7 +58,7 @@ export function createPageScan(
   if (choice === 'parsed' || !canScan()) return undefined;
   if (listPath === undefined || parseList === undefined || top === undefined || lookAt(paginator.readsDocument, top)) return undefined;
   const plan = planOf(selector, cursor);
-  const shape: ListShape = { path: listPath, fields: plan?.fields ?? [] };
+  const shape: ListShape = { path: listPath, fields: plan?.fields ?? [], added: plan?.added ?? 0 };
   if (!isScannable(shape)) return undefined;
   const parser: RowParser = { parse: parseList, refine: selector.refineNow };
 

@@ -7,6 +7,8 @@ export interface ListShape {
   /** The names that lead to the list; none when the document is the list. */
   readonly path: readonly string[];
   readonly fields: readonly string[];
+  /** How many of the last fields no element may have that is to be copied; none unless told. */
+  readonly added?: number;
 }
 
 /** Elements of the list that lie in some bytes, one row of integers each. */
@@ -14,6 +16,8 @@ export interface Elements {
   /** The bytes, which `BASE` is the address of the first one of. */
   readonly bytes: Uint8Array;
   readonly count: number;
+  /** How many of them have a flag that keeps them from being copied. */
+  readonly odd: number;
   /** Of each element: start, end, flags, cuts up to and with it, then start and end of each field of interest (-1 without it). */
   readonly rows: Int32Array;
   /** Integers a row. */
@@ -143,6 +147,7 @@ function scanElements(scan: Scanning, bytes: Bytes, shape: ListShape, from: numb
         return bytes.joined;
       },
       count,
+      odd: module.oddCount.value,
       width,
       rows: integers(rows, count * width),
       cuts: integers(rowsEnd, module.cutCount.value * 2),
@@ -157,12 +162,12 @@ function scanElements(scan: Scanning, bytes: Bytes, shape: ListShape, from: numb
 }
 
 /** Prepares the module for a shape. */
-function prepare({ path, fields }: ListShape): Scanning {
+function prepare({ path, fields, added = 0 }: ListShape): Scanning {
   const scan = scanning();
   const memory = memoryOf(scan, BASE);
   writeNames(memory, PATH_NAMES, path);
   writeNames(memory, FIELD_NAMES, fields);
-  scan.module.setNames(path.length, fields.length);
+  scan.module.setNames(path.length, fields.length, fields.length - added);
   return scan;
 }
 

@@ -19,7 +19,8 @@ export interface ScanModule {
   readonly position: Global;
   readonly state: Global;
   readonly cutCount: Global;
-  setNames(path: number, fields: number): void;
+  readonly oddCount: Global;
+  setNames(path: number, fields: number, kept: number): void;
   locate(start: number, end: number): number;
   elements(start: number, end: number, isFirst: number, rows: number, rowsEnd: number, cuts: number, cutsEnd: number): number;
   rest(start: number, end: number): number;

@@ -37,6 +37,7 @@ let limit: i32 = 0;
 let marks: i32 = 0;
 let pathCount: i32 = 0;
 let fieldCount: i32 = 0;
+let keptCount: i32 = 0;
 let elementNumber: i32 = 0;
 let cuts: i32 = 0;
 let cutsEnd: i32 = 0;
@@ -46,11 +47,14 @@ export let position: i32 = 0;
 export let state: i32 = 0;
 /** Pairs of borders written to the table of cuts. */
 export let cutCount: i32 = 0;
+/** Elements that cannot be copied as they stand. */
+export let oddCount: i32 = 0;
 
-/** Says how many names stand in the two lists. */
-export function setNames(path: i32, fields: i32): void {
+/** Says how many names stand in the two lists; an element with a field that comes after the first `kept` ones is to be parsed. */
+export function setNames(path: i32, fields: i32, kept: i32): void {
   pathCount = path;
   fieldCount = fields;
+  keptCount = kept;
 }
 
 @inline function bad(p: i32): i32 {
@@ -274,7 +278,7 @@ function element(start: i32, row: i32): i32 {
       const field = fieldCount > 0 ? fieldIndex(key + 1, length) : -1;
       if (field >= 0) {
         const at = row + 16 + field * 8;
-        if (load<i32>(at) >= 0) flags |= PARSE;
+        if (load<i32>(at) >= 0 || field >= keptCount) flags |= PARSE;
         store<i32>(at, from);
         store<i32>(at + 4, p);
       }
@@ -346,6 +350,7 @@ export function elements(start: i32, end: i32, isFirst: i32, rows: i32, rowsEnd:
   cuts = cutsAt;
   cutsEnd = cutsLimit;
   cutCount = 0;
+  oddCount = 0;
   const size = 16 + fieldCount * 8;
   let row = rows;
   let count: i32 = 0;
@@ -387,6 +392,7 @@ export function elements(start: i32, end: i32, isFirst: i32, rows: i32, rowsEnd:
       return count;
     }
     store<i32>(row + 12, cutCount);
+    if (load<i32>(row + 8) & (PARSE | OTHER)) oddCount++;
     position = next;
     first = false;
     row += size;
