@@ -1,4 +1,4 @@
-import { findHeader } from './request.ts';
+import { findHeader, type HttpRequest } from './request.ts';
 import { parseHttpDate } from './retry-after.ts';
 import type { Send } from './transport.ts';
 
@@ -14,6 +14,7 @@ interface Cookie {
 
 /** The cookies that a session's responses have set. */
 export interface CookieJar {
+  readonly isEmpty: boolean;
   /** Takes what the Set-Cookie lines of a response from the URL set. */
   store(url: URL, lines: readonly string[]): void;
   /** The Cookie header for a URL; null when there is none to send. */
@@ -24,19 +25,26 @@ export interface CookieJar {
 /** A `send` that sends back the cookies it was given; a request's own Cookie header wins. */
 export function withCookies(send: Send, jar: CookieJar): Send {
   return async (request, options) => {
-    const url = URL.canParse(request.url) ? new URL(request.url) : null;
-    const cookie = url && findHeader(request.headers, 'cookie') === undefined ? jar.header(url) : null;
+    const cookie = jar.isEmpty || findHeader(request.headers, 'cookie') !== undefined ? null : withUrl(request, (url) => jar.header(url));
     const response = await send(cookie === null ? request : { ...request, headers: { ...request.headers, Cookie: cookie } }, options);
     const lines = response.headers.getAll('set-cookie');
-    if (url && lines.length) jar.store(url, lines);
+    if (lines.length > 0) withUrl(request, (url) => jar.store(url, lines));
     return response;
   };
+}
+
+/** Does something with the URL of a request; null when it is none. */
+function withUrl<T>({ url }: HttpRequest, use: (url: URL) => T): T | null {
+  return URL.canParse(url) ? use(new URL(url)) : null;
 }
 
 /** An empty jar. */
 export function createCookieJar(now: () => number): CookieJar {
   const cookies = new Map<string, Cookie>();
   return {
+    get isEmpty() {
+      return cookies.size === 0;
+    },
     store(url, lines) {
       for (const line of lines) {
         const cookie = parseCookie(line, url, now());

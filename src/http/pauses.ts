@@ -1,3 +1,5 @@
+import { originOf } from './origin.ts';
+
 /** Waits that all requests to a host share, so that one Retry-After pauses every worker once. Times in milliseconds. */
 export interface HostPauses {
   /** Keeps requests to the URL's host back for so long; a longer pause under way stays. */
@@ -47,7 +49,7 @@ export function createHostPauses({ now, sleep }: Waiting): HostPauses {
 
 /** The host and port of a URL, or the text itself when it is none. */
 export function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : url;
+  return originOf(url)?.host ?? url;
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

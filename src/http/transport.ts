@@ -6,6 +6,7 @@ import { ACCEPT_ENCODING, type BodyLimits, DEFAULT_BODY_LIMITS, decodeContent, t
 import { TransportError, toTransportError } from './errors.ts';
 import type { Exchange, ExchangeObserver, RequestOrigin } from './exchange-log.ts';
 import { HttpHeaders } from './headers.ts';
+import { originOf } from './origin.ts';
 import { keepParserPlain } from './plain-parser.ts';
 import { type ProxySettings, proxyAuthorization, proxyFor, readProxySettings } from './proxy.ts';
 import { findHeader, type HttpRequest, withoutHeaders } from './request.ts';
@@ -171,10 +172,10 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
 }
 
 function parseTarget(text: string, redact: (text: string) => string): URL {
-  if (!URL.canParse(text)) {
+  const url = originOf(text);
+  if (url === undefined) {
     throw new TransportError({ kind: 'invalid_url', what: `Invalid URL '${redact(text)}'`, hint: 'Check the base URL and the path.' });
   }
-  const url = new URL(text);
   if (!TUNNEL_SCHEMES.has(url.protocol)) {
     throw new TransportError({
       kind: 'invalid_schema',

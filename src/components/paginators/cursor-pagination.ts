@@ -1,6 +1,8 @@
 import { component } from '../../engine/component.ts';
 import { either, integer, optional, template } from '../../engine/fields.ts';
 import { StreamRecord } from '../../engine/host.ts';
+import type { HttpResponse } from '../../engine/http.ts';
+import type { Page } from '../../engine/page.ts';
 import { joinReads, responseReadsOf } from '../../engine/reads.ts';
 import { truth } from '../../lang/operators.ts';
 import type { Value } from '../../lang/values.ts';
@@ -47,6 +49,7 @@ export const CursorPagination = component({
       }
     }
     const streamName = b.stream?.name ?? '';
+    const variables = new Set([spec.cursor_value, spec.stop_condition].flatMap((text) => (text ? [...b.template(text).variables] : [])));
     return {
       pageSize,
       readsDocument: joinReads([spec.cursor_value, spec.stop_condition].map((text) => text && responseReadsOf(b.template(text)))),
@@ -57,12 +60,14 @@ export const CursorPagination = component({
           ? { ...resizing, ...stopConditionSafety(spec.stop_condition, minimum) }
           : resizing;
       },
-      nextToken({ document, response, emitted, lastRecord, slice, pageSize: reduced }) {
+      nextToken(page) {
+        const { emitted, slice, pageSize: reduced } = page;
         const context = {
           ...b.context(),
-          response: document as Value,
-          headers: { ...response.headers.toObject(), link: parseLinks(response.headers.get('link')) },
-          last_record: lastRecord === undefined ? null : new StreamRecord(lastRecord, streamName, slice),
+          // What has to be made of the page is made where it is read.
+          ...(variables.has('response') && { response: page.document as Value }),
+          ...(variables.has('headers') && { headers: headersOf(page.response) }),
+          ...(variables.has('last_record') && { last_record: lastRecordOf(page, streamName) }),
           last_page_size: emitted,
           page_size: reduced ?? pageSize ?? null,
           stream_slice: slice,
@@ -74,3 +79,11 @@ export const CursorPagination = component({
     };
   },
 });
+
+function headersOf({ headers }: HttpResponse): Value {
+  return { ...headers.toObject(), link: parseLinks(headers.get('link')) };
+}
+
+function lastRecordOf({ lastRecord, slice }: Page, streamName: string): Value {
+  return lastRecord === undefined ? null : new StreamRecord(lastRecord, streamName, slice);
+}
