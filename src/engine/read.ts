@@ -229,13 +229,19 @@ async function readPartition(
 ): Promise<void> {
   const { cursor, fileOf } = stream;
   run.observer?.slice(sliceDescriptor(slice));
+  const inOrder = cursor.needsOrder ?? false;
   const write = (record: Json): void => {
-    if (typeof record !== 'object' || record === null || Array.isArray(record) || record instanceof Float) throw noRecord(record);
+    if (!isRow(record)) throw noRecord(record);
     writer.write(record, fileOf?.(record));
     cursor.observe(record, slice);
   };
+  const writeEach = (records: readonly Json[]): void => {
+    const last = records.at(-1);
+    // Most lists ascend: after the last one the cursor need not look closely at the others.
+    if (cursor.observeExtremes !== undefined && !inOrder && records.length > 1 && isRow(last)) cursor.observe(last, slice);
+    for (const record of records) write(record);
+  };
   const observe = cursor.reads === 'nothing' ? undefined : (record: Row): void => cursor.observe(record, slice);
-  const inOrder = cursor.needsOrder ?? false;
   const observeExtremes =
     cursor.observeExtremes && ((greatest: Row, least: Row): boolean => cursor.observeExtremes?.(greatest, least, slice) === true);
   const target: RowTarget | undefined =
@@ -248,13 +254,17 @@ async function readPartition(
     }
     progress.records += batch.count;
     if (batch.writeTo !== undefined && target !== undefined) batch.writeTo(target);
-    else for (const record of batch.records) write(record);
+    else writeEach(batch.records);
     if (cursor.checkpoint?.(slice) === true) states.print();
     await output.drained();
     if (run.limits.records !== undefined && progress.records >= run.limits.records) break;
   }
   const isAskedFor = cursor.close(slice);
   states.onClose(isAskedFor, positions?.close(slice) ?? false);
+}
+
+function isRow(record: Json | undefined): record is Row {
+  return typeof record === 'object' && record !== null && !Array.isArray(record) && !(record instanceof Float);
 }
 
 /** The error of a record that is no object, which says nothing of its content. */

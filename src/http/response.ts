@@ -1,4 +1,5 @@
 import { type Json, parseJson } from '../lib/json.ts';
+import { numbersIn } from '../lib/json-numbers.ts';
 import { type ByteSource, joined } from './byte-source.ts';
 import { decodeStrictly, decodeText, detectCharset, guessJsonCharset, statedCharset } from './charset.ts';
 import type { HttpHeaders } from './headers.ts';
@@ -175,7 +176,7 @@ export class HttpResponse {
   // parity: requests.Response.json
   /** The loaded body as JSON; undefined when it is not JSON. */
   get json(): Json | undefined {
-    if (!this.#json) this.#json = { value: tryParse(this.#jsonText()) };
+    if (!this.#json) this.#json = { value: tryParse(this.#jsonText(), this.#mayLoseNumbers()) };
     return this.#json.value;
   }
 
@@ -190,6 +191,12 @@ export class HttpResponse {
     return (guess === null ? null : decodeStrictly(this.bytes, guess)) ?? this.text;
   }
 
+  /** Whether plain parsing may lose numbers of the body; undefined where its text has to tell. */
+  #mayLoseNumbers(): boolean | undefined {
+    const charset = this.charset ?? guessJsonCharset(this.bytes);
+    return charset?.toLowerCase() === 'utf-8' ? numbersIn(this.bytes)?.mayBeLost : undefined;
+  }
+
   #claim(state: 'begun' | 'streamed' | 'loading'): void {
     if (this.#state !== 'fresh' && this.#state !== 'begun') throw new Error(`The response body was already ${this.#state}.`);
     this.#state = state;
@@ -197,9 +204,9 @@ export class HttpResponse {
   }
 }
 
-function tryParse(text: string): Json | undefined {
+function tryParse(text: string, mayBeLost: boolean | undefined): Json | undefined {
   try {
-    return parseJson(text);
+    return parseJson(text, mayBeLost);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -34,10 +34,12 @@ function isDigit(text: string, at: number): boolean {
   return code >= 48 && code <= 57;
 }
 
-/** Parses JSON without losing integers beyond 2^53 or the fraction of integral floats; throws SyntaxError as JSON.parse does. */
-export function parseJson(text: string): Json {
-  if (!mayLose(text)) return JSON.parse(text) as Json;
-  return parseExactJson(text);
+/**
+ * Parses JSON without losing integers beyond 2^53 or the fraction of integral floats; throws SyntaxError as JSON.parse does. Whether plain parsing may lose
+ * some is looked for unless it is known.
+ */
+export function parseJson(text: string, mayBeLost = mayLose(text)): Json {
+  return mayBeLost ? parseExactJson(text) : (JSON.parse(text) as Json);
 }
 
 /** Writes JSON with every digit of big integers and of integral floats; one line. */

@@ -11,9 +11,9 @@ const VALUES: ReadonlyMap<string, number> = new Map(Object.values(STAND_INS));
 
 /** Parses JSON in which `NaN`, `Infinity` and `-Infinity` are numbers; undefined when it is not even that. */
 // parity: json.loads
-export function parseLenientJson(text: string): Json | undefined {
+export function parseLenientJson(text: string, mayBeLost?: boolean): Json | undefined {
   try {
-    return parseJson(text);
+    return parseJson(text, mayBeLost);
   } catch {
     return text.includes('NaN') || text.includes('Infinity') ? parseWithWords(text) : undefined;
   }

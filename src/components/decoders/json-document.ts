@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { HttpResponse } from '../../engine/http.ts';
 import { isContainer } from '../../lib/dpath.ts';
 import { Float, type Json } from '../../lib/json.ts';
+import { numbersIn } from '../../lib/json-numbers.ts';
 import { parseLenientJson } from '../../lib/lenient-json.ts';
 import { setOwnProperty } from '../../lib/objects.ts';
 
@@ -26,7 +27,8 @@ export function responseDocument(response: HttpResponse): Json | undefined {
 /** The document that some bytes hold; undefined when they hold none. */
 export function parseDocument(bytes: Uint8Array): Json | undefined {
   if (!mayBeJson(bytes)) return undefined;
-  const parsed = parseLenientJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const parsed = parseLenientJson(text, numbersIn(bytes)?.mayBeLost);
   return parsed === undefined ? undefined : narrow(parsed, bytes);
 }
 
@@ -43,7 +45,7 @@ function mayBeJson(bytes: Uint8Array): boolean {
 /** Integers that 64 bits cannot hold are floats. */
 // parity: orjson.loads
 function narrow(document: Json, bytes: Uint8Array): Json {
-  return hasLongNumber(bytes) ? narrowIntegers(document) : document;
+  return (numbersIn(bytes)?.areLong ?? hasLongNumber(bytes)) ? narrowIntegers(document) : document;
 }
 
 /** Whether as many digits follow each other as the integers have that may be too large; looks at one byte in nineteen. */

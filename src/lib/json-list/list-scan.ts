@@ -187,6 +187,22 @@ export function scanDocument(chunks: readonly Uint8Array[], shape: ListShape): S
   return { elements, print, skeleton: () => Buffer.concat([part(bytes, 0, start), Buffer.from(']'), part(bytes, next, bytes.length)]) };
 }
 
+/** What there is among the numbers of a document. */
+export interface NumberTraits {
+  /** Whether JSON.parse may not give one of them back as it is. */
+  readonly mayBeLost: boolean;
+  /** Whether one has as many digits as integers beyond 64 bits. */
+  readonly areLong: boolean;
+}
+
+/** Looks at the numbers of a JSON document in UTF-8. */
+export function numberTraits(bytes: Uint8Array): NumberTraits {
+  const scan = scanning();
+  const end = place(scan, memoryOf(scan, BASE + bytes.length + SLACK), [bytes]);
+  const found = scan.module.numberTraits(BASE, end);
+  return { mayBeLost: (found & 1) !== 0, areLong: (found & 2) !== 0 };
+}
+
 /** Gives the memory of elements back that nobody asks for any more, but not that of their bytes. */
 export function freeElements({ rows, cuts }: Elements): void {
   freeBytes(rows);

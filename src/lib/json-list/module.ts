@@ -38,6 +38,7 @@ export interface ScanModule {
     outEnd: number,
   ): number;
   print(start: number, end: number): bigint;
+  numberTraits(start: number, end: number): number;
   numbers(rows: number, count: number, field: number, out: number): void;
   numberTexts(kinds: number, values: number, count: number, key: number, keyLength: number, table: number, out: number): void;
 }

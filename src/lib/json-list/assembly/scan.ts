@@ -580,3 +580,47 @@ export function print(start: i32, end: i32): i64 {
   }
   return <i64>sum;
 }
+
+/** What there is among the numbers of a document: one that a double may not give back, one that 64 bits may not hold. */
+const LOSSY: i32 = 1;
+const LONG: i32 = 2;
+/** Digits that a double holds of any number, and the fewest that an integer beyond 64 bits has. */
+const SAFE_DIGITS = 15;
+const LONG_DIGITS = 19;
+
+/**
+ * Looks at the numbers of a document, as far as it is one. Doubles lose what has an exponent, integers of more than 15 digits, and fractions that are
+ * zeros or so many zeros or nines that the number may round to an integer.
+ */
+export function numberTraits(start: i32, end: i32): i32 {
+  limit = end;
+  let found: i32 = 0;
+  let p = start;
+  while (p < end) {
+    let c: i32 = load<u8>(p);
+    if (c == 34) {
+      p = text(p + 1);
+      if (p < 0) return found;
+    } else if (isDigit(c)) {
+      const first = p;
+      do c = load<u8>(++p);
+      while (isDigit(c));
+      const whole = p - first;
+      if (whole > SAFE_DIGITS) found |= whole >= LONG_DIGITS ? LOSSY | LONG : LOSSY;
+      if (c == 46) {
+        const fraction = p + 1;
+        const d: i32 = load<u8>(fraction);
+        c = load<u8>(++p);
+        while (c == d && (d == 48 || d == 57)) c = load<u8>(++p);
+        const same = p - fraction;
+        while (isDigit(c)) c = load<u8>(++p);
+        if (same + whole >= SAFE_DIGITS || (d == 48 && same == p - fraction)) found |= LOSSY;
+      }
+      if ((c | 32) == 101) {
+        found |= LOSSY;
+        p++;
+      }
+    } else p++;
+  }
+  return found;
+}
