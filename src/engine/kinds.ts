@@ -236,8 +236,10 @@ export interface RecordSelector {
   readonly decoder?: Decoder | undefined;
   readonly wholeResponse: boolean;
   readonly listPath: Extractor['listPath'];
-  /** The fields that it adds, when that is all that it does to records. */
+  /** The fields that it adds, when that is all that it does to the records that stay. */
   readonly appended: readonly AppendedField[] | undefined;
+  /** Which records stay, told by the fields that it reads, when all do not; to be asked once for each record. */
+  readonly filter?: RowFilter | undefined;
   readonly sumsLists: boolean;
   /** Why there are no records in a document, for a warning; undefined when the place is right. */
   explain?: Extractor['explain'];
@@ -249,6 +251,13 @@ export interface RecordSelector {
   ready(): Promise<void>;
   /** Does what `refine` does, at once; there is nothing in it that waits where `appended` is there. */
   refineNow(records: readonly Json[], request: PageRequest): Row[];
+}
+
+/** Which records stay, told by the fields of them that are read. */
+export interface RowFilter {
+  readonly keep: (record: Row, request: PageRequest) => boolean;
+  /** Whether it looks at the fields that are added, too. */
+  readonly seesAdded: boolean;
 }
 
 /** The records left of some documents; `extracted` counts those before any filter. */

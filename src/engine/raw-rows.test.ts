@@ -68,7 +68,7 @@ async function write(seed: number, together: boolean): Promise<Outcome> {
     random.chance(0.5) && sync.partitionable ? createPartitionCursor(testRun(), ROUTER, sync, undefined) : sync.open(undefined);
   const yaml = `type: AddFields\nfields: [{type: AddedFieldDefinition, path: [added], value: "${value}"}]`;
   const appended = value === '' ? [] : (buildFromYaml('transformation', yaml).appends ?? []);
-  const plan = createRawPlan(['s', 'ms', field], appended, [field]);
+  const plan = createRawPlan(['s', 'ms', field], appended, { observed: [field] });
   const [open = new StreamSlice()] = await Array.fromAsync(cursor.slices());
   const request: PageRequest = { slice: open, token: undefined };
   const outcome: Outcome = { lines: [], latest: [], looks: 0, state: {}, error: undefined };

@@ -1,8 +1,8 @@
 import { type Json, parseJson } from '../lib/json.ts';
 import { composeLines } from '../lib/json-list/compose-lines.ts';
-import { bytesOf, type Elements, FLAG, numbersOf, ROW } from '../lib/json-list/list-scan.ts';
+import { bytesOf, type Elements, FLAG, keepElements, numbersOf, ROW } from '../lib/json-list/list-scan.ts';
 import { type AppendedField, type Columns, createFieldAppender, type FieldAppender } from './append-fields.ts';
-import type { Batch, PageRequest, Row, RowTarget } from './kinds.ts';
+import type { Batch, PageRequest, Row, RowFilter, RowTarget } from './kinds.ts';
 
 /** How records are written that nothing but some of their fields is looked at of. */
 export interface RawPlan {
@@ -13,13 +13,20 @@ export interface RawPlan {
   readonly appender: FieldAppender | undefined;
   /** The field that the cursor reads; undefined when it reads none or several. */
   readonly observed: string | undefined;
+  readonly filter: RowFilter | undefined;
 }
 
-/** The plan for records of which some fields are looked at, those of the cursor among them, and some are added. */
+/** What a plan is made of beside its fields: those that the cursor reads, and the filter. */
+export interface RawPlanOptions {
+  readonly observed?: readonly string[];
+  readonly filter?: RowFilter | undefined;
+}
+
+/** The plan for records of which some fields are looked at, those of the cursor and the filter among them, and some are added. */
 export function createRawPlan(
   looked: readonly string[],
   appended: readonly AppendedField[],
-  [observed, ...others]: readonly string[] = [],
+  { observed: [observed, ...others] = [], filter }: RawPlanOptions = {},
 ): RawPlan {
   const names = appended.map(({ name }) => name);
   return {
@@ -27,6 +34,7 @@ export function createRawPlan(
     added: names.length,
     appender: appended.length === 0 ? undefined : createFieldAppender(appended),
     observed: others.length === 0 ? observed : undefined,
+    filter,
   };
 }
 
@@ -39,44 +47,93 @@ export interface RowParser {
 }
 
 const SUFFIX = Buffer.from('}}\n');
-const [OPEN, CLOSE] = [Buffer.from('['), Buffer.from(']')];
+const [OPEN, COMMA, CLOSE] = [Buffer.from('['), Buffer.from(','), Buffer.from(']')];
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const [OBJECT, LIST] = [0x7b, 0x5b];
+/** The fewest digits of an integer that 64 bits may not hold. */
+const SHORT = 19;
+
+/** A batch whose last record can be asked for alone. */
+export interface RawBatch extends Batch {
+  readonly lastRecord: Row | undefined;
+}
 
 /** Records that are written by copying their bytes; whoever needs them as values has them parsed. */
-export function rawBatch(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser): Batch {
+export function rawBatch(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser): RawBatch {
+  if (plan.filter === undefined) return batchOfElements(elements, plan, request, parser);
+  // What is to be parsed in any case tells by its values whether it stays.
+  if (elements.odd > 0) return parsedBatch(parser.refine(parser.parse(listOf(elements, 0, elements.count)), request));
+  return batchOfElements(keptElements(elements, plan, plan.filter, request, parser), plan, request, parser);
+}
+
+function batchOfElements(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser): RawBatch {
+  const { count } = elements;
+  const parse = (from: number, to: number): Row[] => parser.refine(parser.parse(listOf(elements, from, to)), request);
   let parsed: Row[] | undefined;
   return {
-    count: elements.count,
+    count,
     get records() {
-      parsed ??= parser.refine(parser.parse(listOf(elements, 0, elements.count)), request);
+      parsed ??= parse(0, count);
       return parsed;
+    },
+    get lastRecord() {
+      return count === 0 ? undefined : parse(count - 1, count).at(-1);
     },
     writeTo: (target) => writeRows(elements, plan, request, parser, target),
   };
 }
 
+/** Records that were parsed, as such a batch. */
+export function parsedBatch(records: Row[]): RawBatch {
+  return { count: records.length, records, lastRecord: records.at(-1) };
+}
+
+/** The elements that a filter leaves. */
+function keptElements(
+  elements: Elements,
+  { appender, fields }: RawPlan,
+  { keep, seesAdded }: RowFilter,
+  request: PageRequest,
+  parser: RowParser,
+): Elements {
+  const { count, read } = lookInto(elements, 0, elements.count, fields, parser);
+  const marks = new Uint8Array(count);
+  let kept = 0;
+  for (let index = 0; index < count; index += 1) {
+    const record = read(index);
+    if (seesAdded) appender?.complete(record, request);
+    if (!keep(record, request)) continue;
+    marks[index] = 1;
+    kept += 1;
+  }
+  return kept === count ? elements : keepElements(elements, marks);
+}
+
 /** The elements from one to another as a JSON list. */
 export function listOf(elements: Elements, from: number, to: number): Uint8Array {
-  const { rows, width } = elements;
+  const { rows, width, hasGaps = false } = elements;
   if (from === to) return Buffer.concat([OPEN, CLOSE]);
-  const start = rows[from * width + ROW.start] as number;
-  const end = rows[(to - 1) * width + ROW.end] as number;
   const { buffer, base } = bytesOf(elements);
-  return Buffer.concat([OPEN, buffer.subarray(start - base, end - base), CLOSE]);
+  const between = (first: number, last: number): Buffer =>
+    buffer.subarray((rows[first * width + ROW.start] as number) - base, (rows[last * width + ROW.end] as number) - base);
+  if (!hasGaps) return Buffer.concat([OPEN, between(from, to - 1), CLOSE]);
+  const parts: Buffer[] = [];
+  for (let index = from; index < to; index += 1) parts.push(index === from ? OPEN : COMMA, between(index, index));
+  return Buffer.concat([...parts, CLOSE]);
 }
 
 function writeRows(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser, target: RowTarget): void {
   const { count, odd, rows, width } = elements;
   if (count > 0 && odd === 0) {
-    writeRun(elements, 0, count, plan, request, target);
+    writeRun(elements, 0, count, plan, request, parser, target);
     return;
   }
   const mustParse = (index: number): boolean => ((rows[index * width + ROW.flags] as number) & (FLAG.parse | FLAG.other)) !== 0;
   for (let from = 0; from < count; ) {
     let to = from;
     while (to < count && !mustParse(to)) to += 1;
-    if (to > from) writeRun(elements, from, to, plan, request, target);
+    if (to > from) writeRun(elements, from, to, plan, request, parser, target);
     from = to;
     while (to < count && mustParse(to)) to += 1;
     if (to > from) for (const record of parser.refine(parser.parse(listOf(elements, from, to)), request)) target.write(record);
@@ -84,10 +141,18 @@ function writeRows(elements: Elements, plan: RawPlan, request: PageRequest, pars
   }
 }
 
-function writeRun(elements: Elements, from: number, to: number, plan: RawPlan, request: PageRequest, target: RowTarget): void {
+function writeRun(
+  elements: Elements,
+  from: number,
+  to: number,
+  plan: RawPlan,
+  request: PageRequest,
+  parser: RowParser,
+  target: RowTarget,
+): void {
   const { appender } = plan;
   if (appender !== undefined || target.observe !== undefined) {
-    const run = lookInto(elements, from, to, plan.fields);
+    const run = lookInto(elements, from, to, plan.fields, parser);
     if (!takeTogether(run, plan, request, target)) takeEach(run, plan, request, target);
   }
   const { lines } = target;
@@ -148,7 +213,7 @@ function takeEach({ count, read }: Run, { appender }: RawPlan, request: PageRequ
 }
 
 /** Looks at some fields of the elements from one to another. */
-function lookInto(elements: Elements, from: number, to: number, fields: readonly string[]): Run {
+function lookInto(elements: Elements, from: number, to: number, fields: readonly string[], parser: RowParser): Run {
   const { rows, width } = elements;
   // The last column is asked for first: it makes the room for the others, which growing memory would be lost to.
   const columns = fields.map((_, i) => numbersOf(elements, from, to, fields.length - 1 - i)).reverse();
@@ -166,19 +231,27 @@ function lookInto(elements: Elements, from: number, to: number, fields: readonly
         }
         const at = (from + index) * width + ROW.fields + 2 * i;
         const start = rows[at] as number;
-        if (start >= 0) record[fields[i] as string] = valueAt(buffer, start - base, (rows[at + 1] as number) - base);
+        if (start >= 0) record[fields[i] as string] = valueAt(buffer, start - base, (rows[at + 1] as number) - base, parser);
       }
       return record;
     },
   };
 }
 
-/** The value that JSON text in the bytes stands for; texts without escapes are read directly. */
-function valueAt(buffer: Buffer, start: number, end: number): Json {
-  if (buffer[start] !== QUOTE) return parseJson(buffer.toString('utf8', start, end));
+/** The value that JSON text in the bytes stands for; texts without escapes are read directly, short numbers and words alone. */
+function valueAt(buffer: Buffer, start: number, end: number, parser: RowParser): Json {
+  if (buffer[start] !== QUOTE) {
+    if (end - start < SHORT && buffer[start] !== OBJECT && buffer[start] !== LIST) return parseJson(buffer.toString('latin1', start, end));
+    return parseAlone(buffer, start, end, parser);
+  }
   for (let at = start + 1; at < end - 1; at += 1) {
     const byte = buffer[at] as number;
     if (byte === BACKSLASH || byte > 0x7f) return parseJson(buffer.toString('utf8', start, end));
   }
   return buffer.toString('latin1', start + 1, end - 1);
+}
+
+/** A value as it would be parsed within its record. */
+function parseAlone(buffer: Buffer, start: number, end: number, parser: RowParser): Json {
+  return parser.parse(Buffer.concat([OPEN, buffer.subarray(start, end), CLOSE]))[0] as Json;
 }

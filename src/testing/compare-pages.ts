@@ -3,7 +3,7 @@ import type { PageRequest, Row } from '../engine/kinds.ts';
 import { createRawPlan, type RowParser, rawBatch } from '../engine/raw-rows.ts';
 import { StreamSlice } from '../engine/stream-slice.ts';
 import { compileDpath } from '../lib/dpath.ts';
-import { Float, type Json, parseExactJson } from '../lib/json.ts';
+import { Float, type Json, parseExactJson, stringifyJson } from '../lib/json.ts';
 import { type Elements, isScannable, ListScan, type ListShape, scanDocument } from '../lib/json-list/list-scan.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { type DocumentCase, documentOf } from './json-documents.ts';
@@ -80,13 +80,26 @@ function computed(record: Row, { fields }: DocumentCase): Json {
   return [number, number / 1000, new Float(number), number / 7][Math.abs(number) % 4] as Json;
 }
 
+/** Whether records of a document are filtered: in those that add the field `a`. */
+function isFiltered({ added: name }: DocumentCase): boolean {
+  return name === 'a';
+}
+
+/** Whether a record stays: about half of them, by the value of a field. */
+function isKept(record: Row, document: DocumentCase): boolean {
+  const { fields } = document;
+  if (!isFiltered(document)) return true;
+  return (stringifyJson(record[fields[0] ?? 'id'] ?? null).length & 1) === 0;
+}
+
 /** The records as the usual way prints them; undefined for no JSON, for no list at the path, and for lists with other values than objects. */
 function plainLines(document: DocumentCase): string[] | undefined {
   const parsed = parseDocument(document.bytes);
   const list = parsed === undefined || !isPlainObject(parsed) ? undefined : compileDpath(document.path).get(parsed as Json);
   if (!Array.isArray(list)) return undefined;
   if (!list.every(isPlainObject)) return [NO_RECORD];
-  return list.map((record) => printed(added(record as unknown as Row, document)));
+  const kept = (list as unknown as Row[]).filter((record) => isKept(record, document));
+  return kept.map((record) => printed(added(record, document)));
 }
 
 function added(record: Row, document: DocumentCase): Row {
@@ -113,7 +126,11 @@ function sorted(value: Json): Json {
 /** The records as copying prints them; undefined when `scan` finds that the document cannot be read so. */
 function copiedLines(document: DocumentCase, scan: (shape: ListShape) => readonly Elements[] | undefined): string[] | undefined {
   const { added: name, path } = document;
-  const plan = createRawPlan(document.fields, name === undefined ? [] : [{ name, compute: (record) => computed(record, document) }]);
+  const plan = createRawPlan(
+    isFiltered(document) && document.fields.length === 0 ? ['id'] : document.fields,
+    name === undefined ? [] : [{ name, compute: (record) => computed(record, document) }],
+    isFiltered(document) ? { filter: { keep: (record) => isKept(record, document), seesAdded: false } } : {},
+  );
   const shape: ListShape = { path, fields: plan.fields, added: plan.added };
   if (!isScannable(shape)) return undefined;
   const parts = scan(shape);
@@ -122,7 +139,10 @@ function copiedLines(document: DocumentCase, scan: (shape: ListShape) => readonl
   const parser: RowParser = {
     parse: (bytes) => parseDocument(bytes) as Json[],
     refine: (records) =>
-      records.map((record) => (isPlainObject(record) ? added(record as unknown as Row, document) : (record as unknown as Row))),
+      records.flatMap((record) => {
+        if (!isPlainObject(record)) return [record as unknown as Row];
+        return isKept(record as unknown as Row, document) ? [added(record as unknown as Row, document)] : [];
+      }),
   };
   const writer = {
     prefix: () => Buffer.from('{{'),
@@ -138,6 +158,10 @@ function copiedLines(document: DocumentCase, scan: (shape: ListShape) => readonl
     if (isPlainObject(record)) lines.push(printed(record as unknown as Row));
     else isWrong = true;
   };
-  for (const elements of parts) rawBatch(elements, plan, REQUEST, parser).writeTo?.({ lines: writer, write, observe: undefined });
+  for (const elements of parts) {
+    const batch = rawBatch(elements, plan, REQUEST, parser);
+    if (batch.writeTo === undefined) for (const record of batch.records) write(record);
+    else batch.writeTo({ lines: writer, write, observe: undefined });
+  }
   return isWrong ? [NO_RECORD] : lines;
 }

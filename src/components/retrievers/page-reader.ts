@@ -136,9 +136,10 @@ export function createPageReader(
     const page = scan.readLoaded(request, response);
     if (page === undefined) return yield* readEmbedded(request, guard, response);
     if (paginator.pages) guard.check(request.token, page.print);
-    if (page.batch.count > 0) yield page.batch;
-    else guard.sawNoRecords();
-    count(page.batch.count);
+    const { batch } = page;
+    if (batch.count > 0) yield batch;
+    count(page.page.extracted);
+    if (page.page.extracted === 0) guard.sawNoRecords();
     return page.page;
   }
 

@@ -86,12 +86,45 @@ describe('a page that nobody looks into', () => {
     expect(error).toContain('is not JSON');
   });
 
+  const filtered = (condition: string, more = ''): string =>
+    PAGED.replace(
+      '{type: RecordSelector,',
+      `{type: RecordSelector, ${more}record_filter: {type: RecordFilter, condition: ${JSON.stringify(condition)}},`,
+    );
+
+  it('is copied without the records that a filter refuses, and pages by the last one that stays', async () => {
+    const items =
+      '{"id": 1, "x": null, "tag": "a"},{"x": null, "id": 2, "tag": "b"},{"id": 3, "x": null, "tag": "a"},{"id": 4, "tag": "b"}';
+    const api = await localApi((_request, count) => ({ body: page(items, `"more": ${count === 1}`) }));
+    const { lines, batches } = await read(api, filtered("{{ record.tag == 'a' }}"));
+    const kept = ['copied {"id": 1, "tag": "a"}', 'copied {"id": 3, "tag": "a"}'];
+    expect(lines).toEqual([...kept, ...kept]);
+    expect(api.received.map(({ path }) => path)).toEqual(['/items', '/items?from=3']);
+    expect(batches.map(({ count }) => count)).toEqual([2, 2]);
+  });
+
+  it('is copied where a filter looks at what is added before', async () => {
+    const api = await localApi(() => ({ body: page('{"id": 1000},{"id": 2000},{"id": 3000}', '"more": false') }));
+    const added = 'type: AddFields\nfields: [{type: AddedFieldDefinition, path: [seconds], value: "{{ record.id / 1000 }}"}]';
+    const { lines } = await read(api, filtered('{{ record.seconds >= 2 }}', 'transform_before_filtering: true, '), added);
+    expect(lines).toEqual(['copied {"id": 2000,"seconds":2.0}', 'copied {"id": 3000,"seconds":3.0}']);
+  });
+
+  it('is parsed where a record that cannot be copied may be filtered', async () => {
+    const api = await localApi(() => ({ body: page('{"id": 1},{"id": 2e0},{"id": 3}', '"more": false') }));
+    const { lines } = await read(api, filtered('{{ record.id > 1 }}'));
+    expect(lines).toEqual(['parsed {"id":2e0}', 'parsed {"id":3}']);
+  });
+
+  it('has nested values of any size looked at while it is copied', async () => {
+    const large = JSON.stringify({ texts: Array.from({ length: 300 }, (_, i) => `text ${i}`), n: 1.5 });
+    const items = Array.from({ length: 20 }, (_, id) => `{"id": ${id}, "deep": ${large.replace('1.5', String(id % 3))}}`);
+    const api = await localApi(() => ({ body: page(items.join(','), '"more": false') }));
+    const { lines } = await read(api, filtered('{{ record.deep.n == 2 and record.id > 3 }}'));
+    expect(lines).toEqual(items.filter((_, id) => id % 3 === 2 && id > 3).map((item) => `copied ${item}`));
+  });
+
   it.each<[string, (text: string) => string]>([
-    [
-      'its records are filtered',
-      (text) =>
-        text.replace('{type: RecordSelector,', '{type: RecordSelector, record_filter: {type: RecordFilter, condition: "{{ record.id }}"},'),
-    ],
     [
       'the paginator looks at its records',
       (text) => text.replace('last_record.id if response.more', 'response.items[0].id if response.more'),

@@ -1,9 +1,8 @@
-import { batchOf } from '../../engine/batch.ts';
 import type { HttpResponse } from '../../engine/http.ts';
 import type { Batch, Cursor, Decoder, PageRequest, Paginator, Reads, RecordSelector, Row } from '../../engine/kinds.ts';
 import type { Page } from '../../engine/page.ts';
 import { createBytePrint, type PageGuard } from '../../engine/page-guard.ts';
-import { createRawPlan, listOf, type RawPlan, type RowParser, rawBatch } from '../../engine/raw-rows.ts';
+import { createRawPlan, listOf, parsedBatch, type RawPlan, type RowParser, rawBatch } from '../../engine/raw-rows.ts';
 import type { Json } from '../../lib/json.ts';
 import {
   canScan,
@@ -85,12 +84,12 @@ export function createPageScan(
           slice,
           pageSize,
           extracted: elements.count,
-          emitted: elements.count,
+          emitted: batch.count,
           get document() {
             return parseOne(parser, skeleton());
           },
           get lastRecord() {
-            return lastOf(elements, parser, request);
+            return batch.lastRecord;
           },
           free() {
             freeElements(elements);
@@ -123,11 +122,11 @@ export function createPageScan(
         if (elements === undefined) continue;
         extracted += elements.count;
         const batch =
-          plan === undefined ? batchOf(await selector.refine(parseAll(elements), request)) : rawBatch(elements, plan, request, parser);
+          plan === undefined ? parsedBatch(await selector.refine(parseAll(elements), request)) : rawBatch(elements, plan, request, parser);
         emitted += batch.count;
         if (batch.count > 0) {
           yield batch;
-          lastRecord = plan === undefined ? batch.records.at(-1) : lastOf(elements, parser, request);
+          lastRecord = batch.lastRecord;
         }
         if (chunk !== undefined) response.free(chunk);
       }
@@ -159,11 +158,11 @@ async function* chunksAndEnd(response: HttpResponse): AsyncGenerator<Uint8Array 
   yield undefined;
 }
 
-/** Which fields of the records are looked at and added; undefined when whole records are looked at. */
-function planOf({ appended, reads }: RecordSelector, cursor: Cursor | undefined): RawPlan | undefined {
+/** Which fields of the records are looked at and added, and which records stay; undefined when whole records are looked at. */
+function planOf({ appended, filter, reads }: RecordSelector, cursor: Cursor | undefined): RawPlan | undefined {
   const observed = cursor?.reads ?? 'nothing';
   if (appended === undefined || reads === 'all' || observed === 'all') return undefined;
-  return createRawPlan([...namesIn(reads), ...namesIn(observed)], appended, namesIn(observed));
+  return createRawPlan([...namesIn(reads), ...namesIn(observed)], appended, { observed: namesIn(observed), filter });
 }
 
 function namesIn(reads: Reads): readonly string[] {
@@ -182,10 +181,4 @@ function startsOddly(bytes: Uint8Array): boolean {
 function parseOne(parser: RowParser, bytes: Uint8Array): Json {
   const [document] = parser.parse(Buffer.concat([Buffer.from('['), bytes, Buffer.from(']')]));
   return document as Json;
-}
-
-/** The last record, as it goes out. */
-function lastOf(elements: Elements, parser: RowParser, request: PageRequest): Row | undefined {
-  const { count } = elements;
-  return count === 0 ? undefined : parser.refine(parser.parse(listOf(elements, count - 1, count)), request).at(-1);
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { freeBytes } from '../free-bytes.ts';
-import { type Scanning, scanning } from './module.ts';
+import { type Scanning, scanning, scanningNumbers } from './module.ts';
 
 /** Where a document has its list of records, and which of their top-level fields are of interest. */
 export interface ListShape {
@@ -24,6 +24,8 @@ export interface Elements {
   readonly width: number;
   /** Borders of what is to be left out, two a cut. */
   readonly cuts: Int32Array;
+  /** Whether others stand between them, which were left out. */
+  readonly hasGaps?: boolean;
 }
 
 /** A document whose list was found and whose every byte was checked. */
@@ -197,10 +199,45 @@ export interface NumberTraits {
 
 /** Looks at the numbers of a JSON document in UTF-8. */
 export function numberTraits(bytes: Uint8Array): NumberTraits {
-  const scan = scanning();
+  const scan = scanningNumbers();
   const end = place(scan, memoryOf(scan, BASE + bytes.length + SLACK), [bytes]);
   const found = scan.module.numberTraits(BASE, end);
   return { mayBeLost: (found & 1) !== 0, areLong: (found & 2) !== 0 };
+}
+
+/** Those of the elements that `marks` has a 1 for; of the others nothing is left, and the elements given are not good any more. */
+export function keepElements(elements: Elements, marks: Uint8Array): Elements {
+  const { rows, cuts, width } = elements;
+  let [count, cutCount, firstCut] = [0, 0, 0];
+  for (let index = 0; index < elements.count; index += 1) {
+    const at = index * width;
+    const lastCut = rows[at + ROW.cuts] as number;
+    if (marks[index] === 1) {
+      rows.copyWithin(count * width, at, at + width);
+      cuts.copyWithin(2 * cutCount, 2 * firstCut, 2 * lastCut);
+      cutCount += lastCut - firstCut;
+      rows[count * width + ROW.cuts] = cutCount;
+      count += 1;
+    }
+    firstCut = lastCut;
+  }
+  const scan = scanning();
+  const { placed } = scan;
+  if (placed?.rows === rows) {
+    new Int32Array(scan.memory.buffer, placed.rowsAt, count * width).set(rows.subarray(0, count * width));
+    new Int32Array(scan.memory.buffer, placed.cutsAt, 2 * cutCount).set(cuts.subarray(0, 2 * cutCount));
+  }
+  return {
+    get bytes() {
+      return elements.bytes;
+    },
+    count,
+    odd: elements.odd,
+    rows,
+    width,
+    cuts: cuts.subarray(0, 2 * cutCount),
+    hasGaps: true,
+  };
 }
 
 /** Gives the memory of elements back that nobody asks for any more, but not that of their bytes. */

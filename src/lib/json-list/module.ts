@@ -51,15 +51,26 @@ export interface Scanning {
   placed: { readonly rows: Int32Array; readonly rowsAt: number; readonly cutsAt: number; readonly end: number } | undefined;
 }
 
-let made: Scanning | undefined;
+let compiled: object | undefined;
+let listScanning: Scanning | undefined;
+let numberScanning: Scanning | undefined;
 
-/** The one instance of the module in this process. */
+/** The instance of the module that lists are scanned and written with. */
 export function scanning(): Scanning {
-  if (made === undefined) {
-    const assembly = (globalThis as unknown as { readonly WebAssembly: Assembly }).WebAssembly;
-    const memory = new assembly.Memory({ initial: 2 });
-    const instance = new assembly.Instance(new assembly.Module(Buffer.from(SCAN_MODULE, 'base64')), { env: { memory } });
-    made = { module: instance.exports as ScanModule, memory, placed: undefined };
-  }
-  return made;
+  listScanning ??= instantiate();
+  return listScanning;
+}
+
+/** The instance that whole documents are looked at with, at any time: the memory of the other one holds the page that is being written. */
+export function scanningNumbers(): Scanning {
+  numberScanning ??= instantiate();
+  return numberScanning;
+}
+
+function instantiate(): Scanning {
+  const assembly = (globalThis as unknown as { readonly WebAssembly: Assembly }).WebAssembly;
+  compiled ??= new assembly.Module(Buffer.from(SCAN_MODULE, 'base64'));
+  const memory = new assembly.Memory({ initial: 2 });
+  const instance = new assembly.Instance(compiled, { env: { memory } });
+  return { module: instance.exports as ScanModule, memory, placed: undefined };
 }
