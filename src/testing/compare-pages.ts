@@ -80,9 +80,9 @@ function computed(record: Row, { fields }: DocumentCase): Json {
   return [number, number / 1000, new Float(number), number / 7][Math.abs(number) % 4] as Json;
 }
 
-/** Whether records of a document are filtered: in those that add the field `a`. */
-function isFiltered({ added: name }: DocumentCase): boolean {
-  return name === 'a';
+/** Whether records of a document are filtered: in those that add nothing, or the field `a`. */
+function isFiltered({ added: name, fields }: DocumentCase): boolean {
+  return name === 'a' || (name === undefined && fields.length > 0);
 }
 
 /** Whether a record stays: about half of them, by the value of a field. */
