@@ -18,9 +18,13 @@ export class Float {
     return floatText(this.value);
   }
 
-  /** Writes the number with its fraction, so that JSON keeps `1.0` apart from `1`. */
+  /** The number as JSON, with its fraction, so that `1.0` stays apart from `1`; `null` for what JSON has no number for. */
+  toText(): string {
+    return Number.isFinite(this.value) || this.source !== undefined ? (this.source ?? floatText(this.value)) : 'null';
+  }
+
   toJSON(): unknown {
-    return Number.isFinite(this.value) || this.source !== undefined ? JSON.rawJSON(this.source ?? floatText(this.value)) : null;
+    return JSON.rawJSON(this.toText());
   }
 }
 

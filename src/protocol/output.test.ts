@@ -50,6 +50,21 @@ describe('records', () => {
       '{"a":1.0,"b":18446744073709551615,"c":0.5,"d":[-0.0]}',
     ],
     [
+      'floats among other values',
+      {
+        a: undefined,
+        b: new Float(1),
+        c: 'x',
+        d: null,
+        'e"': new Float(2.5),
+        f: new Float(Number.NaN),
+        ['__proto__']: 3,
+        g: new Float(4),
+      } as unknown as JsonObject,
+      '{"b":1.0,"c":"x","e\\"":2.5,"f":null,"__proto__":3,"g":4.0}',
+    ],
+    ['floats alone', { a: new Float(1), b: new Float(2, '2.00') }, '{"a":1.0,"b":2.00}'],
+    [
       'digits as they came in',
       parseJson('{"a":1e400,"b":9007199254740993,"c":1.0}') as JsonObject,
       '{"a":1e400,"b":9007199254740993,"c":1.0}',

@@ -180,7 +180,7 @@ export function createOutput({ fd = 1, now, redact, broken = endProcess }: Outpu
         return count;
       },
       write(record, file) {
-        appendText(currentPrefix(), JSON.stringify(withoutNulls(record)), file === undefined ? RECORD_END : recordEnd(file));
+        appendText(currentPrefix(), dataOf(record), file === undefined ? RECORD_END : recordEnd(file));
         count++;
       },
       lines: {
@@ -230,20 +230,33 @@ function recordEnd(file: FileReference): Uint8Array {
 }
 
 // parity: models/airbyte_protocol_serializers.py:AirbyteMessageSerializer (omit_none reaches the fields of a record's data)
-function withoutNulls(record: JsonObject): JsonObject {
+/** A record as JSON without its top-level nulls. */
+function dataOf(record: JsonObject): string {
   for (const key in record) {
-    if (record[key] === null) return copyWithoutNulls(record);
+    const value = record[key];
+    if (value === null || value instanceof Float) return composeData(record);
   }
-  return record;
+  return JSON.stringify(record);
 }
 
-function copyWithoutNulls(record: JsonObject): JsonObject {
-  const copy: JsonObject = {};
+/** Writes floats by themselves: one object with a way of its own to JSON has JSON.stringify write all of the record several times slower. */
+function composeData(record: JsonObject): string {
+  let text = '';
+  let others: JsonObject | undefined;
   for (const key in record) {
-    const value = record[key] as JsonObject[string];
-    if (value !== null) setOwnProperty(copy, key, value);
+    const value = record[key];
+    if (value === null || value === undefined) continue;
+    if (value instanceof Float) {
+      if (others !== undefined) text += `,${JSON.stringify(others).slice(1, -1)}`;
+      others = undefined;
+      text += `,${JSON.stringify(key)}:${value.toText()}`;
+    } else {
+      others ??= {};
+      setOwnProperty(others, key, value);
+    }
   }
-  return copy;
+  if (others !== undefined) text += `,${JSON.stringify(others).slice(1, -1)}`;
+  return `{${text.slice(1)}}`;
 }
 
 // parity: entrypoint.py:AirbyteEntrypoint.handle_record_counts
