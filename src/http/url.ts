@@ -73,7 +73,9 @@ export function unsplitUrl({ scheme, netloc, path, query, fragment }: SplitUrl):
 export function joinUrl(base: string, path: string): string {
   if (!base) return path;
   if (!path) return base;
-  const from = splitParams(splitUrl(base));
+  // Requests of a stream share their base.
+  if (lastBase?.text !== base) lastBase = { text: base, parts: splitParams(splitUrl(base)) };
+  const from = lastBase.parts;
   const to = splitParams(splitUrl(path, from.scheme));
   if (to.scheme !== from.scheme || !RELATIVE_SCHEMES.has(to.scheme)) return path;
   if (NETLOC_SCHEMES.has(to.scheme)) {
@@ -99,6 +101,8 @@ function splitParams(url: SplitUrl): UrlWithParams {
 function unsplitWithParams({ params, ...url }: UrlWithParams): string {
   return unsplitUrl(params ? { ...url, path: `${url.path};${params}` } : url);
 }
+
+let lastBase: { readonly text: string; readonly parts: ReturnType<typeof splitParams> } | undefined;
 
 function resolvePath(basePath: string, path: string): string {
   const baseParts = basePath.split('/');
@@ -297,6 +301,8 @@ export function prepareUrl(rawUrl: string, params: Params = {}): string {
 
 let lastUrl: { readonly raw: string | undefined; readonly prepared: SplitUrl | string } = { raw: undefined, prepared: '' };
 
+let lastAuthority: ({ readonly text: string } & ReturnType<typeof parseAuthority>) | undefined;
+
 /** The parts of a URL as they go out; as a text what stays as it is. */
 function prepareParts(rawUrl: string): SplitUrl | string {
   const url = rawUrl.trimStart();
@@ -305,7 +311,9 @@ function prepareParts(rawUrl: string): SplitUrl | string {
   if (!match) throw invalidUrl(url, 'it cannot be read.');
   const scheme = match[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') return url;
-  const { auth, host, port } = parseAuthority(match[2] ?? '', url);
+  const authority = match[2] ?? '';
+  if (lastAuthority?.text !== authority) lastAuthority = { text: authority, ...parseAuthority(authority, url) };
+  const { auth, host, port } = lastAuthority;
   if (!scheme) throw invalidUrl(url, `No scheme supplied. Perhaps you meant https://${url}?`, 'missing_schema');
   if (!host) throw invalidUrl(url, 'No host supplied.');
   if (/^[*.]/.test(host)) throw invalidUrl(url, 'the host has an invalid label.');
