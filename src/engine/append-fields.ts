@@ -2,6 +2,7 @@ import type { Formula } from '../lang/index.ts';
 import { type Json, stringifyJson } from '../lib/json.ts';
 import { AddedTexts } from '../lib/json-list/added-texts.ts';
 import { escapeLineSeparators, hasLineSeparator } from '../lib/line-separators.ts';
+import { asPropertyName } from '../lib/objects.ts';
 import type { PageRequest, Row } from './kinds.ts';
 
 /** A field that is computed and added to each record. */
@@ -33,7 +34,7 @@ const texts = new AddedTexts();
 
 /** What appends fields to the records of a stream. */
 export function createFieldAppender(fields: readonly AppendedField[]): FieldAppender {
-  const keyed = fields.map((field) => ({ ...field, key: `${JSON.stringify(field.name)}:` }));
+  const keyed = fields.map((field) => ({ ...field, name: asPropertyName(field.name), key: `${JSON.stringify(field.name)}:` }));
   const [only, ...others] = keyed;
   const firstKey = Buffer.from(only?.key ?? '');
 
@@ -62,7 +63,7 @@ export function createFieldAppender(fields: readonly AppendedField[]): FieldAppe
     },
     fill: fillOf(),
     complete(record, request) {
-      for (const { name, compute } of fields) record[name] = compute(record, request);
+      for (const { name, compute } of keyed) record[name] = compute(record, request);
     },
   };
 

@@ -1,6 +1,7 @@
 import { type Json, parseJson } from '../lib/json.ts';
 import { composeLines } from '../lib/json-list/compose-lines.ts';
 import { bytesOf, type Elements, FLAG, keepElements, numbersOf, ROW } from '../lib/json-list/list-scan.ts';
+import { asPropertyName } from '../lib/objects.ts';
 import { type AppendedField, type Columns, createFieldAppender, type FieldAppender } from './append-fields.ts';
 import type { Batch, PageRequest, Row, RowFilter, RowTarget } from './kinds.ts';
 
@@ -28,9 +29,12 @@ export function createRawPlan(
   appended: readonly AppendedField[],
   { observed: [observed, ...others] = [], filter }: RawPlanOptions = {},
 ): RawPlan {
-  const names = appended.map(({ name }) => name);
+  const names = appended.map(({ name }) => asPropertyName(name));
   return {
-    fields: [...new Set(looked)].filter((name) => !names.includes(name)).concat(names),
+    fields: [...new Set(looked)]
+      .filter((name) => !names.includes(name))
+      .map(asPropertyName)
+      .concat(names),
     added: names.length,
     appender: appended.length === 0 ? undefined : createFieldAppender(appended),
     observed: others.length === 0 ? observed : undefined,

@@ -1,3 +1,4 @@
+import { asPropertyName } from '../lib/objects.ts';
 import {
   type Arguments,
   type BinaryOperator,
@@ -620,7 +621,8 @@ function readField(owner: Value, field: string, otherwise: OtherField): Value {
 }
 
 /** Reads a field of what `owner` gives, which is the variable of the context where one is named. */
-function fieldReader(variable: string | undefined, owner: Evaluate, field: string, otherwise: OtherField): Evaluate {
+function fieldReader(variable: string | undefined, owner: Evaluate, name: string, otherwise: OtherField): Evaluate {
+  const field = asPropertyName(name);
   // One call fewer for the variables that nearly all templates read.
   switch (variable) {
     case 'record':

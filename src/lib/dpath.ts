@@ -1,6 +1,6 @@
 import { compileGlob, isGlob } from './glob.ts';
 import { Float, type Json, type JsonObject } from './json.ts';
-import { setOwnProperty } from './objects.ts';
+import { asPropertyName, setOwnProperty } from './objects.ts';
 
 /** Raised for a path that matches more than it may, or that leads through a value that holds nothing. */
 export class DpathError extends Error {
@@ -95,7 +95,8 @@ export function removeLeaves(document: Json, test: (value: Json) => boolean): nu
 
 /** Sets a value at a path of texts, creating what is missing on the way; compiled once for all documents. */
 // parity: dpath/__init__.py:new
-export function compileSetter(path: readonly string[]): (document: JsonObject, value: Json) => void {
+export function compileSetter(names: readonly string[]): (document: JsonObject, value: Json) => void {
+  const path = names.map(asPropertyName);
   const last = path.length - 1;
   const name = path[last] as string;
   if (last === 0 && name === '__proto__') return (document, value) => setOwnProperty(document, name, value);

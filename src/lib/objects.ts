@@ -15,3 +15,11 @@ export function setOwnProperty<T>(object: { [name: string]: T }, name: string, v
   if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
   else object[name] = value;
 }
+
+/**
+ * The same name as V8 keeps it for properties. A text that was cut out of another one is looked up each time that it names a property, and code that does
+ * so is optimised for the name that was looked up, thrown away when the text turns out to be another object, and optimised again without end.
+ */
+export function asPropertyName(name: string): string {
+  return Object.keys({ [name]: undefined })[0] as string;
+}

@@ -2,7 +2,7 @@ import type { Cursor, CursorTracker, RequestContributor, Row } from '../../engin
 import type { BegunSlice } from '../../engine/resumption.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
-import { ownProperty } from '../../lib/objects.ts';
+import { asPropertyName, ownProperty } from '../../lib/objects.ts';
 import { SystemError } from '../../protocol/failure.ts';
 import type { Axis } from './axis.ts';
 import { type Beginning, type Interval, listsIntervals, mergeIntervals, printState } from './intervals.ts';
@@ -234,7 +234,8 @@ function newPeak<T>(): Peak<T> {
 }
 
 /** Reads a top-level field; names that every object inherits are looked up as own ones. */
-function fieldReader(field: string): (record: Row) => Json | undefined {
+function fieldReader(name: string): (record: Row) => Json | undefined {
+  const field = asPropertyName(name);
   return field in Object.prototype ? (record) => ownProperty(record, field) : (record) => record[field];
 }
 
