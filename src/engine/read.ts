@@ -1,4 +1,5 @@
 import { Float, type Json, type JsonObject } from '../lib/json.ts';
+import { ownProperty } from '../lib/objects.ts';
 import { createSemaphore, type Semaphore } from '../lib/semaphore.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../protocol/catalog.ts';
 import { ConfigError, errorTrace, SystemError } from '../protocol/failure.ts';
@@ -237,8 +238,9 @@ async function readPartition(
   };
   const writeEach = (records: readonly Json[]): void => {
     const last = records.at(-1);
-    // Most lists ascend: after the last one the cursor need not look closely at the others.
-    if (cursor.observeExtremes !== undefined && !inOrder && records.length > 1 && isRow(last)) cursor.observe(last, slice);
+    // Most lists ascend: after the last one the cursor need not look closely at the others. Values that cannot be compared are told of in their place.
+    if (cursor.observeExtremes !== undefined && !inOrder && isRow(last) && isComparable(records[0], last, cursor.field))
+      cursor.observe(last, slice);
     for (const record of records) write(record);
   };
   const observe = cursor.reads === 'nothing' ? undefined : (record: Row): void => cursor.observe(record, slice);
@@ -265,6 +267,14 @@ async function readPartition(
 
 function isRow(record: Json | undefined): record is Row {
   return typeof record === 'object' && record !== null && !Array.isArray(record) && !(record instanceof Float);
+}
+
+/** Whether two records have values of one type in a field. */
+function isComparable(first: Json | undefined, last: Row, field: string | undefined): boolean {
+  if (first === last || !isRow(first) || field === undefined) return false;
+  const [one, other] = [ownProperty(first, field), ownProperty(last, field)];
+  const typeOf = (value: Json | undefined): string => (value instanceof Float ? 'number' : typeof value);
+  return typeOf(one) === typeOf(other);
 }
 
 /** The error of a record that is no object, which says nothing of its content. */
