@@ -9,6 +9,7 @@ const dist = path.join(root, 'dist');
 /** Loaded when they are first needed, each a file of its own: by the names that dynamic imports have for them, what their file exports. */
 const PARTS: Readonly<Record<string, { readonly file: string; readonly exports: string }>> = {
   'any-ascii': { file: 'any-ascii.js', exports: "export { default } from 'any-ascii'" },
+  'js-yaml': { file: 'js-yaml.js', exports: "export { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE } from 'js-yaml'" },
   yaml: { file: 'yaml.js', exports: "export * from 'yaml'" },
   yauzl: { file: 'yauzl.js', exports: "export * from 'yauzl'" },
   saxes: { file: 'saxes.js', exports: "export * from 'saxes'" },

@@ -3,6 +3,7 @@ import { isPlainObject } from '../lib/objects.ts';
 import { looksLikePython, readPython } from './dlt/python.ts';
 import { ManifestError } from './errors.ts';
 import { tooDeep } from './limits.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 import { readYaml } from './yaml.ts';
 
 /** Something in a manifest that works but was hardly meant. */
@@ -24,6 +25,8 @@ export async function loadManifest(text: string, fileName: string): Promise<Load
   if (json !== undefined) return { manifest: expectObject(json, fileName), warnings: [] };
   const python = looksLikePython(text) ? readPython(text) : undefined;
   if (python !== undefined) return { manifest: python, warnings: [] };
+  const plain = await readPlainYaml(text);
+  if (plain !== undefined) return { manifest: expectObject(plain, fileName), warnings: [] };
   const { value, repeatedKeys, position } = await readYaml(text, fileName);
   if (value === undefined) throw new ManifestError({ code: 'empty', message: 'The manifest is empty.', place: { fileName } });
   const warnings = repeatedKeys.map(({ key, offset }) => {
