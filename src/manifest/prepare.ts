@@ -13,6 +13,8 @@ export interface PreparedManifest {
   readonly fileName: string;
   readonly manifest: JsonObject;
   readonly warnings: readonly ManifestWarning[];
+  /** False when it is known that no component of it has a class of its own; else nobody has looked. */
+  readonly mayHaveClasses?: boolean;
 }
 
 /** Reads a manifest's text, YAML or JSON, and takes it through all phases; throws ManifestError that tells file, line and column. */

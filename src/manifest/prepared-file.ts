@@ -30,9 +30,15 @@ function sourceLines({ text, version }: PreparedSource): string {
 export function readPrepared(stored: string, source: PreparedSource & { readonly fileName: string }): PreparedManifest | undefined {
   const start = sourceLines(source);
   if (!stored.startsWith(start)) return undefined;
-  const [manifest, warnings] = stored.slice(start.length).split('\n').map(readLine);
+  const [line = '', warningLine = ''] = stored.slice(start.length).split('\n');
+  const [manifest, warnings] = [readLine(line), readLine(warningLine)];
   if (!isPlainObject(manifest) || !Array.isArray(warnings)) return undefined;
-  return { fileName: source.fileName, manifest: manifest as JsonObject, warnings: warnings as unknown as readonly ManifestWarning[] };
+  return {
+    fileName: source.fileName,
+    manifest: manifest as JsonObject,
+    warnings: warnings as unknown as readonly ManifestWarning[],
+    mayHaveClasses: line.includes('"class_name"'),
+  };
 }
 
 /** The value of a line; undefined when it is half-written: the manifest itself is there. */
