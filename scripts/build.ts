@@ -9,6 +9,7 @@ const dist = path.join(root, 'dist');
 /** Loaded when they are first needed, each a file of its own: by the names that dynamic imports have for them, what their file exports. */
 const PARTS: Readonly<Record<string, { readonly file: string; readonly exports: string }>> = {
   'any-ascii': { file: 'any-ascii.js', exports: "export { default } from 'any-ascii'" },
+  'js-yaml': { file: 'js-yaml.js', exports: "export { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE } from 'js-yaml'" },
   yaml: { file: 'yaml.js', exports: "export * from 'yaml'" },
   yauzl: { file: 'yauzl.js', exports: "export * from 'yauzl'" },
   saxes: { file: 'saxes.js', exports: "export * from 'saxes'" },
@@ -31,46 +32,47 @@ const withoutParts: Plugin = {
   },
 };
 
-/** HTTP/2 is not used: without its module a request loads neither node:http2 nor what comes with it. */
-const withoutHttp2: Plugin = {
-  name: 'without-http2',
-  setup({ onLoad }) {
-    onLoad({ filter: /undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/ }, () => ({
-      contents: "module.exports = () => { throw new Error('HTTP/2 is not supported'); };",
-    }));
-  },
-};
+/** What stands in for a module that a library asks for and that our use of it does not need, or takes long to load. */
+interface StandIn {
+  readonly name: RegExp;
+  readonly importer: RegExp;
+  readonly contents: string;
+}
 
-/** Of Node's own HTTP client undici asks only for a limit and a class, and the module takes long to load. */
-const withoutNodeHttp: Plugin = {
-  name: 'without-node-http',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:http$/ }, ({ importer }) =>
-      /[\\/]undici[\\/]/.test(importer) ? { path: 'http', namespace: 'no-http' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'no-http' }, () => ({
-      contents: 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };',
-    }));
+const STAND_INS: readonly StandIn[] = [
+  // HTTP/2 is not used: without its module a request loads neither node:http2 nor what comes with it.
+  {
+    name: /\/client-h2\.js$/,
+    importer: /[\\/]undici[\\/]/,
+    contents: "module.exports = () => { throw new Error('HTTP/2 is not supported'); };",
   },
-};
-
-/** Commander can start other programs; ours are within, and node:child_process is slow to load. */
-const withoutSubprocesses: Plugin = {
-  name: 'without-subprocesses',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      importer.includes('commander') ? { path: 'child_process', namespace: 'absent' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {};' }));
+  // Of Node's own HTTP client undici asks only for a limit and a class, and the module takes long to load.
+  {
+    name: /^node:http$/,
+    importer: /[\\/]undici[\\/]/,
+    contents: 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };',
   },
-};
+  // Loaded when an assertion fails: it opens stderr, among others.
+  {
+    name: /^node:assert$/,
+    importer: /[\\/]undici[\\/]/,
+    contents: "module.exports = (value, message) => { if (!value) require('node:assert')(value, message); };",
+  },
+  // Commander can start other programs; ours are within, and node:child_process is slow to load.
+  { name: /^node:child_process$/, importer: /[\\/]commander[\\/]/, contents: 'module.exports = {};' },
+  // Types are laid out by typegen itself, so the formatter stays away.
+  { name: /^prettier$/, importer: /[\\/]json-schema-to-typescript[\\/]/, contents: 'module.exports = {};' },
+];
 
-/** Types are laid out by typegen itself, so the formatter stays away. */
-const withoutPrettier: Plugin = {
-  name: 'without-prettier',
+/** Puts the stand-ins in. */
+const withStandIns: Plugin = {
+  name: 'with-stand-ins',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^prettier$/ }, () => ({ path: 'prettier', namespace: 'no-prettier' }));
-    onLoad({ filter: /.*/, namespace: 'no-prettier' }, () => ({ contents: 'module.exports = {};' }));
+    onResolve({ filter: /.*/ }, ({ path: asked, importer, namespace }) => {
+      const index = namespace === 'file' ? STAND_INS.findIndex((one) => one.name.test(asked) && one.importer.test(importer)) : -1;
+      return index < 0 ? undefined : { path: String(index), namespace: 'stand-in' };
+    });
+    onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path: index }) => ({ contents: (STAND_INS[Number(index)] as StandIn).contents }));
   },
 };
 
@@ -135,7 +137,7 @@ async function bundle(file: string, options: BuildOptions): Promise<string[]> {
     ...options,
     metafile: true,
     outfile,
-    plugins: [withoutParts, withoutHttp2, withoutNodeHttp, withoutSubprocesses, withoutPrettier],
+    plugins: [withoutParts, withStandIns],
   });
   wrap(outfile);
   return packagesOf(metafile);

@@ -7,6 +7,17 @@ import { DATASET_ID, startAnalyticsApi } from '../src/testing/analytics-api.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
+/** A manifest with what only the full reader of YAML reads. */
+const ANCHORED = `version: 6.0.0
+type: DeclarativeSource
+check: {type: CheckStream, stream_names: [items]}
+streams: []
+spec: &spec
+  type: Spec
+  connection_specification: {type: object, title: "an \\"anchor\\""}
+definitions: {spec: *spec}
+`;
+
 /**
  * Runs the built connector's commands against a local API, so that what their functions were compiled to is stored beside the files of the
  * bundle: every later start of the same Node takes it from there. Throws Error when a command fails.
@@ -33,11 +44,14 @@ export async function storeCodeCache(): Promise<void> {
       destination_sync_mode: 'append',
     }));
     const manifest = path.join(ROOT, 'manifest.yaml');
+    const anchored = path.join(folder, 'anchored.yaml');
+    writeFileSync(anchored, ANCHORED);
     const source = ['--manifest-path', manifest, '--config', file('config.json', config)];
-    const prepare = ['prepare', manifest, '--output', path.join(ROOT, 'dist/manifest.yaml.prepared.json')];
+    const prepare = ['prepare', manifest, '--output', path.join(ROOT, 'dist/manifest.yaml.prepared.jsonl')];
     const commands = [
       prepare,
       ['spec', '--manifest-path', manifest],
+      ['spec', '--manifest-path', anchored],
       ['check', ...source],
       ['discover', ...source],
       ['read', ...source, '--catalog', file('catalog.json', { streams })],

@@ -159,8 +159,14 @@ export function buildSpec(session: Session, { manifest, folder }: Connector, run
 /** The code for the custom components of a part of the manifest. */
 export function customCodeOf(
   { registry, options }: Session,
-  { config, folder }: Connector,
+  { config, folder, prepared }: Connector,
   part: Json | undefined,
 ): Promise<CustomCode | undefined> {
-  return loadCustomCode(part, { registry, config, folder, file: options.componentsPath, environment: process.env });
+  return loadCustomCode(prepared.mayHaveClasses === false ? undefined : part, {
+    registry,
+    config,
+    folder,
+    file: options.componentsPath,
+    environment: process.env,
+  });
 }

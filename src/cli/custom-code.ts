@@ -6,6 +6,7 @@ import type { Registry } from '../engine/registry.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { ManifestError } from '../manifest/errors.ts';
+import { memberPath } from '../manifest/paths.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import { INJECTED_CHECKSUMS, INJECTED_CODE } from './injected-keys.ts';
 
@@ -44,7 +45,7 @@ export async function loadCustomCode(manifest: Json | undefined, source: CodeSou
   const injected = config[INJECTED_CODE];
   if (injected !== undefined || source.file !== undefined) requirePermission(environment);
   if (typeof injected === 'string' && injected !== '') verifyChecksums(injected, config[INJECTED_CHECKSUMS]);
-  const uses = usesIn(manifest, '');
+  const uses = usesIn(manifest);
   if (uses.length === 0) return undefined;
   const beside = (name: string): string | undefined => {
     const file = folder === undefined ? undefined : path.join(folder, name);
@@ -92,13 +93,34 @@ async function importModule(file: string): Promise<Record<string, unknown>> {
   }
 }
 
-function usesIn(value: Json | undefined, at: string): CustomUse[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => usesIn(item, `${at}[${index}]`));
-  if (!isPlainObject(value)) return [];
-  const { type, class_name: className } = value;
-  const own = typeof type === 'string' && typeof className === 'string' ? [{ type, className, path: at }] : [];
-  const parts = Object.entries(value as JsonObject).filter(([name]) => name !== '$parameters' && !(at === '' && UNUSED_PARTS.has(name)));
-  return [...own, ...parts.flatMap(([name, item]) => usesIn(item, at === '' ? name : `${at}.${name}`))];
+/** The custom components in a manifest or a part of it, in its order. */
+function usesIn(root: Json | undefined): CustomUse[] {
+  const uses: CustomUse[] = [];
+  const steps: (string | number)[] = [];
+
+  function visit(value: Json | undefined): void {
+    if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) visitPart(index, item);
+      return;
+    }
+    if (!isPlainObject(value)) return;
+    const { type, class_name: className } = value;
+    if (typeof type === 'string' && typeof className === 'string')
+      uses.push({ type, className, path: steps.reduce<string>(memberPath, '') });
+    for (const name of Object.keys(value)) {
+      if (name !== '$parameters' && !(steps.length === 0 && UNUSED_PARTS.has(name))) visitPart(name, value[name] as Json);
+    }
+  }
+
+  function visitPart(step: string | number, part: Json): void {
+    if (part === null || typeof part !== 'object') return;
+    steps.push(step);
+    visit(part);
+    steps.pop();
+  }
+
+  visit(root);
+  return uses;
 }
 
 /** One error that tells of each class that is to be written, and what it must look like. */

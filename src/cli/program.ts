@@ -40,6 +40,43 @@ async function loadCommands() {
   return (await import('./commands.ts')).commands;
 }
 
+type RunAction = (options: CommandOptions) => Promise<void>;
+
+/** Takes the exit code of a command. */
+type End = (exitCode: number) => void;
+
+/** The commands, each as it is added to a program, in the order of the help. */
+const COMMANDS: Readonly<Record<string, (program: Command, end: End) => void>> = {
+  spec: (program, end) =>
+    addCommand(
+      program,
+      'spec',
+      'prints what a config of the connector looks like',
+      'source-declarative spec --manifest-path manifest.yaml',
+    ).action(run(end, async () => (await import('./spec.ts')).runSpec)),
+  check: (program, end) =>
+    withConfig(
+      addCommand(program, 'check', 'tries whether a config works', 'source-declarative check --config secrets/config.json'),
+    ).action(run(end, async () => (await loadCommands()).check())),
+  discover: (program, end) =>
+    withConfig(
+      addCommand(program, 'discover', 'prints the streams and their schemas', 'source-declarative discover --config secrets/config.json'),
+    ).action(run(end, async () => (await loadCommands()).discover())),
+  read: addRead,
+  catalog: addCatalog,
+  convert: addConvert,
+  sync: addSync,
+  replay: addReplay,
+  schema: addSchema,
+  prepare: addPrepare,
+  state: addState,
+  typegen: addTypegen,
+  eval: addEval,
+  serve: addServe,
+  'answer-request': (program, end) =>
+    program.command('answer-request', { hidden: true }).action(async () => end(await (await (await loadCommands()).answerRequest())())),
+};
+
 /** Runs the command that the arguments name and gives its exit code: 2 for arguments that make no command. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -48,23 +85,29 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .version(version())
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride();
+  const [name = ''] = argv;
+  // Where the first argument is a command, the others need not be made.
+  const asked = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);
+  for (const add of asked) {
+    add?.(program, (code) => {
+      exitCode = code;
+    });
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    return argv.length === 0 ? 1 : USAGE_ERROR;
+  }
+  return exitCode;
+}
 
-  const run = (load: () => Promise<RunCommand>) => async (options: CommandOptions) => {
-    exitCode = await (await load())(options);
-  };
+function run(end: End, load: () => Promise<RunCommand>): RunAction {
+  return async (options) => end(await (await load())(options));
+}
 
-  addCommand(
-    program,
-    'spec',
-    'prints what a config of the connector looks like',
-    'source-declarative spec --manifest-path manifest.yaml',
-  ).action(run(async () => (await import('./spec.ts')).runSpec));
-  withConfig(addCommand(program, 'check', 'tries whether a config works', 'source-declarative check --config secrets/config.json')).action(
-    run(async () => (await loadCommands()).check()),
-  );
-  withConfig(
-    addCommand(program, 'discover', 'prints the streams and their schemas', 'source-declarative discover --config secrets/config.json'),
-  ).action(run(async () => (await loadCommands()).discover()));
+function addRead(program: Command, end: End): void {
   withOperations(
     withConfig(
       addCommand(
@@ -85,8 +128,10 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       ).choices(['page', 'slice'] satisfies CheckpointEvery[]),
     )
     .option('--history <file>', 'remembers the numbers of records of each run there, and warns when one is unusual')
-    .action(run(async () => (await loadCommands()).read()));
+    .action(run(end, async () => (await loadCommands()).read()));
+}
 
+function addCatalog(program: Command, end: End): void {
   withConfig(
     addCommand(
       program,
@@ -96,35 +141,30 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     ),
   )
     .option('--streams <names>', 'only these streams, separated by commas')
-    .action(async (options: CatalogOptions) => {
-      exitCode = await (await (await loadCommands()).catalog())(options, forPeople);
-    });
+    .action(async (options: CatalogOptions) => end(await (await (await loadCommands()).catalog())(options, forPeople)));
+}
 
-  addConvert(program, async (options) => {
-    exitCode = await (await (await loadCommands()).convert())(options, forPeople);
-  });
-  addSync(program, (exit) => {
-    exitCode = exit;
-  });
-  addReplay(program, (exit) => {
-    exitCode = exit;
-  });
+function addSchema(program: Command, end: End): void {
   program
     .command('schema')
     .description('prints the JSON Schema of manifests, for editors')
     .addHelpText('after', '\nExample:\n  $ source-declarative schema > manifest.schema.json')
-    .action(async () => {
-      exitCode = await (await (await loadCommands()).schema())(printText);
-    });
+    .action(async () => end(await (await (await loadCommands()).schema())(printText)));
+}
+
+function addPrepare(program: Command, end: End): void {
   program
     .command('prepare')
     .description('stores a manifest as the engine reads it, so that its commands start faster')
     .argument('<manifest>', 'the manifest, YAML or JSON')
     .option('--output <file>', 'where to: beside the manifest unless stated')
     .addHelpText('after', '\nExample:\n  $ source-declarative prepare manifest.yaml')
-    .action(async (manifest: string, options: { readonly output?: string }) => {
-      exitCode = await (await (await loadCommands()).prepare())({ manifest, ...options });
-    });
+    .action(async (manifest: string, options: { readonly output?: string }) =>
+      end(await (await (await loadCommands()).prepare())({ manifest, ...options })),
+    );
+}
+
+function addState(program: Command, end: End): void {
   withConfig(
     addCommand(
       program.command('state').description('works on states'),
@@ -134,10 +174,12 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     ),
   )
     .argument('<files...>', 'the state of each shard, or all that it printed')
-    .action(async (files: string[], options: CommandOptions) => {
-      const runStateMerge = await (await loadCommands()).stateMerge();
-      exitCode = await runStateMerge(files, options, forPeople);
-    });
+    .action(async (files: string[], options: CommandOptions) =>
+      end(await (await (await loadCommands()).stateMerge())(files, options, forPeople)),
+    );
+}
+
+function addTypegen(program: Command, end: End): void {
   addCommand(
     program,
     'typegen',
@@ -146,10 +188,12 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   )
     .option('--config <file>', 'the config, JSON, for schemas that depend on it (- for standard input)')
     .option('--output <file>', 'where the types are written, instead of standard output')
-    .action(async (options: CommandOptions & { readonly output?: string }) => {
-      const runTypegen = await (await loadCommands()).typegen();
-      exitCode = await runTypegen(options, forPeople);
-    });
+    .action(async (options: CommandOptions & { readonly output?: string }) =>
+      end(await (await (await loadCommands()).typegen())(options, forPeople)),
+    );
+}
+
+function addEval(program: Command, end: End): void {
   program
     .command('eval')
     .description('evaluates a template as a manifest would, and says what type its result has')
@@ -161,14 +205,12 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .option('--jsonl', 'evaluates a template for each line of standard input, each an object with "template" and "context"')
     .addHelpText('after', `\nExample:\n  $ source-declarative eval "{{ record['updated_at'] | int / 1000 }}" --record record.json`)
     .action(async (template: string | undefined, options: EvalOptions) => {
-      const runEval = await (await loadCommands()).eval();
-      exitCode = await runEval(
-        { ...options, jsonl: options.jsonl === true, ...(template === undefined ? {} : { template }) },
-        process.stdin,
-        printText,
-      );
+      const given = { ...options, jsonl: options.jsonl === true, ...(template === undefined ? {} : { template }) };
+      end(await (await (await loadCommands()).eval())(given, process.stdin, printText));
     });
+}
 
+function addServe(program: Command, end: End): void {
   program
     .command('serve')
     .description("serves the HTTP API of Airbyte's manifest server, for the Connector Builder")
@@ -181,23 +223,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .addHelpText('after', '\nExample:\n  $ source-declarative serve --port 8080')
     .action(async (options: ServeOptions) => {
       const runServe = await (await loadCommands()).serve();
-      exitCode = await runServe(options, process.argv[1] as string, (line) => void process.stderr.write(`${line}\n`));
+      end(await runServe(options, process.argv[1] as string, (line) => void process.stderr.write(`${line}\n`)));
     });
-  program.command('answer-request', { hidden: true }).action(async () => {
-    exitCode = await (await (await loadCommands()).answerRequest())();
-  });
-
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return 0;
-    return argv.length === 0 ? 1 : USAGE_ERROR;
-  }
-  return exitCode;
 }
 
-function addConvert(program: Command, convert: (options: ConvertOptions) => Promise<void>): void {
+function addConvert(program: Command, end: End): void {
   program
     .command('convert')
     .description('writes a dlt rest_api config as a manifest, or a manifest as a dlt config, and lists what is lost')
@@ -212,10 +242,12 @@ function addConvert(program: Command, convert: (options: ConvertOptions) => Prom
     .option('--output <file>', 'where to, instead of standard output')
     .option('--strict', 'ends with exit code 1 when anything is lost')
     .addHelpText('after', '\nExample:\n  $ source-declarative convert pipeline.py > manifest.yaml')
-    .action((file: string, options: Omit<ConvertOptions, 'file'>) => convert({ file, ...options }));
+    .action(async (file: string, options: Omit<ConvertOptions, 'file'>) =>
+      end(await (await (await loadCommands()).convert())({ file, ...options }, forPeople)),
+    );
 }
 
-function addSync(program: Command, end: (exitCode: number) => void): void {
+function addSync(program: Command, end: End): void {
   const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
   withOperations(
     withConfig(
@@ -240,7 +272,7 @@ function addSync(program: Command, end: (exitCode: number) => void): void {
     });
 }
 
-function addReplay(program: Command, end: (exitCode: number) => void): void {
+function addReplay(program: Command, end: End): void {
   program
     .command('replay')
     .description('reads the streams of a recording (read --raw) again without the network')

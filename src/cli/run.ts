@@ -8,6 +8,7 @@ import type { Http } from '../engine/http.ts';
 import type { Limits, Run } from '../engine/run.ts';
 import { createTemplates } from '../lang/index.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { onDemand } from '../lib/on-demand.ts';
 import { streamStatus } from '../protocol/messages.ts';
 import { createFileStore, filesFolder } from './file-store.ts';
 import { readIfPresent } from './inputs.ts';
@@ -76,19 +77,20 @@ export function createRun(
   });
   const readBeside = async (file: string): Promise<string | undefined> =>
     folder === undefined ? undefined : readIfPresent(path.resolve(folder, file), file);
-  const abort = new AbortController();
+  // Made when it is first needed, as Node loads modules for it.
+  const abort = onDemand(() => new AbortController());
   const reportRateLimit = (name: string): void => {
     if (name !== '') output.message(streamStatus({ name }, 'RUNNING', [{ type: 'RATE_LIMITED' }]));
   };
   let http: Http | undefined;
   return {
-    clock: { now, sleep: (ms) => rest(ms, abort.signal) },
+    clock: { now, sleep: (ms) => rest(ms, abort().signal) },
     log,
     get http() {
       if (http === undefined) {
         if (requests === undefined) throw new Error('This command makes no requests.');
-        onEnd(() => abort.abort());
-        http = requests(session, { limits, guards, signal: abort.signal, now, sleep: rest, onRateLimited: reportRateLimit });
+        onEnd(() => abort().abort());
+        http = requests(session, { limits, guards, signal: abort().signal, now, sleep: rest, onRateLimited: reportRateLimit });
       }
       return http;
     },
@@ -99,7 +101,9 @@ export function createRun(
     guards,
     checkpoints,
     shared: createCache(),
-    signal: abort.signal,
+    get signal() {
+      return abort().signal;
+    },
     saveConfig,
     reportRateLimit,
     whileWaiting: (look) => void looks.add(look),

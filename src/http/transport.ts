@@ -148,11 +148,23 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   const close = async () => {
-    await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    const error = closedError();
+    await Promise.all([...pools.values()].map((pool) => pool.destroy(error)));
     pools.clear();
   };
 
   return { send, close };
+}
+
+/** What ends the connections that are closed; without a stack, which Node would put into words for each. */
+function closedError(): Error {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return Object.assign(new Error('The client is destroyed'), { code: 'UND_ERR_DESTROYED' });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 function usesTls(url: URL, proxy: URL | null): boolean {

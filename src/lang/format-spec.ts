@@ -1,3 +1,4 @@
+import { onDemand } from '../lib/on-demand.ts';
 import { codePointLength, codePoints } from './code-points.ts';
 import { type FloatStyle, floatDigits } from './float-format.ts';
 import { str } from './repr.ts';
@@ -18,7 +19,7 @@ interface Spec {
   type: string;
 }
 
-const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\p{Nd}+)?([,_]+)?(?:\.(\p{Nd}*))?(.*)$/su;
+const specPattern = onDemand(() => /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\p{Nd}+)?([,_]+)?(?:\.(\p{Nd}*))?(.*)$/su);
 
 /** Python's `format(value, spec)`; raises ValueError for a spec that does not suit the value, TypeError for types that take none. */
 export function formatValue(value: Value, spec: string): string {
@@ -50,7 +51,7 @@ function parseSpec(text: string, defaultAlign: string): Spec {
   const characters = codePoints(text);
   const hasFill = characters.length > 1 && '<>=^'.includes(characters[1] as string);
   const rest = hasFill ? characters.slice(1).join('') : text;
-  const match = SPEC.exec(rest) as RegExpExecArray;
+  const match = specPattern().exec(rest) as RegExpExecArray;
   const [, , alignment, sign, z, alternate, zero, width, grouping, precision, type] = match;
   if (precision === '') fail('Format specifier missing precision');
   if (grouping !== undefined && grouping.length > 1)

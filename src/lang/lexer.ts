@@ -1,3 +1,4 @@
+import { onDemand } from '../lib/on-demand.ts';
 import { type Position, TemplateSyntaxError } from './errors.ts';
 import { decodeEscapes } from './escapes.ts';
 
@@ -63,17 +64,21 @@ const WHITESPACE = new RegExp(`${SPACE}+`, 'y');
 const TRAILING_WHITESPACE = new RegExp(`${SPACE}+$`);
 const FLOAT = /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/y;
 const INTEGER = /0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*/y;
-const NAME = /[\p{L}\p{N}\p{XIDC}_]+/uy;
-const IDENTIFIER = /^[\p{XIDS}_][\p{XIDC}]*$/u;
+const PLAIN_NAME = /[A-Za-z0-9_]+(?![A-Za-z0-9_\u0080-\uffff])/y;
+const PLAIN_IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const anyName = onDemand(() => /[\p{L}\p{N}\p{XIDC}_]+/uy);
+const anyIdentifier = onDemand(() => /^[\p{XIDS}_][\p{XIDC}]*$/u);
 const STRING = /'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"/sy;
 const OPERATOR = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/y;
 
+// Names beyond ASCII come last, since V8 takes long to make their pattern; nothing else begins as they do.
 const TOKENS = [
-  ['float', FLOAT],
-  ['integer', INTEGER],
-  ['name', NAME],
-  ['string', STRING],
-  ['operator', OPERATOR],
+  ['float', () => FLOAT],
+  ['integer', () => INTEGER],
+  ['name', () => PLAIN_NAME],
+  ['string', () => STRING],
+  ['operator', () => OPERATOR],
+  ['name', anyName],
 ] as const;
 
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '(': ')', '[': ']' };
@@ -188,7 +193,7 @@ class Lexer {
   #codeToken(at: Position, brackets: string[]): void {
     if (this.#match(WHITESPACE) !== undefined) return;
     for (const [type, pattern] of TOKENS) {
-      const text = this.#match(pattern);
+      const text = this.#match(pattern());
       if (text !== undefined) {
         this.#pushCode(type, text, at, brackets);
         return;
@@ -204,7 +209,8 @@ class Lexer {
         this.#push(type, text.replaceAll('_', ''), at);
         break;
       case 'name':
-        if (!IDENTIFIER.test(text)) throw new TemplateSyntaxError('Invalid character in identifier', at);
+        if (!PLAIN_IDENTIFIER.test(text) && !anyIdentifier().test(text))
+          throw new TemplateSyntaxError('Invalid character in identifier', at);
         this.#push('name', text, at);
         break;
       case 'string':

@@ -1,8 +1,9 @@
 import { type Json, type JsonObject, parseJson } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
-import { looksLikePython, readPython } from './dlt/python.ts';
+import { looksLikePython } from './dlt/detect.ts';
 import { ManifestError } from './errors.ts';
 import { tooDeep } from './limits.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 import { readYaml } from './yaml.ts';
 
 /** Something in a manifest that works but was hardly meant. */
@@ -22,8 +23,10 @@ export interface LoadedManifest {
 export async function loadManifest(text: string, fileName: string): Promise<LoadedManifest> {
   const json = jsonContent(text);
   if (json !== undefined) return { manifest: expectObject(json, fileName), warnings: [] };
-  const python = looksLikePython(text) ? readPython(text) : undefined;
+  const python = looksLikePython(text) ? (await import('./dlt/python.ts')).readPython(text) : undefined;
   if (python !== undefined) return { manifest: python, warnings: [] };
+  const plain = await readPlainYaml(text);
+  if (plain !== undefined) return { manifest: expectObject(plain, fileName), warnings: [] };
   const { value, repeatedKeys, position } = await readYaml(text, fileName);
   if (value === undefined) throw new ManifestError({ code: 'empty', message: 'The manifest is empty.', place: { fileName } });
   const warnings = repeatedKeys.map(({ key, offset }) => {

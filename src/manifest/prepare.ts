@@ -1,5 +1,5 @@
 import type { JsonObject } from '../lib/json.ts';
-import { compileDlt, isDltConfig } from './dlt/index.ts';
+import { isDltConfig } from './dlt/detect.ts';
 import { ManifestError, placeText } from './errors.ts';
 import { type PhaseOptions, processManifest } from './index.ts';
 import { loadManifest, type ManifestWarning } from './load.ts';
@@ -13,6 +13,8 @@ export interface PreparedManifest {
   readonly fileName: string;
   readonly manifest: JsonObject;
   readonly warnings: readonly ManifestWarning[];
+  /** False when it is known that no component of it has a class of its own; else nobody has looked. */
+  readonly mayHaveClasses?: boolean;
 }
 
 /** Reads a manifest's text, YAML or JSON, and takes it through all phases; throws ManifestError that tells file, line and column. */
@@ -20,6 +22,7 @@ export async function prepareManifest(text: string, fileName: string, options?: 
   try {
     const { manifest, warnings } = await loadManifest(text, fileName);
     if (!isDltConfig(manifest)) return { fileName, manifest: processManifest(manifest, options), warnings };
+    const { compileDlt } = await import('./dlt/index.ts');
     const compiled = compileDlt(manifest);
     const positions = compiled.warnings.length === 0 ? undefined : await readPositions(text, fileName);
     const told = compiled.warnings.map(({ path, message }) => ({

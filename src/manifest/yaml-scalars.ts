@@ -18,7 +18,7 @@ export function plainScalarTag(text: string): string {
   if (first < 0x3a && (first >= 0x30 || first === 0x2b || first === 0x2d || first === 0x2e)) {
     if (FLOAT.test(text)) return `${TAG_PREFIX}float`;
     if (INTEGER.test(text)) return `${TAG_PREFIX}int`;
-    if (DATE.test(text) || (TIMESTAMP.test(text) && text.includes(':'))) return `${TAG_PREFIX}timestamp`;
+    if (DATE.test(text) || (text.includes(':') && TIMESTAMP.test(text))) return `${TAG_PREFIX}timestamp`;
   } else if (BOOLEAN.test(text)) {
     return `${TAG_PREFIX}bool`;
   }

@@ -5,6 +5,7 @@ import { limitJobs } from '../../engine/job-slots.ts';
 import type { FilledTemplate, Stream, StreamDeclaration } from '../../engine/kinds.ts';
 import { wholeNumber } from '../../engine/whole-number.ts';
 import type { Json } from '../../lib/json.ts';
+import { onDemand } from '../../lib/on-demand.ts';
 import { ancestorNames } from '../../manifest/parent-streams.ts';
 import { cacheParentRequests } from '../../manifest/request-caching.ts';
 import { ConfigError, SystemError } from '../../protocol/failure.ts';
@@ -49,7 +50,7 @@ export const DeclarativeSource = component({
       for (const stream of b.build('streamGroup', group, { defaultType: 'StreamGroup' }).streamNames) groups.set(stream, name);
     }
 
-    const declared = once(() =>
+    const declared = onDemand(() =>
       (spec.streams ?? []).flatMap((stream, index): readonly StreamDeclaration[] => {
         const path = `streams[${index}]`;
         return b.isKind('streamSource', stream) ? b.build('streamSource', stream, { path }).declarations() : [{ spec: stream, path }];
@@ -57,7 +58,7 @@ export const DeclarativeSource = component({
     );
 
     /** The streams of the templates, with the name of the template that each was made of. */
-    const filled = once(async () => {
+    const filled = onDemand(async () => {
       const streams: FilledTemplate[] = [];
       const names = new Set<Json | undefined>();
       for (const [index, template] of (spec.dynamic_streams ?? []).entries()) {
@@ -83,8 +84,8 @@ export const DeclarativeSource = component({
       );
     }
 
-    const staticStreams = once(() => buildStreams(declared()));
-    const allStreams = once(async () => buildStreams([...declared(), ...(await filled())]));
+    const staticStreams = onDemand(() => buildStreams(declared()));
+    const allStreams = onDemand(async () => buildStreams([...declared(), ...(await filled())]));
 
     return {
       staticStreams,
@@ -110,15 +111,6 @@ export const DeclarativeSource = component({
     };
   },
 });
-
-/** Makes a value when it is first asked for. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
 
 /** A stream that waits for its own parent would wait for ever. parity: concurrent_declarative_source.py:_apply_stream_groups */
 function refuseGroupedAncestors(b: Builder, streams: readonly StreamDeclaration[], groups: ReadonlyMap<string, string>): void {

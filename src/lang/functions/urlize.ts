@@ -1,3 +1,4 @@
+import { onDemand } from '../../lib/on-demand.ts';
 import { escapeHtml } from '../markup.ts';
 import { PythonError } from '../values.ts';
 
@@ -13,21 +14,24 @@ export interface LinkStyle {
 }
 
 const W = '[\\p{L}\\p{N}_]';
-const HTTP = new RegExp(
-  `^(?:(?:https?://|www\\.)(?:(?:(?:${W}|[%-])+\\.)+)?(?:[a-z]{2,63}|xn--(?:${W}|%){2,59})` +
-    `|(?:(?:${W}|[%-]){2,63}\\.)+(?:com|net|int|edu|gov|org|info|mil)` +
-    '|https?://(?:\\p{Nd}{1,3}(?:\\.\\p{Nd}{1,3}){3}|\\[(?:[\\p{Nd}a-f]{0,4}:){2}(?:[\\p{Nd}a-f]{0,4}:?){1,6}\\]))' +
-    '(?::\\p{Nd}{1,5})?(?:[/?#]\\S*)?$',
-  'iu',
+const httpUrl = onDemand(
+  () =>
+    new RegExp(
+      `^(?:(?:https?://|www\\.)(?:(?:(?:${W}|[%-])+\\.)+)?(?:[a-z]{2,63}|xn--(?:${W}|%){2,59})` +
+        `|(?:(?:${W}|[%-]){2,63}\\.)+(?:com|net|int|edu|gov|org|info|mil)` +
+        '|https?://(?:\\p{Nd}{1,3}(?:\\.\\p{Nd}{1,3}){3}|\\[(?:[\\p{Nd}a-f]{0,4}:){2}(?:[\\p{Nd}a-f]{0,4}:?){1,6}\\]))' +
+        '(?::\\p{Nd}{1,5})?(?:[/?#]\\S*)?$',
+      'iu',
+    ),
 );
-const EMAIL = new RegExp(`^\\S+@${W}(?:${W}|[.-])*\\.${W}+$`, 'u');
-const SCHEME = new RegExp(`^(?:${W}|[.+-]){2,}:/{0,2}$`, 'u');
+const email = onDemand(() => new RegExp(`^\\S+@${W}(?:${W}|[.-])*\\.${W}+$`, 'u'));
+const schemePrefix = onDemand(() => new RegExp(`^(?:${W}|[.+-]){2,}:/{0,2}$`, 'u'));
 
 /** Turns the URLs and e-mail addresses of an escaped text into links. */
 // parity: jinja2/utils.py:urlize
 export function linkUrls(escaped: string, style: LinkStyle): string {
   for (const scheme of style.schemes) {
-    if (!SCHEME.test(scheme)) throw new PythonError('FilterArgumentError', `'${scheme}' is not a valid URI scheme prefix.`);
+    if (!schemePrefix().test(scheme)) throw new PythonError('FilterArgumentError', `'${scheme}' is not a valid URI scheme prefix.`);
   }
   return escaped
     .split(/(\s+)/)
@@ -66,15 +70,15 @@ function count(text: string, part: string): number {
 function link(text: string, style: LinkStyle): string {
   const rel = style.rel.length > 0 ? ` rel="${escapeHtml([...new Set(style.rel)].sort().join(' '))}"` : '';
   const attributes = rel + (style.target ? ` target="${escapeHtml(style.target)}"` : '');
-  if (HTTP.test(text)) {
+  if (httpUrl().test(text)) {
     const { limit } = style;
     const shown = limit !== undefined && text.length > limit ? `${text.slice(0, limit)}...` : text;
     const url = text.startsWith('https://') || text.startsWith('http://') ? text : `https://${text}`;
     return `<a href="${url}"${attributes}>${shown}</a>`;
   }
-  if (text.startsWith('mailto:') && EMAIL.test(text.slice(7))) return `<a href="${text}">${text.slice(7)}</a>`;
+  if (text.startsWith('mailto:') && email().test(text.slice(7))) return `<a href="${text}">${text.slice(7)}</a>`;
   const mayBeEmail = text.includes('@') && !text.startsWith('www.') && !text.startsWith('@') && !text.includes(':');
-  if (mayBeEmail && EMAIL.test(text)) return `<a href="mailto:${text}">${text}</a>`;
+  if (mayBeEmail && email().test(text)) return `<a href="mailto:${text}">${text}</a>`;
   let linked = text;
   for (const scheme of style.schemes) {
     if (linked !== scheme && linked.startsWith(scheme)) linked = `<a href="${linked}"${attributes}>${linked}</a>`;

@@ -1,3 +1,4 @@
+import { onDemand } from '../../lib/on-demand.ts';
 import { codePointLength, codePoints } from '../code-points.ts';
 import { PythonError } from '../values.ts';
 
@@ -14,11 +15,14 @@ const PUNCTUATION = '[\\p{L}\\p{N}_!"\'&.,?]';
 const LETTER = '(?:(?!\\p{Nd}|_)[\\p{L}\\p{N}_])';
 
 // parity: CPython Lib/textwrap.py:TextWrapper.wordsep_re
-const WORDS_AND_HYPHENS = new RegExp(
-  `(${SPACE}+|(?<=${PUNCTUATION})-{2,}(?=[\\p{L}\\p{N}_])|` +
-    `${NOT_SPACE}+?(?:-(?:(?<=${LETTER}{2}-)|(?<=${LETTER}-${LETTER}-))(?=${LETTER}-?${LETTER})|` +
-    `(?=${SPACE}|$)|(?<=${PUNCTUATION})(?=-{2,}[\\p{L}\\p{N}_])))`,
-  'u',
+const wordsAndHyphens = onDemand(
+  () =>
+    new RegExp(
+      `(${SPACE}+|(?<=${PUNCTUATION})-{2,}(?=[\\p{L}\\p{N}_])|` +
+        `${NOT_SPACE}+?(?:-(?:(?<=${LETTER}{2}-)|(?<=${LETTER}-${LETTER}-))(?=${LETTER}-?${LETTER})|` +
+        `(?=${SPACE}|$)|(?<=${PUNCTUATION})(?=-{2,}[\\p{L}\\p{N}_])))`,
+      'u',
+    ),
 );
 const WORDS = new RegExp(`(${SPACE}+)`, 'u');
 
@@ -26,7 +30,7 @@ const WORDS = new RegExp(`(${SPACE}+)`, 'u');
 // parity: CPython Lib/textwrap.py:TextWrapper.wrap
 export function wrapText(text: string, style: WrapStyle): string[] {
   if (style.width <= 0) throw new PythonError('ValueError', `invalid width ${style.width} (must be > 0)`);
-  const chunks = text.split(style.breakOnHyphens ? WORDS_AND_HYPHENS : WORDS).filter((chunk) => chunk !== '' && chunk !== undefined);
+  const chunks = text.split(style.breakOnHyphens ? wordsAndHyphens() : WORDS).filter((chunk) => chunk !== '' && chunk !== undefined);
   chunks.reverse();
   const lines: string[] = [];
   while (chunks.length > 0) {

@@ -1,16 +1,20 @@
+import { characterClass } from '../character-class.ts';
 import { BLANKS } from './numerals.ts';
 
-const LETTER = /^\p{L}$/u;
+const isLetter = characterClass(/^[A-Za-z]$/, () => /^\p{L}$/u);
 // Digits of any script, and the raised, lowered and circled ones.
-const DIGIT =
-  /^[\p{Nd}\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u2474-\u247c\u2488-\u2490\u24ea\u24f5-\u24fd\u24ff\u2776-\u277e\u2780-\u2788\u278a-\u2792\u1369-\u1371\u19da]$/u;
+const isDigit = characterClass(
+  /^[0-9]$/,
+  () =>
+    /^[\p{Nd}\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u2474-\u247c\u2488-\u2490\u24ea\u24f5-\u24fd\u24ff\u2776-\u277e\u2780-\u2788\u278a-\u2792\u1369-\u1371\u19da]$/u,
+);
 const BLANK = new RegExp(`^[${BLANKS}]$`);
 
 type State = 'start' | 'word' | 'number' | 'dotted word' | 'dotted number';
 
 /** Whether every character of a text is a digit, and there is one. */
 export function isDigits(text: string): boolean {
-  return text !== '' && Array.from(text).every((character) => DIGIT.test(character));
+  return text !== '' && Array.from(text).every((character) => isDigit(character));
 }
 
 /** Splits a text into words, numbers (with a fraction), blanks and single other characters. */
@@ -30,7 +34,7 @@ export function splitTokens(text: string): string[] {
 
 function scanToken(characters: readonly string[], start: number): { state: State; end: number; letters: boolean } {
   const first = characters[start] as string;
-  let state: State = LETTER.test(first) ? 'word' : DIGIT.test(first) ? 'number' : 'start';
+  let state: State = isLetter(first) ? 'word' : isDigit(first) ? 'number' : 'start';
   let letters = false;
   let end = start + 1;
   if (state === 'start') return { state, end, letters };
@@ -46,8 +50,8 @@ function scanToken(characters: readonly string[], start: number): { state: State
 
 // The state after one more character of a token, undefined when the character begins another token.
 function nextState(state: State, character: string, previous: string, length: number): State | undefined {
-  const letter = LETTER.test(character);
-  const digit = DIGIT.test(character);
+  const letter = isLetter(character);
+  const digit = isDigit(character);
   switch (state) {
     case 'word':
       if (letter) return 'word';

@@ -1,9 +1,10 @@
+import { characterClass } from '../character-class.ts';
 import { DateError } from './errors.ts';
 
 /** A character class body with what Python's `\s` and `str.strip` take for blanks. */
 export const BLANKS = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
-const DECIMAL = /^\p{Nd}$/u;
+const isDecimal = characterClass(/^[0-9]$/, () => /^\p{Nd}$/u);
 const EDGES = new RegExp(`^[${BLANKS}]+|[${BLANKS}]+$`, 'g');
 const INTEGER = /^[-+]?[0-9]+(?:_[0-9]+)*$/;
 const FLOAT = /^[-+]?(?:[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)(?:e[-+]?[0-9]+(?:_[0-9]+)*)?$/i;
@@ -81,6 +82,6 @@ export function truncateFloat(value: number): number | bigint {
 // The digits of a script follow each other, and runs of scripts that touch are whole tens.
 function digitValue(code: number): number {
   let start = code;
-  while (DECIMAL.test(String.fromCodePoint(start - 1))) start -= 1;
+  while (isDecimal(String.fromCodePoint(start - 1))) start -= 1;
   return (code - start) % 10;
 }

@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../lib/json.ts';
-import { isPlainObject } from '../../lib/objects.ts';
 import { compileAuth } from './auth.ts';
 import { concurrency, warnOfStorage } from './hints.ts';
 import { createInputs } from './inputs.ts';
@@ -30,11 +29,6 @@ const VERSION = '7.39.1';
 export interface Compiled {
   readonly manifest: JsonObject;
   readonly warnings: readonly Warning[];
-}
-
-/** Whether an object is a dlt rest_api config: it has a client and resources, and nothing of a manifest. */
-export function isDltConfig(value: JsonObject): boolean {
-  return isPlainObject(value['client']) && Array.isArray(value['resources']) && !Object.hasOwn(value, 'streams');
 }
 
 /**

@@ -1,16 +1,12 @@
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
+import { looksLikePython } from './detect.ts';
 import { type Token, tokenize } from './python-tokens.ts';
 import { CODE, createReader, NoConfig, type Variables } from './python-values.ts';
 
 export { CODE } from './python-values.ts';
 
 const SOURCES = new Set(['rest_api_source', 'rest_api_resources', 'rest_api']);
-
-/** Whether a text is Python that makes a REST API source, rather than YAML or JSON. */
-export function looksLikePython(text: string): boolean {
-  return /\brest_api(?:_source|_resources)?\s*\(|\bdlt\.(?:secrets|config)\b|^\s*(?:import|from)\s+dlt\b|\bRESTAPIConfig\b/m.test(text);
-}
 
 /**
  * The config in Python source: the argument of `rest_api_source` or `rest_api_resources`, with the other arguments as keys beside its own, or
