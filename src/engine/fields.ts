@@ -1,36 +1,19 @@
-import type { Json, JsonObject } from '../lib/json.ts';
+import * as z from 'zod/mini';
+import { Float, type Json, type JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
-import {
-  type Presence,
-  type Read,
-  readBoolean,
-  readEither,
-  readItems,
-  readMembers,
-  readNumber,
-  readPresent,
-  readText,
-  readThen,
-  readWhere,
-  readWhole,
-  readWord,
-} from './field-reading.ts';
 import type { Kinds } from './kinds.ts';
+
+z.config({ jitless: true });
 
 /** A child component as it stands in the manifest; parsed only when it is built. */
 export type Slot<Kind extends keyof Kinds = keyof Kinds> = JsonObject & { readonly [kindOf]?: Kind };
 declare const kindOf: unique symbol;
 
 /** The fields of a component by name, each with its schema. */
-export type Fields = { readonly [name: string]: Field };
-
-type Output<F> = F extends Field<infer T> ? T : never;
-type OptionalNames<F> = { [Name in keyof F]: F[Name] extends { readonly presence: 'optional' } ? Name : never }[keyof F];
+export type Fields = { readonly [name: string]: z.ZodMiniType };
 
 /** The fields of a parsed component. */
-export type Parsed<F extends Fields> = { [Name in Exclude<keyof F, OptionalNames<F>>]: Output<F[Name]> } & {
-  [Name in OptionalNames<F>]?: Output<F[Name]>;
-} & { [name: string]: unknown };
+export type Parsed<F extends Fields> = z.output<z.ZodMiniObject<F, z.core.$loose>>;
 
 /** What the engine and the documentation know of a field beside its type. */
 export interface FieldFacts {
@@ -58,121 +41,127 @@ export interface FieldFacts {
   readonly extension?: boolean;
 }
 
-/** What is taken under one name of a component, and in which form it is given to the component. */
-export interface Field<T = unknown> {
-  readonly presence: Presence;
-  readonly read: Read<T>;
-  readonly facts: FieldFacts;
-}
-
-/** A field that may be left out. */
-export interface OptionalField<T> extends Field<T | undefined> {
-  readonly presence: 'optional';
-}
-
-function required<T>(read: Read<T>, facts: FieldFacts): Field<T> {
-  return { presence: 'required', read, facts };
-}
+const facts = new WeakMap<z.ZodMiniType, FieldFacts>();
 
 /** What is known of a field. */
-export function factsOf({ facts }: Field): FieldFacts {
-  return facts;
+export function factsOf(field: z.ZodMiniType): FieldFacts {
+  return facts.get(field) ?? {};
 }
 
 /** A field with facts added to those it has. */
-export function describe<F extends Field>(field: F, added: FieldFacts): F {
-  return { ...field, facts: { ...field.facts, ...added } };
+export function describe<T extends z.ZodMiniType>(field: T, added: FieldFacts): T {
+  facts.set(field, { ...facts.get(field), ...added });
+  return field;
 }
 
 /** A field that the reference lacks. */
-export function extension<F extends Field>(field: F, description: string): F {
+export function extension<T extends z.ZodMiniType>(field: T, description: string): T {
   return describe(field, { extension: true, description });
 }
 
 /** Text that is no template. */
-export function text(description?: string): Field<string> {
-  return required(readText, { schema: { type: 'string' }, ...(description === undefined ? {} : { description }) });
+export function text(description?: string) {
+  return describe(z.string(), { schema: { type: 'string' }, ...(description === undefined ? {} : { description }) });
 }
 
 /** Text that may hold a template reading the given variables. */
-export function template(...context: string[]): Field<string> {
-  return required(readText, { schema: { type: 'string' }, context });
+export function template(...context: string[]) {
+  return describe(z.string(), { schema: { type: 'string' }, context });
 }
 
 /** A whole number; one written `1.0` or as text counts too. */
-export function integer(): Field<number> {
-  return required(readWhole, { schema: { type: 'integer' } });
+export function integer() {
+  return describe(z.pipe(z.transform(toWhole), z.int()), { schema: { type: 'integer' } });
+}
+
+function toWhole(value: unknown): unknown {
+  if (value instanceof Float) return value.value;
+  return typeof value === 'string' && /^[+-]?\d+$/.test(value) ? Number(value) : value;
 }
 
 /** A number; one written `1.0` counts as 1. */
-export function number(): Field<number> {
-  return required(readNumber, { schema: { type: 'number' } });
+export function number() {
+  return describe(
+    z.pipe(
+      z.transform((value: unknown) => (value instanceof Float ? value.value : value)),
+      z.number(),
+    ),
+    {
+      schema: { type: 'number' },
+    },
+  );
 }
 
 /** A number within bounds. */
 export function bounded(
-  { read, facts }: Field<number>,
+  field: z.ZodMiniType<number>,
   { minimum, exclusiveMinimum }: { readonly minimum?: number; readonly exclusiveMinimum?: number },
-): Field<number> {
-  const isWithin = (value: number): boolean =>
+) {
+  const within = (value: number): boolean =>
     (minimum === undefined || value >= minimum) && (exclusiveMinimum === undefined || value > exclusiveMinimum);
-  const expectation = minimum === undefined ? `must be a number above ${exclusiveMinimum}` : `must be a number of at least ${minimum}`;
+  const error = minimum === undefined ? `expected a number above ${exclusiveMinimum}` : `expected a number of at least ${minimum}`;
+  const { schema = {} } = factsOf(field);
   const bounds = { ...(minimum === undefined ? {} : { minimum }), ...(exclusiveMinimum === undefined ? {} : { exclusiveMinimum }) };
-  return required(
-    readThen(
-      read,
-      readWhere((value) => isWithin(value as number), expectation),
+  return describe(
+    z.pipe(
+      field,
+      z.custom<number>((value) => within(value as number), error),
     ),
-    { ...facts, schema: { ...facts.schema, ...bounds } },
+    { ...factsOf(field), schema: { ...schema, ...bounds } },
   );
 }
 
 /** True or false. */
-export function boolean(): Field<boolean> {
-  return required(readBoolean, { schema: { type: 'boolean' } });
+export function boolean() {
+  return describe(z.boolean(), { schema: { type: 'boolean' } });
 }
 
 /** One of the given words. */
-export function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words): Field<Words[number]> {
-  return required(readWord(words), { schema: { type: 'string', enum: [...words] } });
+export function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words) {
+  return describe(z.enum(words), { schema: { type: 'string', enum: [...words] } });
 }
 
 /** Any JSON object, not looked into. */
-export function object(): Field<JsonObject> {
-  return required(readWhere(isPlainObject, 'must be an object'), { schema: { type: 'object', additionalProperties: true } });
+export function object() {
+  return describe(
+    z.custom<JsonObject>((value) => isPlainObject(value), 'expected an object'),
+    { schema: { type: 'object', additionalProperties: true } },
+  );
 }
 
 /** An object with fields of its own that is no component; a closed one has no others. */
-export function shape<const F extends Fields>(fields: F, { closed = false }: { readonly closed?: boolean } = {}): Field<Parsed<F>> {
+export function shape<const F extends Fields>(fields: F, { closed = false }: { readonly closed?: boolean } = {}) {
   const properties = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, schemaOf(field)]));
   const schema = { type: 'object', properties, ...(closed ? { additionalProperties: false } : {}) };
-  return required(readMembers(fields, closed) as Read<Parsed<F>>, { schema });
+  return describe(closed ? z.strictObject(fields) : z.looseObject(fields), { schema });
 }
 
 /** The JSON Schema of a field with its default and its description. */
-function schemaOf({ facts: { schema = {}, default: fallback, description } }: Field): JsonObject {
+function schemaOf(field: z.ZodMiniType): JsonObject {
+  const { schema = {}, default: fallback, description } = factsOf(field);
   return { ...schema, ...(fallback === undefined ? {} : { default: fallback }), ...(description === undefined ? {} : { description }) };
 }
 
 /** Any JSON value, not looked into. */
-export function anything(): Field<Json> {
-  return required(
-    readWhere((value) => value !== undefined, 'must be a value'),
+export function anything() {
+  return describe(
+    z.custom<Json>((value) => value !== undefined, 'expected a value'),
     { schema: {} },
   );
 }
 
 /** A list of values of one sort. */
-export function list<T>({ read, facts }: Field<T>): Field<T[]> {
-  const { alternatives: _, ...kept } = facts;
-  return required(readItems(read), { ...kept, schema: { type: 'array', items: facts.schema ?? {} }, items: facts });
+export function list<T extends z.ZodMiniType>(item: T) {
+  const inner = factsOf(item);
+  const { alternatives: _, ...kept } = inner;
+  return describe(z.array(item), { ...kept, schema: { type: 'array', items: inner.schema ?? {} }, items: inner });
 }
 
 /** A value of one of several sorts, tried in order. */
-export function either<A, B>(first: Field<A>, second: Field<B>): Field<A | B> {
-  const [one, other] = [first.facts, second.facts];
+export function either<A extends z.ZodMiniType, B extends z.ZodMiniType>(first: A, second: B) {
+  const [one, other] = [factsOf(first), factsOf(second)];
   const { items: _, ...kept } = { ...one, ...other };
-  return required(readEither(first.read, second.read), {
+  return describe(z.union([first, second]), {
     ...kept,
     schema: { anyOf: [one.schema ?? {}, other.schema ?? {}] },
     alternatives: [one, other],
@@ -180,17 +169,13 @@ export function either<A, B>(first: Field<A>, second: Field<B>): Field<A | B> {
 }
 
 /** A field that may be left out; `null` counts as left out. */
-export function optional<T>({ read, facts }: Field<T>, fallback?: Json): OptionalField<T> {
-  return {
-    presence: 'optional',
-    read: readPresent(read, undefined),
-    facts: { ...facts, ...(fallback === undefined ? {} : { default: fallback }) },
-  };
+export function optional<T extends z.ZodMiniType>(field: T, fallback?: Json) {
+  return describe(z.optional(field), { ...factsOf(field), ...(fallback === undefined ? {} : { default: fallback }) });
 }
 
 /** A field that has a value even when it is left out. */
-export function withDefault<T>({ read, facts }: Field<T>, fallback: NoInfer<T> & Json): Field<T> {
-  return { presence: 'defaulted', read: readPresent(read, fallback), facts: { ...facts, default: fallback } };
+export function withDefault<T extends z.ZodMiniType>(field: T, fallback: z.output<T> & Json) {
+  return describe(z._default(field, fallback as z.core.util.NoUndefined<z.output<T>>), { ...factsOf(field), default: fallback });
 }
 
 /** Choices for a child: the types that fit when not all of the kind do, and the type taken when it states none. */
@@ -203,27 +188,27 @@ function slotFacts(kinds: readonly (keyof Kinds)[], nesting: 'one' | 'list' | 'm
   return { slot: kinds, nesting, ...options };
 }
 
-function readSlot<Kind extends keyof Kinds>(): Read<Slot<Kind>> {
-  return readWhere(isPlainObject, 'must be a component (an object with a type)');
+function anySlot<Kind extends keyof Kinds>() {
+  return z.custom<Slot<Kind>>((value) => isPlainObject(value), 'expected a component (an object with a type)');
 }
 
 /** A child component. */
-export function slot<Kind extends keyof Kinds>(kind: Kind | readonly Kind[], options: SlotOptions = {}): Field<Slot<Kind>> {
-  return required(readSlot<Kind>(), slotFacts(typeof kind === 'string' ? [kind] : kind, 'one', options));
+export function slot<Kind extends keyof Kinds>(kind: Kind | readonly Kind[], options: SlotOptions = {}) {
+  return describe(anySlot<Kind>(), slotFacts(typeof kind === 'string' ? [kind] : kind, 'one', options));
 }
 
-/** A list of child components, which may have to be so many. */
-export function slots<Kind extends keyof Kinds>(
-  kind: Kind | readonly Kind[],
-  { least = 0, ...options }: SlotOptions & { readonly least?: number } = {},
-): Field<Slot<Kind>[]> {
-  return required(readItems(readSlot<Kind>(), least), slotFacts(typeof kind === 'string' ? [kind] : kind, 'list', options));
+/** A list of child components. */
+export function slots<Kind extends keyof Kinds>(kind: Kind | readonly Kind[], options: SlotOptions = {}) {
+  return describe(z.array(anySlot<Kind>()), slotFacts(typeof kind === 'string' ? [kind] : kind, 'list', options));
 }
 
 /** Child components by name. */
-export function slotMap<Kind extends keyof Kinds>(kind: Kind, options: SlotOptions = {}): Field<{ [name: string]: Slot<Kind> }> {
-  return required(
-    readWhere((value) => isPlainObject(value) && Object.values(value).every(isPlainObject), 'must be components by name'),
+export function slotMap<Kind extends keyof Kinds>(kind: Kind, options: SlotOptions = {}) {
+  return describe(
+    z.custom<{ [name: string]: Slot<Kind> }>(
+      (value) => isPlainObject(value) && Object.values(value).every(isPlainObject),
+      'expected components by name',
+    ),
     slotFacts([kind], 'map', options),
   );
 }

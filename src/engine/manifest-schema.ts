@@ -1,6 +1,7 @@
+import type * as z from 'zod/mini';
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { AnyComponent } from './component.ts';
-import { type Field, type FieldFacts, factsOf } from './fields.ts';
+import { type FieldFacts, factsOf } from './fields.ts';
 import type { Known, Registry } from './registry.ts';
 
 /** What the schema is for. */
@@ -32,7 +33,7 @@ export function manifestSchema(known: Registry, { references = true, extensions 
 
 /** The components and fields that the reference has too. */
 function withoutExtensions(registry: Registry): Registry {
-  const isOwn = (field: Field): boolean => factsOf(field).extension === true;
+  const isOwn = (field: z.ZodMiniType): boolean => factsOf(field).extension === true;
   return {
     ...registry,
     components: registry.components.filter(({ extension }) => extension !== true),
@@ -45,8 +46,9 @@ function withoutExtensions(registry: Registry): Registry {
 }
 
 /** Whether a field must be given. */
-export function isRequired({ presence }: Field): boolean {
-  return presence === 'required';
+export function isRequired(field: z.ZodMiniType): boolean {
+  const { type } = field._zod.def;
+  return type !== 'optional' && type !== 'default';
 }
 
 /** The types that may stand in a slot, in the order of their names. */
@@ -59,7 +61,7 @@ function definitionOf(registry: Registry, { component, fields }: Known, referenc
   const properties: JsonObject = { type: { type: 'string', enum: [component.type, ...(component.aliases ?? [])] } };
   for (const [name, field] of Object.entries(fields)) properties[name] = fieldSchema(registry, factsOf(field), references);
   properties['$parameters'] = { type: 'object', description: 'Values for this component and those under it.' };
-  const required = Object.keys(fields).filter((name) => isRequired(fields[name] as Field));
+  const required = Object.keys(fields).filter((name) => isRequired(fields[name] as z.ZodMiniType));
   return {
     type: 'object',
     title: component.type,

@@ -1,9 +1,9 @@
+import * as z from 'zod/mini';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { nearestName } from '../lib/nearest-name.ts';
 import { isPlainObject, ownProperty } from '../lib/objects.ts';
 import { ManifestError } from '../manifest/errors.ts';
 import type { AnyComponent } from './component.ts';
-import { type Misfit, type Read, readMembers } from './field-reading.ts';
 import { type FieldFacts, type Fields, factsOf } from './fields.ts';
 import type { Kinds } from './kinds.ts';
 
@@ -11,7 +11,7 @@ import type { Kinds } from './kinds.ts';
 export interface Known {
   readonly component: AnyComponent;
   readonly fields: Fields;
-  readonly read: Read<Record<string, unknown>>;
+  readonly schema: z.ZodMiniObject<Fields, z.core.$loose>;
 }
 
 /** A child of a component and where it stands. */
@@ -71,7 +71,7 @@ export function createRegistry(components: readonly AnyComponent[]): Registry {
     let known = made.get(component.type);
     if (known === undefined) {
       const fields: Fields = component.fields();
-      known = { component, fields, read: readMembers(fields) };
+      known = { component, fields, schema: z.looseObject(fields) };
       made.set(component.type, known);
     }
     return known;
@@ -105,10 +105,9 @@ export function createRegistry(components: readonly AnyComponent[]): Registry {
   }
 
   function parse(known: Known, spec: JsonObject, path: string): Record<string, unknown> {
-    const misfits: Misfit[] = [];
-    const parsed = known.read(withoutNulls(known, spec), misfits);
-    if (misfits.length === 0) return parsed;
-    const [first, ...others] = misfits.map((misfit) => fieldError(known, spec, path, misfit));
+    const result = z.safeParse(known.schema, withoutNulls(known, spec));
+    if (result.success) return result.data;
+    const [first, ...others] = result.error.issues.map((issue) => fieldError(known, spec, path, issue));
     throw others.length === 0 || first === undefined ? first : first.with(others);
   }
 
@@ -156,10 +155,15 @@ export function createRegistry(components: readonly AnyComponent[]): Registry {
   return { components, find, resolve, parse, children, strayKeys, validate };
 }
 
+function isOptional(field: z.ZodMiniType): boolean {
+  const { type } = field._zod.def;
+  return type === 'optional' || type === 'default';
+}
+
 function withoutNulls(known: Known, spec: JsonObject): JsonObject {
   const nulls = Object.keys(spec).filter((key) => {
     const field = ownProperty(known.fields, key);
-    return spec[key] === null && field !== undefined && field.presence !== 'required';
+    return spec[key] === null && field !== undefined && isOptional(field);
   });
   if (nulls.length === 0) return spec;
   return Object.fromEntries(Object.entries(spec).filter(([key]) => !nulls.includes(key)));
@@ -182,14 +186,14 @@ function strayKeys(known: Known, spec: JsonObject, path: string): StrayKey[] {
     });
 }
 
-function fieldError(known: Known, spec: JsonObject, path: string, misfit: Misfit): ManifestError {
-  const [name] = misfit.path as [string];
-  const at = misfit.path.reduce<string>(
+function fieldError(known: Known, spec: JsonObject, path: string, issue: z.core.$ZodIssue): ManifestError {
+  const [name] = issue.path as [string];
+  const at = issue.path.reduce<string>(
     (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? String(step) : `${text}.${String(step)}`),
     path,
   );
   const missing = ownProperty(spec, name) === undefined;
-  if (missing && misfit.path.length === 1) {
+  if (missing && issue.path.length === 1) {
     const near = nearestName(
       name,
       Object.keys(spec).filter((key) => !Object.hasOwn(known.fields, key)),
@@ -204,8 +208,33 @@ function fieldError(known: Known, spec: JsonObject, path: string, misfit: Misfit
   return new ManifestError({
     code: 'field-type',
     path: at,
-    message: `"${misfit.path.join('.')}" of ${known.component.type} ${misfit.expectation}, not ${described(valueAt(spec, misfit.path))}.`,
+    message: `"${issue.path.join('.')}" of ${known.component.type} ${expectation(issue)}, not ${described(valueAt(spec, issue.path))}.`,
   });
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${article(issue.expected)}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_union':
+      return `must be ${[...new Set(issue.errors.flat().map((inner) => expectation(inner).replace(/^must be /, '')))].join(' or ')}`;
+    default:
+      return issue.message.startsWith('expected') ? `must be ${issue.message.slice('expected '.length)}` : issue.message;
+  }
+}
+
+function article(type: string): string {
+  const names: Record<string, string> = {
+    int: 'a whole number',
+    string: 'text',
+    boolean: 'true or false',
+    number: 'a number',
+    array: 'a list',
+    object: 'an object',
+  };
+  return names[type] ?? type;
 }
 
 function valueAt(spec: Json, path: readonly PropertyKey[]): Json | undefined {
