@@ -1,10 +1,8 @@
 import type { buildConnector } from 'undici';
+import { delayOptimising, NEVER } from '../lib/wasm-tiering.ts';
 
 type Connect = buildConnector.connector;
 
-/** What a function of WebAssembly may run before V8 optimises it: as much as there is, and V8's default. */
-const NEVER = 2_000_000_000;
-const USUAL = 13_000_000;
 let isCompiled = false;
 
 /**
@@ -16,14 +14,8 @@ export function keepParserPlain(connect: Connect): Connect {
     connect(options, (...result) => {
       if (!isCompiled && result[0] === null) {
         isCompiled = true;
-        allowTiering(NEVER);
-        setImmediate(allowTiering, USUAL);
+        setImmediate(delayOptimising(NEVER));
       }
       callback(...result);
     });
-}
-
-/** The flags must be as they were when code is loaded that was stored compiled: V8 takes it for the same flags only. */
-function allowTiering(budget: number): void {
-  process.getBuiltinModule('node:v8').setFlagsFromString(`--wasm-tiering-budget=${budget}`);
 }

@@ -1,3 +1,4 @@
+import { delayOptimising, LATE } from '../wasm-tiering.ts';
 import { SCAN_MODULE } from './scan-module.ts';
 
 /** The part of the standard's interface that is used here. */
@@ -69,8 +70,18 @@ export function scanningNumbers(): Scanning {
 
 function instantiate(): Scanning {
   const assembly = (globalThis as unknown as { readonly WebAssembly: Assembly }).WebAssembly;
-  compiled ??= new assembly.Module(Buffer.from(SCAN_MODULE, 'base64'));
+  compiled ??= compile(assembly);
   const memory = new assembly.Memory({ initial: 2 });
   const instance = new assembly.Instance(compiled, { env: { memory } });
   return { module: instance.exports as ScanModule, memory, placed: undefined };
+}
+
+/** One page is scanned before optimising would be done. */
+function compile({ Module }: Assembly): object {
+  const endDelay = delayOptimising(LATE);
+  try {
+    return new Module(Buffer.from(SCAN_MODULE, 'base64'));
+  } finally {
+    endDelay();
+  }
 }
