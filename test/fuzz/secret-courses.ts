@@ -9,7 +9,7 @@ import type { Random } from '../random.ts';
 import { type Ended, runConnector } from '../scenarios/connector.ts';
 import { makeLiteralConfig, makeLiteralManifest } from './literal-case.ts';
 import { catalogOf, readByPeople, runWithFiles } from './run-case.ts';
-import { letters, type SecretCase } from './secret-case.ts';
+import { letters, type SecretCase, secretOf } from './secret-case.ts';
 
 /** Waits of milliseconds in place of seconds. */
 const FAST = ['--guard', 'max_wait=0.01', '--guard', 'silence=5'];
@@ -54,6 +54,7 @@ export const FURTHER_COURSES: readonly Course[] = [
   serveLiterally,
   convertConfig,
   resolveManifest,
+  throughProxy,
 ];
 
 async function single(command: string, { files, random }: Surroundings): Promise<Told[]> {
@@ -132,6 +133,17 @@ function textsIn(folder: string): [string, string][] {
     const bytes = readFileSync(path.join(folder, name));
     return [name, (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')];
   });
+}
+
+/** A check or a read through a proxy that repeats what it is asked, the password that it was given too. */
+async function throughProxy({ files: { manifest, config }, random }: Surroundings): Promise<Told[]> {
+  const password = random.pick([letters(random, 24), secretOf(random, true)]);
+  const proxy = `http://user:${encodeURIComponent(password)}@${String(config['url']).slice('http://'.length)}`;
+  const command = random.pick(['check', 'read']);
+  const asked = { ...config, url: random.pick(['http://api.invalid', 'https://api.invalid']) };
+  const env = { HTTP_PROXY: proxy, HTTPS_PROXY: random.chance(0.8) ? proxy : proxy.replace('http:', 'ftp:'), NO_PROXY: '' };
+  const ended = await runWithFiles(command, { manifest, config: asked, catalog: catalogOf(['items']) }, [...FAST, '--debug'], env);
+  return [[`${command} through a proxy`, textOf(ended), [password]]];
 }
 
 /** What `catalog` tells beside the catalog, whose schemas are data. */
