@@ -11,6 +11,7 @@ describe('secrets that are written into a text', () => {
     ['a quote too many', `password: ""sk-live-4711"`, ['sk-live-4711']],
     ['a list without its end', 'api_token: [sk-live-4711\ntype: x', ['sk-live-4711']],
     ['an alias that is none', 'api_token: *sk-live-4711', ['sk-live-4711']],
+    ['an alias that is none, deeper', 'secret_key:\n  value: *sk-live-4711-4711-4711', ['sk-live-4711-4711-4711']],
     ['a type that does not fit', 'api_token: !!int sk-live-4711', ['sk-live-4711']],
     ['a list below', 'api_token:\n  - sk-live-4711\nname: items-2026', ['sk-live-4711']],
     ['a block', 'private_key: |\n  MIIBVwIBADANBgkq+\n  hkiG9w0BAQEFAASC/\nname: items-2026', ['MIIBVwIBADANBgkq+', 'hkiG9w0BAQEFAASC/']],

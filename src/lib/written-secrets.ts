@@ -103,7 +103,7 @@ function unescaped(text: string): string {
 }
 
 function secretsIn(value: string): string[] {
-  const words = (value.match(/[^\s"'`{}[\](),|:]+/g) ?? []).filter(
+  const words = (value.match(/[^\s"'`{}[\](),|:*&!][^\s"'`{}[\](),|:]*/g) ?? []).filter(
     (word) => word.length >= SHORTEST_WORD && /\d/.test(word) && /[a-z]/i.test(word) && !isName(word),
   );
   return value.length >= SHORTEST_WRITTEN && /^\S+$/.test(value) && !isName(value) && !value.includes('{{') ? [value, ...words] : words;

@@ -67,7 +67,7 @@ const BREAKS: readonly ((line: string) => string)[] = [
 export function makeLiteralManifest(seed: number): LiteralCase {
   const random = createRandom(seed, 'literal');
   const mistake = random.pick(MISTAKES);
-  const secret = TEMPLATES.has(mistake) || random.chance(0.5) ? letters(random, 32) : secretOf(random, true);
+  const secret = TEMPLATES.has(mistake) || random.chance(0.5) ? wordOf(random) : secretOf(random, true);
   const declared = random.pick(AUTHENTICATORS)(secret);
   const key = Object.keys(declared).find((name) => declared[name] === secret) as string;
   const text = stringify(manifestOf(mistake(declared, key)), { lineWidth: 0 });
@@ -77,7 +77,7 @@ export function makeLiteralManifest(seed: number): LiteralCase {
 /** A dlt config of a seed. */
 export function makeLiteralConfig(seed: number): LiteralCase {
   const random = createRandom(seed, 'dlt');
-  const secret = letters(random, 32);
+  const secret = wordOf(random);
   const [key, auth] = random.pick<[string, JsonObject]>([
     ['token', { type: 'bearer', token: secret }],
     ['api_key', { type: 'api_key', name: 'X-Key', api_key: secret, location: random.pick(['header', 'query']) }],
@@ -101,6 +101,11 @@ export function makeLiteralConfig(seed: number): LiteralCase {
     ? stringify(config, { lineWidth: 0 })
     : `source = rest_api_source(${JSON.stringify(config, undefined, 2)})\n`;
   return { text: withBreak(text, secret, random), secrets: [secret] };
+}
+
+/** A secret that can be told from a name by its digits. */
+function wordOf(random: Random): string {
+  return `${letters(random, 31)}7`;
 }
 
 function without(object: JsonObject, key: string): JsonObject {

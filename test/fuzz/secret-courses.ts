@@ -238,7 +238,7 @@ async function serve({ files: { manifest, config }, seed, random }: Surroundings
 async function serveLiterally({ seed, random }: Surroundings): Promise<Told[]> {
   const { text, secrets } = makeLiteralManifest(seed);
   const server = await startManifestServer(['--processes', '1']);
-  const manifest = parseDocument(text, { strict: false }).toJS() as unknown;
+  const manifest = yamlOf(text);
   const texts: string[] = [];
   for (const operation of OPERATIONS) {
     const body = { manifest: random.chance(0.2) ? text : manifest, config: {}, stream_name: 'items' };
@@ -246,6 +246,15 @@ async function serveLiterally({ seed, random }: Surroundings): Promise<Told[]> {
   }
   await server.stop();
   return [['serve of a literal', `${texts.join('\n')}\n${server.log()}`, secrets]];
+}
+
+/** What a text of YAML comes to, as far as it does. */
+function yamlOf(text: string): unknown {
+  try {
+    return parseDocument(text, { strict: false }).toJS() as unknown;
+  } catch {
+    return text;
+  }
 }
 
 /** What an answer tells people; what it hands over in a success is data. */
