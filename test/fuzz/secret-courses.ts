@@ -152,7 +152,7 @@ async function catalog({ files, random }: Surroundings): Promise<Told[]> {
   return [['catalog', stderr]];
 }
 
-/** The templates that authors try on a config, the values that they come to among what is told. */
+/** Templates that authors try on a config, the values that they come to among what is told; none takes a secret apart. */
 async function evaluate({ files: { config }, random }: Surroundings): Promise<Told[]> {
   const [name = ''] = Object.keys(config['credentials'] as JsonObject).slice(-1);
   // Only the spec tells of this one, and there is none.
@@ -168,7 +168,7 @@ async function evaluate({ files: { config }, random }: Surroundings): Promise<To
     `{{ ${value} | from_json }}`,
     `{{ ${value} | strptime('%Y') }}`,
     `{{ config[${value}].nothing.at_all }}`,
-    `{{ [${value}] | sort(attribute=${value}) }}`,
+    `{{ [${value}] | map(${value}) | list }}`,
   ]);
   return [['eval', textOf(await runWithFiles('eval', { manifest: undefined, config }, [template]))]];
 }
