@@ -1,6 +1,6 @@
 /**
  * Looks for secrets in what the built connector prints while an API repeats them: `node scripts/fuzz-secrets.ts [--seeds FIRST-LAST] [--jobs COUNT]`;
- * with `--recorded` the manifests of the recorded cases beside the checkout in place of seeds, by their numbers. Its last line is `N passed, N failed`; exit
+ * with `--recorded` the manifests of the recorded cases beside the checkout in place of seeds, all of them or by their numbers. Its last line is `N passed, N failed`; exit
  * code 1 when a secret was found.
  */
 import { parseArgs } from 'node:util';
@@ -10,16 +10,15 @@ import { recordedCases } from '../test/parity/shared.ts';
 
 const { values: options } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '1-500' },
+    seeds: { type: 'string' },
     jobs: { type: 'string', default: '3' },
     recorded: { type: 'boolean', default: false },
   },
 });
-const [first = 1, last = first] = options.seeds.split('-').map(Number);
+const cases = options.recorded ? recordedCases() : [];
+const [first = 1, last = first] = (options.seeds ?? (options.recorded ? `1-${cases.length}` : '1-500')).split('-').map(Number);
 const waiting: (() => Promise<string[] | undefined>)[] = options.recorded
-  ? recordedCases()
-      .slice(first - 1, last)
-      .map((file) => () => playRecordedCase(file))
+  ? cases.slice(first - 1, last).map((file) => () => playRecordedCase(file))
   : Array.from(
       { length: last - first + 1 },
       (_, index) => async () => (await playSecrets(first + index)).map((problem) => `seed ${first + index}: ${problem}`),

@@ -10,7 +10,7 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 
 interface Bom {
   serialNumber?: string;
-  metadata: { timestamp?: string; component: { 'bom-ref': string } };
+  metadata: { timestamp?: string; component: { 'bom-ref': string; name: string } };
   components: { 'bom-ref': string }[];
   dependencies: { ref: string; dependsOn: string[] }[];
 }
@@ -30,5 +30,7 @@ const dependencies = bom.dependencies
 // What differs from run to run would make every image another one.
 delete bom.serialNumber;
 delete bom.metadata.timestamp;
+// npm names it after the folder that it lies in.
+bom.metadata.component.name = (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { name: string }).name;
 writeFileSync(file, `${JSON.stringify({ ...bom, components, dependencies }, undefined, 2)}\n`);
 console.error(`${file}: ${components.length} packages`);

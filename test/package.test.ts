@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -49,6 +51,49 @@ describe('the files of the connector agree', () => {
     const words = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
     expect(/^ENV AIRBYTE_ENTRYPOINT="(.*)"$/m.exec(dockerfile)?.[1]).toBe(words.join(' '));
     expect(words.every((word) => word.startsWith('/'))).toBe(true);
+  });
+});
+
+interface Bom {
+  readonly bomFormat: string;
+  readonly metadata: { readonly component: { readonly name: string; readonly version: string } };
+  readonly components: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly hashes?: readonly unknown[];
+    readonly licenses?: readonly unknown[];
+  }[];
+}
+
+describe('the bill of materials', () => {
+  it('names each package of which something is in the bundle, with version, hash and license, and no other', () => {
+    const work = mkdtempSync(path.join(tmpdir(), 'bom-'));
+    onTestFinished(() => rmSync(work, { recursive: true }));
+    const file = path.join(work, 'sbom.cdx.json');
+    execFileSync(process.execPath, ['scripts/write-sbom.ts', file], { cwd: ROOT, stdio: 'ignore' });
+    const bom = JSON.parse(readFileSync(file, 'utf8')) as Bom;
+    expect([bom.bomFormat, bom.metadata.component]).toEqual([
+      'CycloneDX',
+      expect.objectContaining({ name: packageFile.name, version: packageFile.version }),
+    ]);
+    const named = bom.components.map(({ name, version }) => `${name}@${version}`).sort();
+    expect(named).toEqual([...(JSON.parse(read('dist/packages.json')) as string[])].sort());
+    expect(bom.components.filter(({ hashes = [], licenses = [] }) => hashes.length === 0 || licenses.length === 0)).toEqual([]);
+    // What the source maps say that the bundle was made of.
+    const maps = readdirSync(path.join(ROOT, 'dist')).filter((name) => name.endsWith('.map'));
+    const sources = maps.flatMap((name) => (JSON.parse(read(`dist/${name}`)) as { sources: string[] }).sources);
+    const bundled = new Set(sources.flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []));
+    expect(bundled.size).toBeGreaterThan(5);
+    expect([...bundled].filter((name) => !bom.components.some((component) => component.name === name))).toEqual([]);
+  });
+
+  it('is in the image, which has nothing of npm but the bundle', () => {
+    const dockerfile = read('Dockerfile');
+    const [, image = ''] = dockerfile.split(/^FROM .* AS engine$/m);
+    expect(dockerfile).toMatch(/node scripts\/build\.ts && node scripts\/write-sbom\.ts dist\/sbom\.cdx\.json/);
+    expect(dockerfile).toContain('cp -r dist /image/usr/local/lib/source-declarative');
+    expect(image).toContain('COPY --from=build /image/ /');
+    expect(image).not.toMatch(/npm |node_modules/);
   });
 });
 

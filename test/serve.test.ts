@@ -1,58 +1,28 @@
-import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parse } from 'yaml';
 import { serveHttp } from '../src/http/testing/local-server.ts';
 import { type LocalApi, localApi } from '../src/testing/local-api.ts';
+import { type ManifestServer, startManifestServer } from './manifest-server.ts';
 import { runConnector } from './scenarios/connector.ts';
 
-const MAIN = path.resolve(import.meta.dirname, '../dist/main.js');
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-/** A running server; it ends with the test. */
-interface Served {
-  readonly url: string;
-  /** What it wrote to stderr so far. */
-  log(): string;
-  /** Sends SIGTERM and gives the exit code. */
-  stop(): Promise<number | null>;
-  /** The status and the body of an answer. */
+/** A running server whose answers are parsed. */
+interface Served extends Omit<ManifestServer, 'post'> {
   post(operation: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<[number, unknown]>;
 }
 
+/** Starts a server that ends with the test. */
 async function serve(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Served> {
-  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-  });
-  let log = '';
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stderr.on('data', (chunk: Buffer) => {
-      log += chunk.toString();
-      const found = /on (http:\/\/\S+)/.exec(log)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    void ended.then(() => reject(new Error(`The server has ended: ${log}`)));
-  });
-  const stop = (): Promise<number | null> => {
-    child.kill('SIGTERM');
-    return ended;
-  };
-  onTestFinished(async () => void (await stop()));
+  const server = await startManifestServer(args, env);
+  onTestFinished(async () => void (await server.stop()));
   return {
-    url,
-    log: () => log,
-    stop,
-    async post(operation, body, headers = {}) {
-      const text = typeof body === 'string' ? body : JSON.stringify(body);
-      const response = await fetch(`${url}/v1/manifest/${operation}`, {
-        method: 'POST',
-        headers: { ...JSON_TYPE, ...headers },
-        body: text,
-      });
-      return [response.status, await response.json()];
+    ...server,
+    async post(...request) {
+      const [status, text] = await server.post(...request);
+      return [status, JSON.parse(text) as unknown];
     },
   };
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Registry } from '../engine/registry.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
+import { writtenSecrets } from '../lib/written-secrets.ts';
 import { isDltConfig } from '../manifest/dlt/detect.ts';
 import type { HasField, Loss } from '../manifest/dlt/export/index.ts';
 import { compileDlt } from '../manifest/dlt/index.ts';
@@ -34,8 +35,9 @@ const MOST_PLACES = 3;
  */
 export async function runConvert(options: ConvertOptions, { write, tell }: PlainTexts): Promise<number> {
   let hasLost = false;
-  const exit = await runPlainCommand({}, tell, async ({ registry }) => {
+  const exit = await runPlainCommand({}, tell, async ({ registry, secrets }) => {
     const text = readText('manifest', options.file);
+    for (const secret of writtenSecrets(text)) secrets.add(secret);
     const name = options.file === '-' ? 'manifest' : path.basename(options.file);
     try {
       const { manifest } = await loadManifest(text, name);
@@ -45,7 +47,9 @@ export async function runConvert(options: ConvertOptions, { write, tell }: Plain
       const format = options.format ?? usual;
       if (format === 'python' && usual !== 'python') throw new ConfigError('A manifest is no Python: choose yaml or json.');
       hasLost = losses.length > 0;
-      const told = [...summarize(losses), ...(own.length === 0 ? [] : [`note: only source-declarative has ${own.join(', ')}.`])];
+      const told = [...summarize(losses), ...(own.length === 0 ? [] : [`note: only source-declarative has ${own.join(', ')}.`])].map(
+        secrets.redact,
+      );
       for (const line of told) tell(line);
       const printed = await print(converted, format, told);
       if (options.output === undefined) write(printed);

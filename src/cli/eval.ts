@@ -11,7 +11,8 @@ import {
   type Value,
 } from '../lang/index.ts';
 import { isDict } from '../lang/values.ts';
-import { stringifyJson } from '../lib/json.ts';
+import { parseJson, stringifyJson } from '../lib/json.ts';
+import { collectSecrets, createSecrets, type Secrets } from '../lib/secrets.ts';
 import { isoParseUtc } from '../lib/time/index.ts';
 import { hostValues, parseOrdered } from './eval-context.ts';
 import { typedValue } from './typed-values.ts';
@@ -28,7 +29,10 @@ export interface EvalArguments {
   readonly now?: string;
 }
 
-/** Runs `eval`, writing its answers through `write`; the result is the exit code. */
+/**
+ * Runs `eval`, writing its answers through `write`; the result is the exit code. Of one template the secrets of the config are masked as far as names tell
+ * them; lines are for programs, which get what they have given.
+ */
 export async function runEval(
   args: EvalArguments,
   stdin: AsyncIterable<string | Uint8Array>,
@@ -47,17 +51,19 @@ async function evaluateOne(text: string, args: EvalArguments, write: (text: stri
   const warnings: string[] = [];
   const templates = createTemplates({ now: () => clock.now, warn: (message) => warnings.push(message) });
   const template = templates.compile(text);
+  const secrets = createSecrets();
+  const tell = (line: string): void => write(`${secrets.redactKnown(line)}\n`);
   try {
-    const context = await contextOfFiles(args);
+    const context = await contextOfFiles(args, secrets);
     const value = template.evaluate(context);
     const { type, value: shown } = typedValue(value);
-    write(`type: ${String(type)}\nvalue: ${typeof shown === 'object' && shown !== null ? repr(value) : stringifyJson(shown)}\n`);
+    tell(`type: ${String(type)}\nvalue: ${typeof shown === 'object' && shown !== null ? repr(value) : stringifyJson(shown)}`);
     const swallowed = template.swallowedError(context);
-    if (swallowed) write(`\n${explanation(swallowed)}\n`);
-    for (const warning of warnings) write(`\nwarning: ${warning}\n`);
+    if (swallowed) tell(`\n${explanation(swallowed)}`);
+    for (const warning of warnings) tell(`\nwarning: ${warning}`);
     return 0;
   } catch (error) {
-    write(`${messageOf(error)}\n`);
+    tell(messageOf(error));
     return 1;
   }
 }
@@ -67,11 +73,14 @@ function explanation(error: TemplateError): string {
   return `Evaluation ends with an error, ${effect}:\n${error.message}`;
 }
 
-async function contextOfFiles(args: EvalArguments): Promise<Context> {
+async function contextOfFiles(args: EvalArguments, secrets: Secrets): Promise<Context> {
   const context: Record<string, Value> = { config: {}, parameters: {} };
   for (const name of ['config', 'record', 'response'] as const) {
     const path = args[name];
-    if (path !== undefined) context[name] = hostValues(parseOrdered(await readFile(path, 'utf8')));
+    if (path === undefined) continue;
+    const text = await readFile(path, 'utf8');
+    if (name === 'config') for (const secret of collectSecrets(parseJson(text), {})) secrets.add(secret);
+    context[name] = hostValues(parseOrdered(text));
   }
   return context;
 }

@@ -199,7 +199,7 @@ function addEval(program: Command, end: End): void {
     .description('evaluates a template as a manifest would, and says what type its result has')
     .argument('[template]', 'the template')
     .option('--record <file>', 'the record, JSON')
-    .option('--config <file>', 'the config, JSON')
+    .option('--config <file>', 'the config, JSON; its secrets are masked in what is shown')
     .option('--response <file>', 'the response, JSON')
     .option('--now <time>', 'the present, ISO 8601')
     .option('--jsonl', 'evaluates a template for each line of standard input, each an object with "template" and "context"')

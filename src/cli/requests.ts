@@ -5,6 +5,7 @@ import { createResponseCache } from '../http/cache.ts';
 import { DEFAULT_BODY_LIMITS } from '../http/content-encoding.ts';
 import { combineObservers, type ExchangeObserver } from '../http/exchange-log.ts';
 import { createHostPauses } from '../http/pauses.ts';
+import { proxySecrets, readProxySettings } from '../http/proxy.ts';
 import { createRetryBudget } from '../http/retry-budget.ts';
 import { type AddressGuard, createTransport } from '../http/transport.ts';
 import type { CommandOptions } from './program.ts';
@@ -17,6 +18,7 @@ export function createRequests(
   { log, secrets, options, onEnd, observer, world = {} }: Session,
   { limits, guards, signal, now, sleep, onRateLimited }: RequestSettings,
 ): Http {
+  for (const secret of proxySecrets(readProxySettings(process.env))) secrets.add(secret);
   const nowMs = (): number => Number(now() / 1000n);
   const debugging: ExchangeObserver = {
     end: ({ request, status, totalMs, bytes, attempt }) =>

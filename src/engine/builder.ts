@@ -2,6 +2,7 @@ import type { Context, Template } from '../lang/index.ts';
 import type { Value } from '../lang/values.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
+import { writtenSecretsOf } from '../lib/written-secrets.ts';
 import { ManifestError } from '../manifest/errors.ts';
 import type { Slot } from './fields.ts';
 import type { Kinds, MutableContext, StreamScope } from './kinds.ts';
@@ -132,6 +133,7 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, path: stri
     },
     build(kind, spec, { defaultType, stream: scope, declaration, path: stated, keepPaths = false } = {}) {
       const at = stated ?? paths.get(spec) ?? path;
+      for (const secret of writtenSecretsOf(spec, isTyped)) run.secrets.add(secret);
       const known = registry.resolve(spec, [kind], at, defaultType);
       const parsed = registry.parse(known, spec, at);
       for (const key of registry.strayKeys(known, spec, at)) warnOfKey(run, key);
@@ -159,6 +161,11 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, path: stri
     },
   };
   return builder;
+}
+
+/** Components within a component, and schemas, which are no part of it. */
+function isTyped(value: object): boolean {
+  return 'type' in value;
 }
 
 /** Warns of a key that nobody reads, where it stands first; manifests that tools wrote repeat the same one in each stream. */

@@ -26,6 +26,8 @@ export interface Guards {
   readonly retry_budget: number;
   /** Whether requests to a host that limits their rate are slowed down, and made faster again by and by. */
   readonly adaptive_rate: 'on' | 'off';
+  /** What becomes of a 4xx that cannot succeed by being repeated unchanged and that the manifest says nothing of. */
+  readonly permanent_errors: 'repeat' | 'fail';
   /** The longest wait, in seconds, before a request is repeated, whatever the API or the manifest asks for. */
   readonly max_wait: number;
 }
@@ -94,6 +96,13 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
     about:
       'A host that limits the rate of requests again and again, and does not say for how long, gets half as many, and more again by and by.',
   },
+  permanent_errors: {
+    kind: 'choice',
+    choices: ['repeat', 'fail'],
+    default: 'repeat',
+    about:
+      'The API answers with a 4xx that cannot succeed unchanged and that no response filter speaks of: `fail` ends with its message at once, `repeat` after the retries, as the reference does.',
+  },
   max_wait: {
     kind: 'seconds',
     default: Number.POSITIVE_INFINITY,
@@ -102,7 +111,7 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
 };
 
 /** Guards that may be set for one stream alone. */
-const OF_STREAMS: readonly (keyof Guards)[] = ['repeated_token', 'identical_pages', 'max_pages', 'future_cursor'];
+const OF_STREAMS: readonly (keyof Guards)[] = ['repeated_token', 'identical_pages', 'max_pages', 'future_cursor', 'permanent_errors'];
 
 const NAMES = Object.keys(GUARD_SETTINGS) as (keyof Guards)[];
 

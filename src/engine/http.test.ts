@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createAdaptiveRate } from '../http/adaptive-rate.ts';
 import { createHostPauses } from '../http/pauses.ts';
 import { serveHttp, testTransport } from '../http/testing/local-server.ts';
 import { createSecrets } from '../lib/secrets.ts';
@@ -79,6 +80,90 @@ describe('a redirect to another host', () => {
     expect((error as Error).message).toContain('redirects a request with credentials in its body');
     expect((error as Error).message).not.toContain(SECRET);
     expect(taken).toEqual([]);
+  });
+});
+
+/** A clock that sleepers move, the one that wakes first being the next, as soon as no request is under way. */
+function createClock() {
+  let [now, underWay] = [0, 0];
+  const sleepers: { readonly at: number; readonly wake: () => void }[] = [];
+  return {
+    now: () => now,
+    sleep: (ms: number): Promise<void> => new Promise((wake) => void sleepers.push({ at: now + ms, wake })),
+    /** Counts a request until it has ended. */
+    async request<T>(answer: Promise<T>): Promise<T> {
+      underWay += 1;
+      return answer.finally(() => {
+        underWay -= 1;
+      });
+    },
+    async run(work: Promise<unknown>): Promise<void> {
+      let isDone = false;
+      void work.then(() => {
+        isDone = true;
+      });
+      while (!isDone) {
+        for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        if (underWay > 0 || isDone) continue;
+        sleepers.sort((a, b) => a.at - b.at);
+        const next = sleepers.shift();
+        if (next === undefined) continue;
+        now = Math.max(now, next.at);
+        next.wake();
+      }
+    },
+  };
+}
+
+describe('the rate of requests to a host with an HTTPAPIBudget', () => {
+  const BUDGET = 20;
+
+  /** Ten workers ask an API that takes so many requests a second; gives how many each second brought, and how many were refused. */
+  async function play(taken: number, isAdaptive: boolean): Promise<{ seconds: number[]; refused: number }> {
+    const clock = createClock();
+    const seconds: number[] = [];
+    let refused = 0;
+    const server = await serveHttp((_request, response) => {
+      const second = Math.floor(clock.now() / 1000);
+      seconds[second] = (seconds[second] ?? 0) + 1;
+      const isRefused = seconds[second] > taken;
+      if (isRefused) refused += 1;
+      response.writeHead(isRefused ? 429 : 200).end('{}');
+    });
+    const { send } = testTransport({ connections: 20 });
+    const http = httpWith({
+      transport: (...request) => clock.request(send(...request).then(async (response) => response.load().then(() => response))),
+      sleep: clock.sleep,
+      nowMs: clock.now,
+      pauses: createHostPauses(clock),
+      rate: isAdaptive ? createAdaptiveRate(clock) : undefined,
+    });
+    http.useBudget({ policies: [{ kind: 'movingWindow', rates: [{ limit: BUDGET, intervalMs: 1000 }], matchers: [] }] });
+    const exchange = exchangeOf({ method: 'GET', url: server.url });
+    const interpret: Exchange['handler']['interpret'] = ({ response }) => ({
+      action: response?.status === 429 ? 'RATE_LIMITED' : 'SUCCESS',
+    });
+    const ask = async (): Promise<void> => {
+      for (let count = 0; count < 40; count += 1) {
+        await http.send({ ...exchange, handler: { ...exchange.handler, maxRetries: 100, interpret, backoffSeconds: () => undefined } });
+      }
+    };
+    await clock.run(Promise.all(Array.from({ length: 10 }, ask)));
+    return { seconds, refused };
+  }
+
+  it('is never higher than the budget, which is the same for an API that takes more', async () => {
+    const adaptive = await play(1000, true);
+    expect(Math.max(...adaptive.seconds.filter(Boolean))).toBeLessThanOrEqual(BUDGET);
+    expect(adaptive).toEqual(await play(1000, false));
+  });
+
+  it('adapts to an API that takes less than the budget says', async () => {
+    const [adaptive, plain] = [await play(8, true), await play(8, false)];
+    expect(Math.max(...adaptive.seconds.filter(Boolean))).toBeLessThanOrEqual(BUDGET);
+    expect(plain.refused).toBeGreaterThan(80);
+    expect(adaptive.refused).toBeLessThan(plain.refused * 0.7);
+    expect(adaptive.seconds.length).toBeLessThan(100);
   });
 });
 

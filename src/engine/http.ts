@@ -300,8 +300,14 @@ function withApiMessage({ message, outcome }: RequestFailure, secrets: Secrets, 
   const asked = `${message} Request: ${method} ${secrets.redactUrl(url)}.`;
   if (!response.loaded || shownBodyCharacters === 0) return asked;
   if (shownBodyCharacters !== undefined) return `${asked} Response: ${shortened(secrets.redact(response.text), shownBodyCharacters)}`;
+  const said = apiMessageOf(response, secrets);
+  return said === undefined || message.includes(said) ? asked : `${asked} The API said: ${said}`;
+}
+
+/** The beginning of the API's own message in a loaded error response, redacted; undefined when it has none. */
+export function apiMessageOf(response: HttpResponse, { redact }: Pick<Secrets, 'redact'>): string | undefined {
   const said = errorMessageOf(response);
-  return !said || message.includes(said) ? asked : `${asked} The API said: ${excerptOf(said, LONGEST_API_MESSAGE, secrets.redact)}`;
+  return said ? excerptOf(said, LONGEST_API_MESSAGE, redact) : undefined;
 }
 
 function shortened(text: string, length: number): string {

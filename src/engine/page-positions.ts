@@ -22,6 +22,8 @@ export interface PagePositions {
   close(slice: StreamSlice): boolean;
   /** The state while slices are open. */
   state(): JsonObject;
+  /** Whether somebody has asked for them, and not the catalog alone: then they are told of more often. */
+  readonly isAskedFor: boolean;
   /** The state at the end of the stream. */
   lastState(hasFailed: boolean): JsonObject;
 }
@@ -119,6 +121,7 @@ export function createPagePositions(
       return true;
     },
     state,
+    isAskedFor: outlivesErrors,
     lastState: (hasFailed) => (hasFailed && outlivesErrors ? state() : cursor.state()),
   };
 }

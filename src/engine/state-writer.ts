@@ -10,6 +10,8 @@ const SMALL_STATE = 16_384;
 const STATE_PER_RECORD = 256;
 /** Microseconds after which a state is printed, however long it is. */
 const LONGEST_WAIT = 60_000_000n;
+/** Characters of longer states a second that are printed where pages are asked for: then an API that is slow costs few rows. */
+const STATE_PER_SECOND = 65_536;
 
 /** Prints the states of one stream, when there is news and when it is worth it. */
 export interface StateWriter {
@@ -32,6 +34,7 @@ export function createStateWriter(
 ): StateWriter {
   let length = 0;
   let records = 0;
+  let bytes = 0;
   let printedAt = clock.now();
 
   function print(): void {
@@ -39,6 +42,7 @@ export function createStateWriter(
     if (positions !== undefined) {
       length = stringifyJson(state).length;
       records = writer.count;
+      bytes = writer.bytes ?? 0;
       printedAt = clock.now();
     }
     writer.state(state);
@@ -46,7 +50,9 @@ export function createStateWriter(
 
   function isWorthIt(): boolean {
     if (length <= SMALL_STATE || (writer.count - records) * STATE_PER_RECORD >= length) return true;
-    return clock.now() - printedAt >= LONGEST_WAIT;
+    const waited = clock.now() - printedAt;
+    if (waited >= LONGEST_WAIT) return true;
+    return positions?.isAskedFor === true && ((writer.bytes ?? 0) - bytes >= length || (Number(waited) / 1e6) * STATE_PER_SECOND >= length);
   }
 
   return {

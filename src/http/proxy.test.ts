@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bypassesProxy, proxyAuthorization, proxyFor, readProxySettings } from './proxy.ts';
+import { bypassesProxy, proxyAuthorization, proxyFor, proxySecrets, readProxySettings } from './proxy.ts';
 
 describe('readProxySettings', () => {
   it('prefers lower case, also when it is empty, and falls back to ALL_PROXY', () => {
@@ -11,6 +11,20 @@ describe('readProxySettings', () => {
     expect(readProxySettings({ HTTPS_PROXY: 'http://a', https_proxy: '' }).https).toBeUndefined();
     expect(readProxySettings({ ALL_PROXY: 'http://c' })).toMatchObject({ http: 'http://c', https: 'http://c' });
     expect(readProxySettings({ HTTP_PROXY: 'http://a', REQUEST_METHOD: 'GET' }).http).toBeUndefined();
+  });
+});
+
+describe('proxySecrets', () => {
+  it.each([
+    ['http://user:p%40ss@proxy:3128', ['p%40ss', 'p@ss']],
+    ['user:secret@proxy', ['secret', 'secret']],
+    ['http://token@proxy', ['token', 'token']],
+    ['socks5://user:a%b@proxy', ['a%b', 'a%b']],
+    ['http://proxy:3128', []],
+    ['http://user:a@b@proxy', ['a@b', 'a@b']],
+    [undefined, []],
+  ])('of %s', (https, expected) => {
+    expect(proxySecrets({ http: undefined, https, noProxy: '' })).toEqual(expected);
   });
 });
 

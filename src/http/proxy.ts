@@ -16,6 +16,22 @@ export function readProxySettings(env: Environment): ProxySettings {
   return { http: http ?? all, https: read('https_proxy') ?? all, noProxy: read('no_proxy') ?? '' };
 }
 
+/** What of the proxies' credentials is secret, as it is written and decoded: the password, or a user without one. */
+export function proxySecrets({ http, https }: ProxySettings): string[] {
+  return [http, https].flatMap((proxy) => {
+    const [, user, password = user] = /^(?:[a-z][a-z\d+.-]*:\/\/)?([^:@/]*)(?::(.*))?@/i.exec(proxy ?? '') ?? [];
+    return password === undefined ? [] : [password, decoded(password)];
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The proxy for a URL, with its scheme filled in; null when the host is reached directly. Throws TypeError for a proxy that is no URL. */
 export function proxyFor(url: URL, settings: ProxySettings): URL | null {
   const proxy = url.protocol === 'https:' ? settings.https : settings.http;

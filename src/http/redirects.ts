@@ -40,10 +40,20 @@ export function followRedirects(send: Send, options: RedirectOptions = {}): Send
           hint: 'The API may redirect in a circle.',
         });
       }
+      const from = `${request.method} ${redact(request.url)}`;
       request = redirected(request, response.status, resolveTarget(request.url, target), options);
-      response = await send(request, sendOptions);
+      response = await send(request, sendOptions).catch((error: unknown) => {
+        throw asRedirect(error, from);
+      });
     }
   };
+}
+
+/** An address that may not or cannot be asked, told with the request that led there. */
+function asRedirect(error: unknown, from: string): unknown {
+  if (!(error instanceof TransportError) || !error.permanent || error.where !== undefined) return error;
+  const { kind, what, hint, cause } = error;
+  return new TransportError({ kind, what, where: `where ${from} redirects to`, ...(hint === undefined ? {} : { hint }), cause });
 }
 
 // parity: requests.sessions.SessionRedirectMixin.get_redirect_target

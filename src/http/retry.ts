@@ -395,7 +395,7 @@ class RetryRun {
     }
     const body = request.body === null ? 'None' : this.#shorten(String(request.body));
     return (
-      `${this.#name(request)} failed with status code '${response.status}' and error message: '${errorMessageOf(response) ?? 'None'}'. ` +
+      `${this.#name(request)} failed with status code '${response.status}' and error message: '${this.#shorten(errorMessageOf(response) ?? 'None')}'. ` +
       `Request (body): '${body}'. Response (body): '${this.#shorten(response.text)}'. ` +
       `Response (headers): '${JSON.stringify(response.headers.toObject())}'.`
     );

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../lib/json.ts';
 import { isPlainObject, ownProperty } from '../lib/objects.ts';
+import { maskOfWritten } from '../lib/written-secrets.ts';
 import { ManifestError, type Place, sourceFrame } from './errors.ts';
 import { readPointer } from './refs.ts';
 import { readYaml, type YamlContent } from './yaml.ts';
@@ -13,12 +14,13 @@ export interface Positions {
 /** Reads where everything stands in a manifest's text, YAML or JSON; costs a full parse, so it is for when there is something to tell. */
 export async function readPositions(text: string, fileName: string): Promise<Positions> {
   const content = await readableContent(text, fileName);
+  const mask = maskOfWritten(text);
   return {
     at(path) {
       const offset = content === undefined ? undefined : offsetOf(content, path);
       if (content === undefined || offset === undefined) return { fileName };
       const position = content.position(offset);
-      return { fileName, position, frame: sourceFrame(text, position) };
+      return { fileName, position, frame: mask(sourceFrame(text, position)) };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Alias, Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
 import { isPlainObject, setOwnProperty } from '../lib/objects.ts';
+import { maskOfWritten } from '../lib/written-secrets.ts';
 import { ManifestError, type Position, sourceFrame } from './errors.ts';
 import { MAX_DEPTH, tooDeep } from './limits.ts';
 import { plainScalarTag, scalarValue } from './yaml-scalars.ts';
@@ -53,8 +54,9 @@ export async function readYaml(text: string, fileName: string): Promise<YamlCont
 
   function errorAt(code: string, message: string, offset: number, hint?: string): ManifestError {
     const at = position(offset);
-    const place = { fileName, position: at, frame: sourceFrame(text, at) };
-    return new ManifestError({ code, message, place, ...(hint === undefined ? {} : { hint }) });
+    const mask = maskOfWritten(text);
+    const place = { fileName, position: at, frame: mask(sourceFrame(text, at)) };
+    return new ManifestError({ code, message: mask(message), place, ...(hint === undefined ? {} : { hint }) });
   }
 
   function readNode(node: Node, depth: number): Json {

@@ -5,7 +5,7 @@ import { findLeaks } from '../leaks.ts';
 import { createRandom } from '../random.ts';
 import { startEchoApi } from './echo-api.ts';
 import { makeSecretCase, WAYS } from './secret-case.ts';
-import { COURSES } from './secret-courses.ts';
+import { COURSES, FURTHER_COURSES } from './secret-courses.ts';
 
 /** Runs the commands of a seed against an API that repeats what it is asked; gives what of the secrets people can read. */
 export async function playSecrets(seed: number): Promise<string[]> {
@@ -16,14 +16,21 @@ export async function playSecrets(seed: number): Promise<string[]> {
   try {
     const { manifest, config, secrets, token: granted } = makeSecretCase(seed, api.url);
     token = granted;
-    // One round of all ways by one course, the next by the next.
-    const course = COURSES[Math.floor(seed / WAYS.length + seed) % COURSES.length] as (typeof COURSES)[number];
-    const texts = await course({ files: { manifest, config }, work, random });
-    return texts.flatMap(([what, text]) => problemsIn(text, secrets).map((problem) => `${what}: ${problem}`));
+    const files = { manifest, config };
+    const texts = [
+      ...(await courseOf(COURSES, seed)({ seed, files, work, random })),
+      ...(await courseOf(FURTHER_COURSES, seed)({ seed, files, work: mkdtempSync(path.join(work, 'further-')), random })),
+    ];
+    return texts.flatMap(([what, text, own = []]) => problemsIn(text, [...secrets, ...own]).map((problem) => `${what}: ${problem}`));
   } finally {
     await api.close();
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** One round of all ways by one course, the next by the next. */
+function courseOf<T>(courses: readonly T[], seed: number): T {
+  return courses[Math.floor(seed / WAYS.length + seed) % courses.length] as T;
 }
 
 function problemsIn(text: string, secrets: readonly string[]): string[] {

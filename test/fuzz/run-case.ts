@@ -12,12 +12,13 @@ export interface CaseFiles {
   readonly state?: unknown;
 }
 
-/** Runs a command of the built connector with files made of values; texts and bytes are written as they are. */
+/** Runs a command of the built connector with files made of values; texts and bytes are written as they are. Killed as soon as a promise resolves. */
 export async function runWithFiles(
   command: string,
   files: CaseFiles,
   args: readonly string[] = [],
   env: Record<string, string> = {},
+  killAt?: Promise<unknown>,
 ): Promise<Ended> {
   const work = mkdtempSync(path.join(tmpdir(), 'fuzz-'));
   try {
@@ -29,7 +30,7 @@ export async function runWithFiles(
       writeFileSync(file, typeof value === 'string' || value instanceof Uint8Array ? value : JSON.stringify(value));
       all.push(name === 'manifest' ? '--manifest-path' : `--${name}`, file);
     }
-    return await runConnector({ args: all, env });
+    return await runConnector({ args: all, env, ...(killAt === undefined ? {} : { killAt }) });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

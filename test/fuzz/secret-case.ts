@@ -15,9 +15,11 @@ const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789';
 const ODD = '+/=&%"\'\\<>;,é機{}$^*()[]|~ ';
 const PRIVATE_KEY = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 
-const letters = (random: Random, count: number): string => Array.from({ length: count }, () => random.pick([...LETTERS])).join('');
+/** So many letters and digits. */
+export const letters = (random: Random, count: number): string => Array.from({ length: count }, () => random.pick([...LETTERS])).join('');
 
-function secretOf(random: Random, isHeader: boolean): string {
+/** A secret, of characters that a header may hold where it is to be sent in one. */
+export function secretOf(random: Random, isHeader: boolean): string {
   const odd = isHeader ? '+/=&%"~' : ODD;
   return random.pick([
     () => letters(random, 32),

@@ -7,7 +7,7 @@ import { parseState } from '../../protocol/state.ts';
 import { INJECTED_MANIFEST } from '../injected-keys.ts';
 import { readJson } from '../inputs.ts';
 import { forUser, type Session } from '../session.ts';
-import { connectorOf, DEFAULT_LIMITS, withoutConcurrency } from './connector.ts';
+import { connectorOf, DEFAULT_LIMITS, secretsOf, withoutConcurrency } from './connector.ts';
 
 /** Does what the config's `__command` says and prints one RECORD with the answer, or one ERROR trace; the exit code is 0 both times. */
 // parity: connector_builder/main.py
@@ -16,6 +16,7 @@ export async function runBuilderCommand(session: Session, config: JsonObject): P
     const { stream, data } = await answer(session, config);
     session.output.recordWriter({ name: stream }).write(data);
   } catch (error) {
+    for (const secret of secretsOf(config[INJECTED_MANIFEST] ?? null, config)) session.secrets.add(secret);
     session.output.message(errorTrace(forUser(error)));
   }
   return 0;

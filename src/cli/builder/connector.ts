@@ -2,9 +2,10 @@ import { components } from '../../components/index.ts';
 import type { RunObserver } from '../../engine/observer.ts';
 import { createRegistry } from '../../engine/registry.ts';
 import type { Limits } from '../../engine/run.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject, ownProperty } from '../../lib/objects.ts';
-import { createSecrets } from '../../lib/secrets.ts';
+import { collectSecrets, createSecrets } from '../../lib/secrets.ts';
+import { writtenSecretsOf } from '../../lib/written-secrets.ts';
 import { processManifest } from '../../manifest/index.ts';
 import { normalizeManifest } from '../../manifest/normalize.ts';
 import { Failure } from '../../protocol/failure.ts';
@@ -52,6 +53,11 @@ export function connectorOf(manifest: JsonObject, config: JsonObject, { migrate,
     configPath: undefined,
     folder: undefined,
   };
+}
+
+/** The secrets of a manifest and a config as far as their names tell, before anybody has read the specification. */
+export function secretsOf(manifest: Json, config: JsonObject): string[] {
+  return [...writtenSecretsOf(manifest), ...collectSecrets(config, {})];
 }
 
 /** Masks the secrets in an error and its causes, which whoever asked is told. */

@@ -1,12 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../lib/json.ts';
+import { createSecrets } from '../../lib/secrets.ts';
 import { ManifestError } from '../../manifest/errors.ts';
 import type { ConfiguredCatalog } from '../../protocol/catalog.ts';
 import { toFailure } from '../../protocol/failure.ts';
 import type { CatalogStream, OutgoingMessage } from '../../protocol/messages.ts';
 import { parseState } from '../../protocol/state.ts';
 import { createLogOutput } from '../builder/collected-output.ts';
-import { connectorOf, DEFAULT_LIMITS, inSession, type ManifestWishes, testLimits, withoutConcurrency } from '../builder/connector.ts';
+import {
+  connectorOf,
+  DEFAULT_LIMITS,
+  inSession,
+  type ManifestWishes,
+  secretsOf,
+  testLimits,
+  withoutConcurrency,
+} from '../builder/connector.ts';
 import { checkConnection } from '../check.ts';
 import { type Connector, inManifest } from '../connector.ts';
 import { discoverStreams } from '../discover.ts';
@@ -27,7 +36,7 @@ export type OperationLog = (message: OutgoingMessage) => void;
 export const operations: { readonly [Name in Operation]: (body: RequestBody<Name>, log: OperationLog) => Promise<Answer> } = {
   async test_read(body, log) {
     const config = withInjectedCode(body.config, body.custom_components_code ?? undefined);
-    return answered('Error reading stream', 'Invalid manifest', async () => {
+    return answered(body, 'Error reading stream', 'Invalid manifest', async () => {
       const { testRead } = await import('../builder/test-read.ts');
       const { manifest, wishes } = wishesIn(body.manifest);
       const read = await testRead({
@@ -41,26 +50,26 @@ export const operations: { readonly [Name in Operation]: (body: RequestBody<Name
     });
   },
   check: (body, log) =>
-    answered('Error checking connection', undefined, () =>
+    answered(body, 'Error checking connection', undefined, () =>
       inConnector(body, log, async (session, connector) => {
         const { status, message = null } = await checkConnection(session, connector, testLimits(DEFAULT_LIMITS));
         return { success: status === 'SUCCEEDED', message: message === null ? null : session.secrets.redact(message) };
       }),
     ),
   discover: (body, log) =>
-    answered('Error discovering streams', 'Invalid manifest', () =>
+    answered(body, 'Error discovering streams', 'Invalid manifest', () =>
       inConnector(body, log, async (session, connector) => {
         const streams = await discoverStreams(session, connector, testLimits(DEFAULT_LIMITS));
         return { catalog: { streams: streams.map(withAllKeys) } };
       }),
     ),
   resolve: (body) =>
-    answered('Error resolving manifest', undefined, async () => {
+    answered({ ...body, config: {} }, 'Error resolving manifest', undefined, async () => {
       const { manifest, wishes } = wishesIn(body.manifest);
       return { manifest: connectorOf(manifest, {}, wishes).manifest };
     }),
   full_resolve: (body, log) =>
-    answered('Error full resolving manifest', undefined, async () => {
+    answered(body, 'Error full resolving manifest', undefined, async () => {
       const { fullResolveManifest } = await import('../builder/full-resolve-manifest.ts');
       const { manifest, wishes } = wishesIn(body.manifest);
       return {
@@ -83,15 +92,22 @@ function inConnector(
   );
 }
 
-/** The answer of an operation, or what it failed with; where the manifest is at fault the answer begins with that. */
-async function answered(failed: string, invalid: string | undefined, work: () => Promise<JsonObject>): Promise<Answer> {
+/** The answer of an operation, or what it failed with, without secrets; where the manifest is at fault the answer begins with that. */
+async function answered(
+  { manifest, config }: Pick<RequestBody<'check'>, 'manifest' | 'config'>,
+  failed: string,
+  invalid: string | undefined,
+  work: () => Promise<JsonObject>,
+): Promise<Answer> {
   try {
     return { status: 200, body: await work() };
   } catch (error) {
     const atManifest = error instanceof ManifestError || error instanceof InvalidManifest;
     const { message } = toFailure(forUser(error));
     const detail = atManifest ? `${invalid ?? `${failed}: 400: Invalid manifest`}: ${message}` : `${failed}: ${message}`;
-    return { status: 400, body: { detail } };
+    const secrets = createSecrets();
+    for (const secret of secretsOf(manifest, config)) secrets.add(secret);
+    return { status: 400, body: { detail: secrets.redact(detail) } };
   }
 }
 

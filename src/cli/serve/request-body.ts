@@ -11,8 +11,11 @@ export interface BodyProblem {
   readonly ctx?: Readonly<Record<string, unknown>>;
 }
 
+/** Characters of a text that an answer may repeat: as many as a number has. */
+const LONGEST_SHOWN = 32;
+
 /** Keys whose values may hold secrets, so that they are not repeated in an answer. */
-const PRIVATE = new Set(['config', 'custom_components_code', 'state']);
+const PRIVATE = new Set(['manifest', 'config', 'custom_components_code', 'state']);
 
 const object = <T = JsonObject>() => z.custom<T>((value) => isPlainObject(value), { params: problemOf('model_attributes_type') });
 const text = () => z.custom<string>((value) => typeof value === 'string', { params: problemOf('string_type') });
@@ -138,8 +141,9 @@ function bodyProblem(issue: z.core.$ZodIssue, body: Record<string, unknown>): Bo
   return ctx === undefined ? told : { ...told, ctx };
 }
 
-/** A value as an answer may repeat it: what it holds stays with the client, since it may be secret. */
+/** A value as an answer may repeat it: what it holds stays with the client, since it may be secret, as does a long text. */
 function shown(value: unknown): unknown {
   if (Array.isArray(value)) return [];
+  if (typeof value === 'string' && value.length > LONGEST_SHOWN) return null;
   return isPlainObject(value) ? {} : value;
 }

@@ -31,6 +31,7 @@ export const DefaultErrorHandler = component({
   build(spec, b) {
     const filters = b.buildAll('responseFilter', spec.response_filters, { defaultType: 'HttpResponseFilter' });
     const strategies = b.buildAll('backoffStrategy', spec.backoff_strategies);
+    const defaults = { guards: b.run.guards.of(b.stream?.name ?? ''), secrets: b.run.secrets };
     const maxRetries = toInteger(b.string(spec.max_retries).evaluate(b.context()));
     if (maxRetries === undefined) return b.fail('max_retries must evaluate to a whole number.', 'max_retries');
     return {
@@ -44,7 +45,7 @@ export const DefaultErrorHandler = component({
           const resolution = filter.match(outcome);
           if (resolution !== undefined) return resolution;
         }
-        return resolveByDefault(outcome);
+        return resolveByDefault(outcome, defaults);
       },
       backoffSeconds(outcome, attempt) {
         let seconds: number | undefined;

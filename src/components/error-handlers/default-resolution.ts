@@ -1,4 +1,6 @@
-import { errorMessageOf, type Outcome, type Resolution, type TransportError } from '../../engine/http.ts';
+import type { Guards } from '../../engine/guards.ts';
+import { apiMessageOf, type HttpResponse, type Outcome, type Resolution, type TransportError } from '../../engine/http.ts';
+import type { Run } from '../../engine/run.ts';
 
 const SUCCESS: Resolution = { action: 'SUCCESS' };
 
@@ -37,25 +39,42 @@ const BY_STATUS: Readonly<Record<number, Resolution>> = {
   504: { action: 'RETRY', failureType: 'transient_error', message: 'HTTP Status Code: 504. Error: Gateway timeout.' },
 };
 
+/**
+ * Statuses that find fault with the request as it is, or with who sends it, so that it would get them again. Those that tell of the present state of something
+ * (409, 412, 416, 423, 424), of another try (408, 421, 425, 429) or of nothing that is known are not among them.
+ */
+const PERMANENT: ReadonlySet<number> = new Set([402, 406, 407, 410, 411, 413, 414, 415, 417, 422, 426, 428, 431, 451]);
+
 /** What a status means when no filter of the manifest says otherwise; undefined for statuses without a meaning of their own. */
 export function resolutionOfStatus(status: number): Resolution | undefined {
   return BY_STATUS[status];
+}
+
+/** What of a run the usual meanings depend on. */
+interface DefaultsOfRun {
+  readonly guards: Guards;
+  readonly secrets: Pick<Run['secrets'], 'redact'>;
 }
 
 /**
  * What an outcome means when no filter of the manifest matches.
  * parity: requesters/error_handlers/default_error_handler.py:DefaultErrorHandler.interpret_response
  */
-export function resolveByDefault({ response, error }: Outcome): Resolution {
+export function resolveByDefault({ response, error }: Outcome, { guards, secrets }: DefaultsOfRun): Resolution {
   if (response === undefined) return resolutionOfError(error);
   if (response.status < 400) return SUCCESS;
   const known = BY_STATUS[response.status];
   if (known !== undefined) return known;
   return {
-    action: 'RETRY',
+    action: guards.permanent_errors === 'fail' && isPermanent(response) ? 'FAIL' : 'RETRY',
     failureType: 'system_error',
-    message: `The API answered with HTTP status ${response.status}: ${errorMessageOf(response) || 'no message'}`,
+    message: `The API answered with HTTP status ${response.status}: ${apiMessageOf(response, secrets) ?? 'no message'}`,
   };
+}
+
+/** Whether a request would be refused again; an API that says when to ask again thinks otherwise. */
+function isPermanent({ status, headers }: HttpResponse): boolean {
+  return PERMANENT.has(status) && headers.get('retry-after') === undefined;
 }
 
 /** What a request without a response means; whoever repeats requests leaves out those that cannot succeed later. */

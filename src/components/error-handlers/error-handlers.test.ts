@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createGuards } from '../../engine/guards.ts';
 import type { Outcome, Resolution } from '../../engine/http.ts';
+import type { StreamScope } from '../../engine/kinds.ts';
 import { TransportError, type TransportErrorKind } from '../../http/errors.ts';
 import { buildFromYaml } from '../../testing/build-from-yaml.ts';
 import { type ResponseParts, responseOutcome } from '../../testing/http-outcome.ts';
@@ -40,6 +42,8 @@ describe('the meaning of a response that no filter matches', () => {
       'The API answered with HTTP status 409: locked',
     );
     expect((await meaningOf({ status: 409 })).message).toBe('The API answered with HTTP status 409: no message');
+    const { message } = await meaningOf({ status: 409, body: `<html>${'x'.repeat(100_000)}</html>` });
+    expect(message).toBe(`The API answered with HTTP status 409: <html>${'x'.repeat(494)}...`);
   });
 
   it.each([
@@ -49,6 +53,39 @@ describe('the meaning of a response that no filter matches', () => {
     ['invalid_schema', 'FAIL', 'config_error'],
   ] as const)('a request that ended in %s is %s', async (kind, action, failureType) => {
     expect(await meaningOf(failed(kind))).toMatchObject({ action, failureType, message: 'boom.' });
+  });
+});
+
+describe('the guard permanent_errors', () => {
+  const FAIL = createGuards({ metadata: { guards: { streams: { orders: { permanent_errors: 'fail' } } } } });
+  const stream = (name: string) => ({ name }) as StreamScope;
+
+  async function actionOf(parts: ResponseParts, name = 'orders', yaml = 'type: DefaultErrorHandler'): Promise<Resolution> {
+    const setting = { stream: stream(name), run: { guards: FAIL } };
+    return buildFromYaml('errorHandler', yaml, setting).interpret(await responseOutcome(parts));
+  }
+
+  it('fails at once what would be refused again, with the message of the API', async () => {
+    const permanent = [402, 406, 407, 410, 411, 413, 414, 415, 417, 422, 426, 428, 431, 451];
+    for (let status = 400; status < 600; status++) {
+      const { action } = await actionOf({ status });
+      const isFinal = [400, 401, 403, 404, 405, ...permanent].includes(status);
+      expect([status, action]).toEqual([status, isFinal ? 'FAIL' : status === 429 ? 'RATE_LIMITED' : 'RETRY']);
+    }
+    expect(await actionOf({ status: 422, body: { message: 'limit is too large' } })).toEqual({
+      action: 'FAIL',
+      failureType: 'system_error',
+      message: 'The API answered with HTTP status 422: limit is too large',
+    });
+  });
+
+  it('repeats what the API says a time for, what a filter speaks of, and what other streams get', async () => {
+    expect((await actionOf({ status: 413, headers: { 'Retry-After': '5' } })).action).toBe('RETRY');
+    expect((await actionOf({ status: 422 }, 'orders', filtered('{http_codes: [422], action: RETRY}'))).action).toBe('RETRY');
+    expect((await actionOf({ status: 422 }, 'items')).action).toBe('RETRY');
+    const composite =
+      'type: CompositeErrorHandler\nerror_handlers:\n  - type: DefaultErrorHandler\n  - response_filters: [{http_codes: [422], action: IGNORE}]';
+    expect((await actionOf({ status: 422 }, 'orders', composite)).action).toBe('IGNORE');
   });
 });
 

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createTransport, type Transport, type TransportOptions } from '../transport.ts';
 import { TEST_CERTIFICATE, TEST_KEY } from './certificate.ts';
@@ -21,6 +21,26 @@ export function serveHttp(listener: RequestListener): Promise<LocalServer> {
 /** Serves HTTPS by a listener, with TEST_CERTIFICATE. */
 export function serveHttps(listener: RequestListener): Promise<LocalServer> {
   return listen(createTlsServer({ key: TEST_KEY, cert: TEST_CERTIFICATE }, listener), 'https');
+}
+
+/** A proxy whose every tunnel ends at one local server, whatever host is asked for; `tunnels` are those that were asked for. */
+export async function serveTunnels(target: LocalServer): Promise<LocalServer & { readonly tunnels: string[] }> {
+  const tunnels: string[] = [];
+  const server = createServer();
+  server.on('connect', (request, socket: Socket) => {
+    tunnels.push(request.url ?? '');
+    const inner = connect(target.port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      inner.pipe(socket).pipe(inner);
+    });
+    for (const side of [inner, socket]) {
+      side.on('error', () => {
+        inner.destroy();
+        socket.destroy();
+      });
+    }
+  });
+  return { ...(await listen(server, 'http')), tunnels };
 }
 
 /** Serves raw TCP: the handler gets each request's head (and what came with it) and writes what it likes. */
