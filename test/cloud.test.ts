@@ -7,6 +7,7 @@ import { PUBLIC_ADDRESS, TEST_CERTIFICATE } from '../src/http/testing/certificat
 import { serveHttp, serveHttps, serveTunnels } from '../src/http/testing/local-server.ts';
 import type { JsonObject } from '../src/lib/json.ts';
 import { catalogOf } from './fuzz/run-case.ts';
+import { itemsManifest } from './items-manifest.ts';
 import { runConnector } from './scenarios/connector.ts';
 
 /** How a command on a public https API that redirects has ended. */
@@ -20,24 +21,7 @@ interface Redirected {
   readonly tunnels: string[];
 }
 
-const MANIFEST = {
-  type: 'DeclarativeSource',
-  version: '6.0.0',
-  check: { type: 'CheckStream', stream_names: ['items'] },
-  streams: [
-    {
-      type: 'DeclarativeStream',
-      name: 'items',
-      schema_loader: { type: 'InlineSchemaLoader', schema: { type: 'object', properties: {} } },
-      retriever: {
-        type: 'SimpleRetriever',
-        requester: { type: 'HttpRequester', url_base: `https://${PUBLIC_ADDRESS}`, path: '/items' },
-        record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
-      },
-    },
-  ],
-  spec: { type: 'Spec', connection_specification: { type: 'object', properties: {} } },
-};
+const MANIFEST = itemsManifest({ requester: { url_base: `https://${PUBLIC_ADDRESS}` } });
 
 const RECORDS = JSON.stringify({ data: [{ id: 1 }] });
 

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { createLog } from '../protocol/log.ts';
 import { localApi } from '../testing/local-api.ts';
 import { readManifest } from '../testing/read-manifest.ts';
+import { rowsManifest } from '../testing/rows-manifest.ts';
 import { createHeartbeat } from './heartbeat.ts';
 
 const MINUTE = 60_000_000n;
@@ -47,26 +48,18 @@ it('never says of a stream that it was read while it waits for a page of it', as
       ? { status: 429, headers: { 'retry-after': count === 2 ? '60' : '7200' } }
       : { body: { rows: [{ id: count }], next: count === 1 ? 'more' : null } },
   );
-  const { records, allStates, errors } = await readManifest(`
-version: "6.0.0"
-type: DeclarativeSource
-check: {type: CheckStream, stream_names: [rows]}
-streams:
-- type: DeclarativeStream
-  name: rows
-  schema_loader: {type: InlineSchemaLoader, schema: {}}
-  retriever:
-    type: SimpleRetriever
-    requester:
-      type: HttpRequester
-      url: "${api.url}/rows"
-      error_handler: {type: DefaultErrorHandler, backoff_strategies: [{type: WaitTimeFromHeader, header: Retry-After}]}
-    record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: [rows]}}
-    paginator:
-      type: DefaultPaginator
-      page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: token}
-      pagination_strategy: {type: CursorPagination, cursor_value: "{{ response.next }}"}
-`);
+  const { records, allStates, errors } = await readManifest(
+    rowsManifest(api.url, {
+      requester: {
+        error_handler: { type: 'DefaultErrorHandler', backoff_strategies: [{ type: 'WaitTimeFromHeader', header: 'Retry-After' }] },
+      },
+      paginator: {
+        type: 'DefaultPaginator',
+        page_token_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'token' },
+        pagination_strategy: { type: 'CursorPagination', cursor_value: '{{ response.next }}' },
+      },
+    }),
+  );
   expect(errors).toEqual([]);
   expect(records['rows']).toEqual([{ id: 1 }, { id: 4 }]);
   expect(allStates.length).toBeGreaterThan(1);

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Json } from '../lib/json.ts';
 import { localApi } from '../testing/local-api.ts';
 import { readManifest } from '../testing/read-manifest.ts';
+import { rowsManifest } from '../testing/rows-manifest.ts';
 
 it.each<[string, readonly Json[], readonly Json[]]>([
   ['the second', [6, '9', 10], [6, '9']],
@@ -9,20 +10,9 @@ it.each<[string, readonly Json[], readonly Json[]]>([
   ['the first', ['5', 6, 7], ['5', 6]],
 ])('writes the records up to %s whose value cannot be compared', async (_which, values, written) => {
   const api = await localApi(() => ({ body: { rows: values.map((n) => ({ n })) } }));
-  const { records, failed } = await readManifest(`
-version: "6.0.0"
-type: DeclarativeSource
-check: {type: CheckStream, stream_names: [rows]}
-streams:
-- type: DeclarativeStream
-  name: rows
-  schema_loader: {type: InlineSchemaLoader, schema: {}}
-  retriever:
-    type: SimpleRetriever
-    requester: {type: HttpRequester, url: "${api.url}/rows"}
-    record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: [rows]}}
-  incremental_sync: {type: IncrementingCountCursor, cursor_field: n}
-`);
+  const { records, failed } = await readManifest(
+    rowsManifest(api.url, { stream: { incremental_sync: { type: 'IncrementingCountCursor', cursor_field: 'n' } } }),
+  );
   expect(failed).toEqual(['rows']);
   expect(records['rows']?.map(({ n }) => n)).toEqual(written);
 });

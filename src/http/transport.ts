@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { buildConnector, Dispatcher } from 'undici';
+import { onDemand } from '../lib/on-demand.ts';
 import { NetworkSource } from './byte-source.ts';
 import { readCertificates } from './certificates.ts';
 import { ACCEPT_ENCODING, type BodyLimits, DEFAULT_BODY_LIMITS, decodeContent, tooLarge } from './content-encoding.ts';
@@ -87,10 +88,10 @@ export function createTransport(options: TransportOptions): Transport {
   const env = options.env ?? process.env;
   const userAgent = options.userAgent ?? 'source-declarative';
   const pools = new Map<string, Dispatcher>();
-  const proxies = once(() => readProxySettings(env));
+  const proxies = onDemand(() => readProxySettings(env));
   let loading: Promise<ClientParts> | undefined;
   let parts: ClientParts | undefined;
-  const secureContext = once(() => readCertificates(env));
+  const secureContext = onDemand(() => readCertificates(env));
 
   const send: Send = async (request, sendOptions = {}) => {
     const url = parseTarget(request.url, redact);
@@ -169,14 +170,6 @@ function closedError(): Error {
 
 function usesTls(url: URL, proxy: URL | null): boolean {
   return url.protocol === 'https:' || proxy?.protocol === 'https:';
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

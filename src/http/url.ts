@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { type Float, floatText } from '../lib/json.ts';
+import { rememberLast } from '../lib/remember-last.ts';
 import { TransportError } from './errors.ts';
 
 /** A query or form value; a list repeats its key, null drops it. */
@@ -73,9 +74,7 @@ export function unsplitUrl({ scheme, netloc, path, query, fragment }: SplitUrl):
 export function joinUrl(base: string, path: string): string {
   if (!base) return path;
   if (!path) return base;
-  // Requests of a stream share their base.
-  if (lastBase?.text !== base) lastBase = { text: base, parts: splitParams(splitUrl(base)) };
-  const from = lastBase.parts;
+  const from = partsOfBase(base);
   const to = splitParams(splitUrl(path, from.scheme));
   if (to.scheme !== from.scheme || !RELATIVE_SCHEMES.has(to.scheme)) return path;
   if (NETLOC_SCHEMES.has(to.scheme)) {
@@ -102,7 +101,8 @@ function unsplitWithParams({ params, ...url }: UrlWithParams): string {
   return unsplitUrl(params ? { ...url, path: `${url.path};${params}` } : url);
 }
 
-let lastBase: { readonly text: string; readonly parts: ReturnType<typeof splitParams> } | undefined;
+/** Requests of a stream share their base. */
+const partsOfBase = rememberLast((base) => splitParams(splitUrl(base)));
 
 function resolvePath(basePath: string, path: string): string {
   const baseParts = basePath.split('/');
@@ -290,18 +290,16 @@ function invalidUrl(url: string, why: string, kind: 'invalid_url' | 'missing_sch
  * `missing_schema`) for what names no host; a URL of another scheme than http stays as it is.
  */
 export function prepareUrl(rawUrl: string, params: Params = {}): string {
-  // Most requests of a stream go to one URL.
-  if (rawUrl !== lastUrl.raw) lastUrl = { raw: rawUrl, prepared: prepareParts(rawUrl) };
-  const { prepared } = lastUrl;
+  const prepared = preparedParts(rawUrl);
   if (typeof prepared === 'string') return prepared;
   const added = encodeParams(params);
   const query = prepared.query && added ? `${prepared.query}&${added}` : prepared.query || added;
   return requoteUri(unsplitUrl({ ...prepared, query }));
 }
 
-let lastUrl: { readonly raw: string | undefined; readonly prepared: SplitUrl | string } = { raw: undefined, prepared: '' };
-
-let lastAuthority: ({ readonly text: string } & ReturnType<typeof parseAuthority>) | undefined;
+/** Most requests of a stream go to one URL, nearly all to one host. */
+const preparedParts = rememberLast(prepareParts);
+const authorityOf = rememberLast(parseAuthority);
 
 /** The parts of a URL as they go out; as a text what stays as it is. */
 function prepareParts(rawUrl: string): SplitUrl | string {
@@ -311,9 +309,7 @@ function prepareParts(rawUrl: string): SplitUrl | string {
   if (!match) throw invalidUrl(url, 'it cannot be read.');
   const scheme = match[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') return url;
-  const authority = match[2] ?? '';
-  if (lastAuthority?.text !== authority) lastAuthority = { text: authority, ...parseAuthority(authority, url) };
-  const { auth, host, port } = lastAuthority;
+  const { auth, host, port } = authorityOf(match[2] ?? '', url);
   if (!scheme) throw invalidUrl(url, `No scheme supplied. Perhaps you meant https://${url}?`, 'missing_schema');
   if (!host) throw invalidUrl(url, 'No host supplied.');
   if (/^[*.]/.test(host)) throw invalidUrl(url, 'the host has an invalid label.');

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { JsonObject } from '../../src/lib/json.ts';
+import { itemsManifest } from '../items-manifest.ts';
 import { createRandom, type Random } from '../random.ts';
 import { letters, secretOf } from './secret-case.ts';
 
@@ -70,7 +71,9 @@ export function makeLiteralManifest(seed: number): LiteralCase {
   const secret = TEMPLATES.has(mistake) || random.chance(0.5) ? wordOf(random) : secretOf(random, true);
   const declared = random.pick(AUTHENTICATORS)(secret);
   const key = Object.keys(declared).find((name) => declared[name] === secret) as string;
-  const text = stringify(manifestOf(mistake(declared, key)), { lineWidth: 0 });
+  const text = stringify(itemsManifest({ requester: { url_base: 'http://127.0.0.1:1', authenticator: mistake(declared, key) } }), {
+    lineWidth: 0,
+  });
   return { text: withBreak(text, secret, random), secrets: [secret] };
 }
 
@@ -118,26 +121,4 @@ function withBreak(text: string, secret: string, random: Random): string {
     .split('\n')
     .map((line) => (line.includes(secret) ? breakLine(line) : line))
     .join('\n');
-}
-
-function manifestOf(authenticator: JsonObject): JsonObject {
-  const requester = { type: 'HttpRequester', url_base: 'http://127.0.0.1:1', path: '/items', authenticator };
-  return {
-    type: 'DeclarativeSource',
-    version: '6.0.0',
-    check: { type: 'CheckStream', stream_names: ['items'] },
-    streams: [
-      {
-        type: 'DeclarativeStream',
-        name: 'items',
-        schema_loader: { type: 'InlineSchemaLoader', schema: { type: 'object', properties: {} } },
-        retriever: {
-          type: 'SimpleRetriever',
-          requester,
-          record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
-        },
-      },
-    ],
-    spec: { type: 'Spec', connection_specification: { type: 'object', properties: {} } },
-  };
 }

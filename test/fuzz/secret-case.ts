@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { JsonObject } from '../../src/lib/json.ts';
+import { DAILY_CURSOR, itemsManifest } from '../items-manifest.ts';
 import { createRandom, type Random } from '../random.ts';
 
 /** A manifest with a config full of secrets. */
@@ -142,7 +143,7 @@ export function makeSecretCase(seed: number, url: string): SecretCase {
   const [accessToken, refreshToken] = [letters(random, 30), `${letters(random, 10)}/${letters(random, 18)}`];
   const declared = way.requester(`{{ config['credentials']['${name}'] }}`);
   return {
-    manifest: manifestOf({ type: 'HttpRequester', url_base: "{{ config['url'] }}", path: '/items', ...declared }),
+    manifest: manifestOf(declared),
     config: { url, credentials: { kind: 'some', [name]: secret } },
     secrets: [...(way.value === undefined ? [secret] : keyLines(secret)), accessToken, refreshToken],
     token: (asked) =>
@@ -154,53 +155,41 @@ function keyLines(key: string): string[] {
   return key.split('\n').filter((line) => line.length > 40);
 }
 
-function manifestOf(requester: JsonObject): JsonObject {
-  return {
-    type: 'DeclarativeSource',
-    version: '6.0.0',
-    check: { type: 'CheckStream', stream_names: ['items'] },
-    streams: [
-      {
-        type: 'DeclarativeStream',
-        name: 'items',
-        schema_loader: {
-          type: 'DynamicSchemaLoader',
-          retriever: {
-            type: 'SimpleRetriever',
-            requester: { ...requester },
-            record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['fields'] } },
-          },
-          schema_type_identifier: { type: 'SchemaTypeIdentifier', key_pointer: ['name'] },
+function manifestOf(declared: JsonObject): JsonObject {
+  const requester = { url_base: "{{ config['url'] }}", ...declared };
+  return itemsManifest({
+    requester,
+    retriever: {
+      paginator: {
+        type: 'DefaultPaginator',
+        pagination_strategy: {
+          type: 'CursorPagination',
+          cursor_value: "{{ response['next'] }}",
+          stop_condition: "{{ not response['next'] }}",
         },
-        retriever: {
-          type: 'SimpleRetriever',
-          requester,
-          record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
-          paginator: {
-            type: 'DefaultPaginator',
-            pagination_strategy: {
-              type: 'CursorPagination',
-              cursor_value: "{{ response['next'] }}",
-              stop_condition: "{{ not response['next'] }}",
-            },
-            page_token_option: { type: 'RequestPath' },
-          },
-        },
-        incremental_sync: {
-          type: 'DatetimeBasedCursor',
-          cursor_field: 'at',
-          datetime_format: '%Y-%m-%d',
-          start_datetime: '2026-01-01',
-          end_datetime: '2026-01-10',
-        },
-      },
-    ],
-    spec: {
-      type: 'Spec',
-      connection_specification: {
-        type: 'object',
-        properties: { credentials: { type: 'object', properties: { marked: { type: 'string', airbyte_secret: true } } } },
+        page_token_option: { type: 'RequestPath' },
       },
     },
-  };
+    stream: {
+      schema_loader: {
+        type: 'DynamicSchemaLoader',
+        retriever: {
+          type: 'SimpleRetriever',
+          requester: { type: 'HttpRequester', path: '/items', ...requester },
+          record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['fields'] } },
+        },
+        schema_type_identifier: { type: 'SchemaTypeIdentifier', key_pointer: ['name'] },
+      },
+      incremental_sync: DAILY_CURSOR,
+    },
+    source: {
+      spec: {
+        type: 'Spec',
+        connection_specification: {
+          type: 'object',
+          properties: { credentials: { type: 'object', properties: { marked: { type: 'string', airbyte_secret: true } } } },
+        },
+      },
+    },
+  });
 }

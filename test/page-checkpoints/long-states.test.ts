@@ -2,49 +2,31 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { localApi } from '../../src/testing/local-api.ts';
 import { catalogOf, runWithFiles } from '../fuzz/run-case.ts';
+import { DAILY_CURSOR, itemsManifest } from '../items-manifest.ts';
 
 const [PARTITIONS, PAGES, SIZE, AT_A_TIME] = [300, 2, 5, 2];
 const ROW = 'x'.repeat(2000);
 
 function manifestOf(url: string): JsonObject {
   const into = (name: string): JsonObject => ({ type: 'RequestOption', inject_into: 'request_parameter', field_name: name });
-  return {
-    type: 'DeclarativeSource',
-    version: '6.0.0',
-    check: { type: 'CheckStream', stream_names: ['items'] },
-    concurrency_level: { type: 'ConcurrencyLevel', default_concurrency: AT_A_TIME },
-    streams: [
-      {
-        type: 'DeclarativeStream',
-        name: 'items',
-        schema_loader: { type: 'InlineSchemaLoader', schema: { type: 'object', properties: {} } },
-        retriever: {
-          type: 'SimpleRetriever',
-          requester: { type: 'HttpRequester', url_base: url, path: '/items' },
-          record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
-          partition_router: {
-            type: 'ListPartitionRouter',
-            cursor_field: 'account',
-            values: Array.from({ length: PARTITIONS }, (_, index) => `account-${index}`),
-            request_option: into('account'),
-          },
-          paginator: {
-            type: 'DefaultPaginator',
-            pagination_strategy: { type: 'PageIncrement', page_size: SIZE },
-            page_token_option: into('page'),
-          },
-        },
-        incremental_sync: {
-          type: 'DatetimeBasedCursor',
-          cursor_field: 'at',
-          datetime_format: '%Y-%m-%d',
-          start_datetime: '2026-01-01',
-          end_datetime: '2026-01-10',
-        },
+  return itemsManifest({
+    requester: { url_base: url },
+    retriever: {
+      partition_router: {
+        type: 'ListPartitionRouter',
+        cursor_field: 'account',
+        values: Array.from({ length: PARTITIONS }, (_, index) => `account-${index}`),
+        request_option: into('account'),
       },
-    ],
-    spec: { type: 'Spec', connection_specification: { type: 'object', properties: {} } },
-  };
+      paginator: {
+        type: 'DefaultPaginator',
+        pagination_strategy: { type: 'PageIncrement', page_size: SIZE },
+        page_token_option: into('page'),
+      },
+    },
+    stream: { incremental_sync: DAILY_CURSOR },
+    source: { concurrency_level: { type: 'ConcurrencyLevel', default_concurrency: AT_A_TIME } },
+  });
 }
 
 /** Of a read, the longest state and the most rows that were printed without one: those that a kill costs. */

@@ -189,6 +189,9 @@ export function scanDocument(chunks: readonly Uint8Array[], shape: ListShape): S
   return { elements, print, skeleton: () => Buffer.concat([part(bytes, 0, start), Buffer.from(']'), part(bytes, next, bytes.length)]) };
 }
 
+/** What the module answers of numbers. */
+const NUMBERS = { lossy: 1, long: 2 } as const;
+
 /** What there is among the numbers of a document. */
 export interface NumberTraits {
   /** Whether JSON.parse may not give one of them back as it is. */
@@ -202,7 +205,7 @@ export function numberTraits(bytes: Uint8Array): NumberTraits {
   const scan = scanningNumbers();
   const end = place(scan, memoryOf(scan, BASE + bytes.length + SLACK), [bytes]);
   const found = scan.module.numberTraits(BASE, end);
-  return { mayBeLost: (found & 1) !== 0, areLong: (found & 2) !== 0 };
+  return { mayBeLost: (found & NUMBERS.lossy) !== 0, areLong: (found & NUMBERS.long) !== 0 };
 }
 
 /** Those of the elements that `marks` has a 1 for; of the others nothing is left, and the elements given are not good any more. */
