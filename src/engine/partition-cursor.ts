@@ -34,6 +34,8 @@ interface Partition {
   open: number;
   /** Whether all of its slices were given. */
   isGiven: boolean;
+  /** Its part of a state, made once while none of its slices is read. */
+  printed: JsonObject | undefined;
 }
 
 /**
@@ -139,6 +141,7 @@ export function createPartitionCursor(
     given += 1;
     partition.place = place;
     partition.isGiven = false;
+    partition.printed = undefined;
     const parentState = router.parentState?.();
     parents.onGiven(place, parentState);
     // Parents with a state move on, and may give a partition again because it has news.
@@ -282,7 +285,7 @@ export function createPartitionCursor(
       return (cursor ?? sharedNew()).shouldBeSynced(record, slice);
     },
     state() {
-      const states = [...partitions.values()].map(({ key, cursor }) => ({ partition: key, cursor: cursor.state() }));
+      const states = [...partitions.values()].map(printPartition);
       const common = shard === undefined ? { global, lookback, parents: parents.settled } : { ...whole, global: wholeGlobal };
       return {
         use_global_cursor: isGlobal,
@@ -329,7 +332,15 @@ function milliseconds(time: bigint): number {
 }
 
 function newPartition(key: JsonObject, cursor: Cursor): Partition {
-  return { key, cursor, place: undefined, open: 0, isGiven: false };
+  return { key, cursor, place: undefined, open: 0, isGiven: false, printed: undefined };
+}
+
+function printPartition(partition: Partition): JsonObject {
+  if (partition.printed !== undefined) return partition.printed;
+  const printed = { partition: partition.key, cursor: partition.cursor.state() };
+  const isSettled = partition.open === 0 && (partition.isGiven || partition.place === undefined);
+  if (isSettled) partition.printed = printed;
+  return printed;
 }
 
 /** The common state in the form that states have now; undefined when it lacks the cursor's value. */

@@ -9,13 +9,10 @@ const SECOND = 1_000_000;
 /** A stream whose state is so many characters long, and the pages after which it was printed. */
 function createStream(length: number, isAskedFor: boolean) {
   const printed: number[] = [];
-  let [pages, count, bytes, now] = [0, 0, 0, 0];
+  let [pages, count, now] = [0, 0, 0];
   const writer: RecordWriter = {
     get count() {
       return count;
-    },
-    get bytes() {
-      return bytes;
     },
     write() {},
     state: () => void printed.push(pages),
@@ -24,11 +21,10 @@ function createStream(length: number, isAskedFor: boolean) {
   const positions = { state: () => state, isAskedFor } as unknown as PagePositions;
   const states = createStateWriter(writer, {} as Cursor, positions, { now: () => BigInt(now) });
   return {
-    /** The pages after which states came, of so many pages of so many records, each so long and taking so long. */
-    read(most: number, { records = 10, size = 1, seconds = 0 }): number[] {
+    /** The pages after which states came, of so many pages of ten records, each page taking so long. */
+    read(most: number, seconds = 0): number[] {
       for (pages = 1; pages <= most; pages++) {
-        count += records;
-        bytes += records * size;
+        count += 10;
         now += seconds * SECOND;
         states.onPage();
       }
@@ -39,24 +35,18 @@ function createStream(length: number, isAskedFor: boolean) {
 
 describe('a state', () => {
   it('that is short comes after each page, whatever it costs', () => {
-    expect(createStream(16_384, false).read(4, {})).toEqual([1, 2, 3, 4]);
+    expect(createStream(16_384, false).read(4)).toEqual([1, 2, 3, 4]);
   });
 
   it('that is long comes when there is a record for each 256 characters of it', () => {
-    expect(createStream(25_600, false).read(31, {})).toEqual([1, 11, 21, 31]);
-    expect(createStream(25_600, false).read(31, { size: 1000, seconds: 1 })).toEqual([1, 11, 21, 31]);
+    expect(createStream(25_600, false).read(31)).toEqual([1, 11, 21, 31]);
   });
 
-  it('comes after a minute', () => {
-    expect(createStream(1_000_000, false).read(10, { seconds: 20 })).toEqual([1, 4, 7, 10]);
+  it('that is long comes after a minute', () => {
+    expect(createStream(1_000_000, false).read(10, 20)).toEqual([1, 4, 7, 10]);
   });
 
-  it('that pages were asked for comes when the records are as long as it is', () => {
-    expect(createStream(25_600, true).read(9, { size: 1000 })).toEqual([1, 4, 7]);
-    expect(createStream(25_600, true).read(31, {})).toEqual([1, 11, 21, 31]);
-  });
-
-  it('that pages were asked for comes after a second for each 64 kB', () => {
-    expect(createStream(2 * 65_536, true).read(10, { seconds: 1 })).toEqual([1, 3, 5, 7, 9]);
+  it('that pages were asked for comes after each page, however long it is', () => {
+    expect(createStream(1_000_000, true).read(4)).toEqual([1, 2, 3, 4]);
   });
 });

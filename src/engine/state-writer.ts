@@ -4,14 +4,12 @@ import type { Cursor } from './kinds.ts';
 import type { PagePositions } from './page-positions.ts';
 import type { Clock } from './run.ts';
 
-/** Characters up to which a state is printed after every page. */
+/** Characters up to which a state is printed after every page, whoever asks for it. */
 const SMALL_STATE = 16_384;
-/** Characters of a longer state for each record since the last one, so that states are never the greater part of the output. */
+/** Characters of a longer state for each record since the last one where only the catalog asks, so that states are not most of the output. */
 const STATE_PER_RECORD = 256;
 /** Microseconds after which a state is printed, however long it is. */
 const LONGEST_WAIT = 60_000_000n;
-/** Characters of longer states a second that are printed where pages are asked for: then an API that is slow costs few rows. */
-const STATE_PER_SECOND = 65_536;
 
 /** Prints the states of one stream, when there is news and when it is worth it. */
 export interface StateWriter {
@@ -34,25 +32,21 @@ export function createStateWriter(
 ): StateWriter {
   let length = 0;
   let records = 0;
-  let bytes = 0;
   let printedAt = clock.now();
 
   function print(): void {
     const state: JsonObject = positions?.state() ?? cursor.unfinished?.() ?? cursor.state();
-    if (positions !== undefined) {
+    if (positions?.isAskedFor === false) {
       length = stringifyJson(state).length;
       records = writer.count;
-      bytes = writer.bytes ?? 0;
       printedAt = clock.now();
     }
     writer.state(state);
   }
 
   function isWorthIt(): boolean {
-    if (length <= SMALL_STATE || (writer.count - records) * STATE_PER_RECORD >= length) return true;
-    const waited = clock.now() - printedAt;
-    if (waited >= LONGEST_WAIT) return true;
-    return positions?.isAskedFor === true && ((writer.bytes ?? 0) - bytes >= length || (Number(waited) / 1e6) * STATE_PER_SECOND >= length);
+    if (positions?.isAskedFor === true || length <= SMALL_STATE) return true;
+    return (writer.count - records) * STATE_PER_RECORD >= length || clock.now() - printedAt >= LONGEST_WAIT;
   }
 
   return {

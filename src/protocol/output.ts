@@ -36,8 +36,6 @@ export interface LineWriter {
 export interface RecordWriter {
   /** Records written so far. */
   readonly count: number;
-  /** Bytes of their lines; absent where nobody counts them. */
-  readonly bytes?: number;
   /** Writes a record without its top-level nulls, and the file that belongs to it; the record itself stays as it is. */
   write(record: JsonObject, file?: FileReference): void;
   /** Takes records as whole lines; absent where they are wanted as values. */
@@ -114,32 +112,30 @@ export function createOutput({ fd = 1, now, redact, broken = endProcess }: Outpu
   }
 
   /** Writes a line that no buffer is sure to hold. */
-  function appendLong(prefix: Uint8Array, text: string, suffix: Uint8Array): number {
-    const line = Buffer.concat([prefix, Buffer.from(escapeLineSeparators(text)), suffix]);
-    writeLong(line);
-    return line.length;
-  }
-
-  function writeLong(line: Uint8Array): void {
+  function appendLong(prefix: Uint8Array, text: string, suffix: Uint8Array): void {
     flush();
-    sink.write(line);
+    sink.write(Buffer.concat([prefix, Buffer.from(escapeLineSeparators(text)), suffix]));
     batch++;
     if (!timerSet) watchIdle();
   }
 
-  /** Writes a line and gives its length in bytes. */
-  function appendText(prefix: Uint8Array, text: string, suffix: Uint8Array): number {
+  function appendText(prefix: Uint8Array, text: string, suffix: Uint8Array): void {
     const most = prefix.length + text.length * BYTES_PER_UNIT + suffix.length;
-    if (most > BUFFER_SIZE) return appendLong(prefix, text, suffix);
+    if (most > BUFFER_SIZE) {
+      appendLong(prefix, text, suffix);
+      return;
+    }
     if (used + most > BUFFER_SIZE) flush();
     const start = used + prefix.length;
     buffer.set(prefix, used);
     const written = buffer.write(text, start);
-    if (written !== text.length && hasLineSeparator(text)) return appendText(prefix, escapeLineSeparators(text), suffix);
+    if (written !== text.length && hasLineSeparator(text)) {
+      appendText(prefix, escapeLineSeparators(text), suffix);
+      return;
+    }
     copy(suffix, start + written);
     used = start + written + suffix.length;
     if (!timerSet) watchIdle();
-    return prefix.length + written + suffix.length;
   }
 
   function appendLines(lines: Uint8Array): void {
@@ -166,7 +162,6 @@ export function createOutput({ fd = 1, now, redact, broken = endProcess }: Outpu
     let prefixBatch = -1;
     let count = 0;
     let counted = 0;
-    let bytes = 0;
 
     function currentPrefix(): Uint8Array {
       if (prefixBatch !== batch) {
@@ -180,18 +175,14 @@ export function createOutput({ fd = 1, now, redact, broken = endProcess }: Outpu
       get count() {
         return count;
       },
-      get bytes() {
-        return bytes;
-      },
       write(record, file) {
-        bytes += appendText(currentPrefix(), dataOf(record), file === undefined ? RECORD_END : recordEnd(file));
+        appendText(currentPrefix(), dataOf(record), file === undefined ? RECORD_END : recordEnd(file));
         count++;
       },
       lines: {
         prefix: currentPrefix,
         write(lines, number) {
           appendLines(lines);
-          bytes += lines.length;
           count += number;
         },
       },

@@ -21,9 +21,6 @@ export function watchOutput(output: Output, watcher: OutputWatcher): Output {
         get count() {
           return writer.count;
         },
-        get bytes() {
-          return writer.bytes ?? 0;
-        },
         write: (record, file) => writer.write(record, file),
         ...(writer.lines === undefined ? {} : { lines: writer.lines }),
         state(streamState) {

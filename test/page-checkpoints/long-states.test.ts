@@ -54,15 +54,15 @@ async function readThrough(isResumable: boolean, args: readonly string[]): Promi
 }
 
 describe('a kill of a read of many partitions', () => {
-  it('costs a page of each open partition, and rows as long as the state', async () => {
+  it('costs a page of each open partition at most, however long the state is', async () => {
     const { length, rows, most } = await readThrough(false, ['--checkpoint', 'page']);
     expect([rows, length > 20_000]).toEqual([PARTITIONS * PAGES * SIZE, true]);
-    expect(most).toBeLessThanOrEqual(AT_A_TIME * SIZE + Math.ceil(length / ROW.length));
+    expect(most).toBeLessThanOrEqual(SIZE);
   });
 
   it('costs a row for each 256 characters of the state where only the catalog asks', async () => {
     const { length, most } = await readThrough(true, []);
-    expect(most).toBeGreaterThan(AT_A_TIME * SIZE + Math.ceil(length / ROW.length));
+    expect(most).toBeGreaterThan(SIZE);
     expect(most).toBeLessThanOrEqual(AT_A_TIME * SIZE + Math.ceil(length / 256));
   });
 });
