@@ -13,13 +13,13 @@ function written(names: readonly string[], values: readonly Json[]): string[] {
   const document = scanDocument([Buffer.from(JSON.stringify(values.map((_, id) => ({ id }))))], {
     path: [],
     fields: ['id', ...names],
-    added: names.length,
+    dropped: names.length,
   });
   if (document === undefined) throw new Error('The document cannot be scanned.');
   const appended = names.map((name) => ({ name, compute: ({ id }: { [name: string]: Json }) => values[id as number] as Json }));
   const parser = { parse: () => [], refine: () => [] };
   const blocks: Buffer[] = [];
-  rawBatch(document.elements, createRawPlan(['id'], appended), REQUEST, parser).writeTo?.({
+  rawBatch(document.elements, createRawPlan(['id'], { sets: appended, drops: [] }), REQUEST, parser).writeTo?.({
     lines: { prefix: () => Buffer.from(''), write: (lines) => void blocks.push(Buffer.from(lines)) },
     write: () => expect.unreachable(),
     observe: undefined,
@@ -65,14 +65,19 @@ it('reads the numbers of records as the parser does', () => {
     '"\\n"',
   ];
   const bytes = Buffer.from(`[${texts.map((text) => `{"a":${text}}`).join(',')}]`);
-  const document = scanDocument([bytes], { path: [], fields: ['a', 'b'], added: 1 });
+  const document = scanDocument([bytes], { path: [], fields: ['a', 'b'], dropped: 1 });
   const seen: Json[] = [];
   const appended = [{ name: 'b', compute: ({ a }: { [name: string]: Json }) => (a === undefined ? 'absent' : a) }];
   const parser = {
     parse: (list: Uint8Array) => parseExactJson(Buffer.from(list).toString()) as Json[],
     refine: (records: Json[]) => records as never,
   };
-  rawBatch((document as NonNullable<typeof document>).elements, createRawPlan(['a'], appended), REQUEST, parser).writeTo?.({
+  rawBatch(
+    (document as NonNullable<typeof document>).elements,
+    createRawPlan(['a'], { sets: appended, drops: [] }),
+    REQUEST,
+    parser,
+  ).writeTo?.({
     lines: { prefix: () => Buffer.from(''), write: () => {} },
     write: (record) => void seen.push((record as { a: Json }).a),
     observe: ({ a }) => void seen.push(a as Json),

@@ -9,6 +9,8 @@ import type { PageRequest, Row } from './kinds.ts';
 export interface AppendedField {
   readonly name: string;
   readonly compute: (record: Row, request: PageRequest) => Json;
+  /** Makes what is written of what was computed, after all fields were computed. */
+  readonly fit?: ((value: Json) => Json) | undefined;
   /** Whether all records of a slice get the same. */
   readonly isSliceWide?: boolean;
   /** How it follows from another field, where that is a whole number that is not negative. */
@@ -37,12 +39,18 @@ export function createFieldAppender(fields: readonly AppendedField[]): FieldAppe
   const keyed = fields.map((field) => ({ ...field, name: asPropertyName(field.name), key: `${JSON.stringify(field.name)}:` }));
   const [only, ...others] = keyed;
   const firstKey = Buffer.from(only?.key ?? '');
+  const fitted = keyed.filter(({ fit }) => fit !== undefined);
+
+  function complete(record: Row, request: PageRequest): void {
+    for (const { name, compute } of keyed) record[name] = compute(record, request);
+    for (const { name, fit } of fitted) record[name] = fit?.(record[name] as Json) as Json;
+  }
 
   function appendAll(record: Row, request: PageRequest): string {
+    complete(record, request);
     let text = '';
-    for (const { name, compute, key } of keyed) {
-      const value = compute(record, request);
-      record[name] = value;
+    for (const { name, key } of keyed) {
+      const value = record[name] as Json;
       // As in every record, a null is left out.
       if (value !== null) text += (text === '' ? '' : ',') + key + lineOf(value);
     }
@@ -54,17 +62,16 @@ export function createFieldAppender(fields: readonly AppendedField[]): FieldAppe
     begin(count, request) {
       texts.reset(count, firstKey);
       if (only === undefined || others.length > 0) return (index, record) => texts.assignText(index, appendAll(record, request));
-      const { name, compute, key } = only;
+      const { name, compute, fit, key } = only;
       return (index, record) => {
-        const value = compute(record, request);
+        const computed = compute(record, request);
+        const value = fit === undefined ? computed : fit(computed);
         record[name] = value;
         if (value !== null && !texts.assignNumber(index, value)) texts.assignText(index, key + lineOf(value));
       };
     },
     fill: fillOf(),
-    complete(record, request) {
-      for (const { name, compute } of keyed) record[name] = compute(record, request);
-    },
+    complete,
   };
 
   function fillOf(): FieldAppender['fill'] {

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../lib/json.ts';
 import type { DateTime } from '../lib/time/index.ts';
 import type { FileReference } from '../protocol/messages.ts';
 import type { LineWriter } from '../protocol/output.ts';
-import type { AppendedField } from './append-fields.ts';
+import type { FieldEdits, SchemaFit } from './field-edits.ts';
 import type {
   BudgetRules,
   CallRatePolicy,
@@ -220,11 +220,8 @@ export interface Transformation {
   readonly changesInPlace?: boolean;
   /** The record that takes its place, undefined for itself, null for none. */
   transform(record: Row, request: PageRequest): Row | undefined | null;
-  /**
-   * Top-level fields that it adds, when that is all that it does: computed from the fields in `reads` as the record came. A field that the
-   * record has already is overwritten where it stands; for such records `transform` must be called.
-   */
-  readonly appends?: readonly AppendedField[];
+  /** What it does to top-level fields, when that is all that it does; it looks at no more of the record than `reads` says. */
+  readonly edits?: FieldEdits | undefined;
 }
 
 /** Extracts, filters, transforms and normalises the records of documents. */
@@ -236,8 +233,10 @@ export interface RecordSelector {
   readonly decoder?: Decoder | undefined;
   readonly wholeResponse: boolean;
   readonly listPath: Extractor['listPath'];
-  /** The fields that it adds, when that is all that it does to the records that stay. */
-  readonly appended: readonly AppendedField[] | undefined;
+  /** What it does to top-level fields, when that is all that it does to the records that stay, beside fitting them to the schema. */
+  readonly edits: FieldEdits | undefined;
+  /** Which records the schema leaves as they are, once it is `ready`: undefined when only looking at them tells; absent where none are fitted to it. */
+  readonly fit?: (() => SchemaFit | undefined) | undefined;
   /** Which records stay, told by the fields that it reads, when all do not; to be asked once for each record. */
   readonly filter?: RowFilter | undefined;
   readonly sumsLists: boolean;
@@ -249,7 +248,7 @@ export interface RecordSelector {
   refine(records: readonly Json[], request: PageRequest): Promise<Row[]>;
   /** Loads what `refineNow` needs. */
   ready(): Promise<void>;
-  /** Does what `refine` does, at once; there is nothing in it that waits where `appended` is there. */
+  /** Does what `refine` does, at once; there is nothing in it that waits where `edits` is there. */
   refineNow(records: readonly Json[], request: PageRequest): Row[];
 }
 

@@ -1,45 +1,65 @@
 import { type Json, parseJson } from '../lib/json.ts';
 import { composeLines } from '../lib/json-list/compose-lines.ts';
-import { bytesOf, type Elements, FLAG, keepElements, numbersOf, ROW } from '../lib/json-list/list-scan.ts';
+import { bytesOf, type Elements, FLAG, KIND, keepElements, numbersOf, ROW } from '../lib/json-list/list-scan.ts';
 import { asPropertyName } from '../lib/objects.ts';
 import { type AppendedField, type Columns, createFieldAppender, type FieldAppender } from './append-fields.ts';
+import type { FieldEdits, SchemaFit } from './field-edits.ts';
 import type { Batch, PageRequest, Row, RowFilter, RowTarget } from './kinds.ts';
 
 /** How records are written that nothing but some of their fields is looked at of. */
 export interface RawPlan {
-  /** The fields that are looked at, then those that are added, as they stand in the rows. */
+  /** The fields that are looked at, then those that are set or dropped, as they stand in the rows. */
   readonly fields: readonly string[];
-  /** How many of them are added: records that have such a field already cannot be copied. */
-  readonly added: number;
+  /** How many of them are set or dropped: what records had there before is left out. */
+  readonly dropped: number;
+  /** The kinds of values that fields may have in records that are copied. */
+  readonly kinds: ReadonlyMap<string, number> | undefined;
   readonly appender: FieldAppender | undefined;
   /** The field that the cursor reads; undefined when it reads none or several. */
   readonly observed: string | undefined;
   readonly filter: RowFilter | undefined;
 }
 
-/** What a plan is made of beside its fields: those that the cursor reads, and the filter. */
+/** What a plan is made of beside the fields that are looked at: those that the cursor reads, the filter, and the schema. */
 export interface RawPlanOptions {
   readonly observed?: readonly string[];
   readonly filter?: RowFilter | undefined;
+  readonly fit?: SchemaFit | undefined;
 }
 
-/** The plan for records of which some fields are looked at, those of the cursor and the filter among them, and some are added. */
+/** The plan for records of which some fields are looked at, those of the cursor and the filter among them, and some are set or dropped. */
 export function createRawPlan(
   looked: readonly string[],
-  appended: readonly AppendedField[],
-  { observed: [observed, ...others] = [], filter }: RawPlanOptions = {},
+  { sets, drops }: FieldEdits,
+  { observed: [observed, ...others] = [], filter, fit }: RawPlanOptions = {},
 ): RawPlan {
-  const names = appended.map(({ name }) => asPropertyName(name));
+  const names = [...sets.map(({ name }) => name), ...drops].map(asPropertyName);
+  const appended = sets.map((field) => fitField(withoutOwnFormula(field, names), fit));
   return {
     fields: [...new Set(looked)]
       .filter((name) => !names.includes(name))
       .map(asPropertyName)
       .concat(names),
-    added: names.length,
+    dropped: names.length,
+    kinds: fit && new Map([...fit.kinds].filter(([name]) => !names.includes(name))),
     appender: appended.length === 0 ? undefined : createFieldAppender(appended),
     observed: others.length === 0 ? observed : undefined,
     filter,
   };
+}
+
+/** The field, computed by its template when its formula starts from what is set. */
+function withoutOwnFormula(field: AppendedField, names: readonly string[]): AppendedField {
+  return field.formula === undefined || !names.includes(field.formula.field) ? field : { ...field, formula: undefined };
+}
+
+/** The field with values as the schema has them. */
+function fitField(field: AppendedField, fit: SchemaFit | undefined): AppendedField {
+  const { name, formula } = field;
+  const kinds = fit?.kinds.get(name);
+  if (fit === undefined || kinds === undefined) return field;
+  const isKept = formula !== undefined && (kinds & (formula.isFloat ? KIND.fraction : KIND.integer)) !== 0;
+  return { ...field, fit: (value) => fit.convert(name, value), formula: isKept ? formula : undefined };
 }
 
 /** What makes records of bytes where they must be parsed after all. */
@@ -50,6 +70,8 @@ export interface RowParser {
   refine(records: Json[], request: PageRequest): Row[];
 }
 
+/** Bytes of records that are parsed together: few enough that V8 throws them away while they are new. */
+export const GROUP = 64 * 1024;
 const SUFFIX = Buffer.from('}}\n');
 const [OPEN, COMMA, CLOSE] = [Buffer.from('['), Buffer.from(','), Buffer.from(']')];
 const QUOTE = 0x22;
@@ -127,6 +149,17 @@ export function listOf(elements: Elements, from: number, to: number): Uint8Array
   return Buffer.concat([...parts, CLOSE]);
 }
 
+/** The elements from one to another as JSON lists of some 64 kB. */
+export function* groupsOf(elements: Elements, from: number, to: number): Generator<Uint8Array> {
+  const { rows, width } = elements;
+  for (let [first, next] = [from, from]; first < to; first = next) {
+    const end = (rows[first * width + ROW.start] as number) + GROUP;
+    do next += 1;
+    while (next < to && (rows[next * width + ROW.end] as number) <= end);
+    yield listOf(elements, first, next);
+  }
+}
+
 function writeRows(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser, target: RowTarget): void {
   const { count, odd, rows, width } = elements;
   if (count > 0 && odd === 0) {
@@ -140,7 +173,8 @@ function writeRows(elements: Elements, plan: RawPlan, request: PageRequest, pars
     if (to > from) writeRun(elements, from, to, plan, request, parser, target);
     from = to;
     while (to < count && mustParse(to)) to += 1;
-    if (to > from) for (const record of parser.refine(parser.parse(listOf(elements, from, to)), request)) target.write(record);
+    for (const group of groupsOf(elements, from, to))
+      for (const record of parser.refine(parser.parse(group), request)) target.write(record);
     from = to;
   }
 }

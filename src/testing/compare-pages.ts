@@ -1,11 +1,14 @@
 import { parseDocument } from '../components/decoders/json-document.ts';
-import type { PageRequest, Row } from '../engine/kinds.ts';
-import { createRawPlan, type RowParser, rawBatch } from '../engine/raw-rows.ts';
+import { compileNormalization, type SchemaNormalization } from '../components/selectors/schema-normalization.ts';
+import { joinEdits } from '../engine/field-edits.ts';
+import type { PageRequest, Row, Transformation } from '../engine/kinds.ts';
+import { createRawPlan, type RawPlan, type RowParser, rawBatch } from '../engine/raw-rows.ts';
 import { StreamSlice } from '../engine/stream-slice.ts';
-import { compileDpath } from '../lib/dpath.ts';
+import { compileDpath, DpathError } from '../lib/dpath.ts';
 import { Float, type Json, parseExactJson, stringifyJson } from '../lib/json.ts';
 import { type Elements, isScannable, ListScan, type ListShape, scanDocument } from '../lib/json-list/list-scan.ts';
 import { isPlainObject } from '../lib/objects.ts';
+import { buildFromYaml } from './build-from-yaml.ts';
 import { type DocumentCase, documentOf } from './json-documents.ts';
 import { Random } from './random.ts';
 
@@ -92,18 +95,66 @@ function isKept(record: Row, document: DocumentCase): boolean {
   return (stringifyJson(record[fields[0] ?? 'id'] ?? null).length & 1) === 0;
 }
 
-/** The records as the usual way prints them; undefined for no JSON, for no list at the path, and for lists with other values than objects. */
+/** What is done to the records of a document, in some order. */
+function stepsOf(document: DocumentCase): Transformation[] {
+  const { added: name, fields, nested, dropped, bytes } = document;
+  const steps: Transformation[] = [];
+  if (name !== undefined) {
+    const compute = (record: Row): Json => computed(record, document);
+    steps.push({
+      reads: [name, ...fields],
+      edits: { sets: [{ name, compute }], drops: [] },
+      transform: (record) => ({ ...record, [name]: compute(record) }),
+    });
+  }
+  if (nested !== undefined)
+    steps.push(stepOf(`{type: AddFields, fields: [{type: AddedFieldDefinition, path: [${nested}, x], value: "7"}]}`));
+  if (dropped !== undefined) steps.push(stepOf(`{type: RemoveFields, field_pointers: [[${dropped}]]}`));
+  return bytes.length % 2 === 0 ? steps : steps.reverse();
+}
+
+const builtSteps = new Map<string, Transformation>();
+
+function stepOf(yaml: string): Transformation {
+  const step = builtSteps.get(yaml) ?? buildFromYaml('transformation', yaml);
+  builtSteps.set(yaml, step);
+  return step;
+}
+
+function normalizationOf({ types }: DocumentCase): SchemaNormalization | undefined {
+  if (types === undefined) return undefined;
+  const properties = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type: type as Json }]));
+  return compileNormalization({ properties }, () => {});
+}
+
+/** How records come through the steps and the schema. */
+function refinementOf(document: DocumentCase): (record: Row) => Row {
+  const [steps, normalization] = [stepsOf(document), normalizationOf(document)];
+  return (record) => {
+    const refined = steps.reduce((present, { transform }) => transform(present, REQUEST) ?? present, record);
+    normalization?.normalize(refined);
+    return refined;
+  };
+}
+
+/** The records as the usual way prints them; undefined for no JSON, for no list at the path; one error for anything that cannot be printed. */
 function plainLines(document: DocumentCase): string[] | undefined {
   const parsed = parseDocument(document.bytes);
   const list = parsed === undefined || !isPlainObject(parsed) ? undefined : compileDpath(document.path).get(parsed as Json);
   if (!Array.isArray(list)) return undefined;
   if (!list.every(isPlainObject)) return [NO_RECORD];
-  const kept = (list as unknown as Row[]).filter((record) => isKept(record, document));
-  return kept.map((record) => printed(added(record, document)));
+  const refine = refinementOf(document);
+  return orError(() => (list as unknown as Row[]).filter((record) => isKept(record, document)).map((record) => printed(refine(record))));
 }
 
-function added(record: Row, document: DocumentCase): Row {
-  return document.added === undefined ? record : { ...record, [document.added]: computed(record, document) };
+/** The lines, or one that stands for an error of a field that nothing can be put into. */
+function orError(make: () => string[]): string[] {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof DpathError) return [NO_RECORD];
+    throw error;
+  }
 }
 
 function printed(record: Row): string {
@@ -125,23 +176,27 @@ function sorted(value: Json): Json {
 
 /** The records as copying prints them; undefined when `scan` finds that the document cannot be read so. */
 function copiedLines(document: DocumentCase, scan: (shape: ListShape) => readonly Elements[] | undefined): string[] | undefined {
-  const { added: name, path } = document;
-  const plan = createRawPlan(
-    isFiltered(document) && document.fields.length === 0 ? ['id'] : document.fields,
-    name === undefined ? [] : [{ name, compute: (record) => computed(record, document) }],
-    isFiltered(document) ? { filter: { keep: (record) => isKept(record, document), seesAdded: false } } : {},
-  );
-  const shape: ListShape = { path, fields: plan.fields, added: plan.added };
+  const edits = joinEdits(stepsOf(document));
+  if (edits === undefined) return undefined;
+  const plan = createRawPlan(isFiltered(document) && document.fields.length === 0 ? ['id', 'meta'] : [...document.fields, 'meta'], edits, {
+    ...(isFiltered(document) ? { filter: { keep: (record) => isKept(record, document), seesAdded: false } } : {}),
+    fit: normalizationOf(document)?.fit,
+  });
+  const shape: ListShape = { path: document.path, fields: plan.fields, dropped: plan.dropped, kinds: plan.kinds };
   if (!isScannable(shape)) return undefined;
   const parts = scan(shape);
-  if (parts === undefined) return undefined;
+  return parts && orError(() => linesOf(document, plan, parts));
+}
+
+function linesOf(document: DocumentCase, plan: RawPlan, parts: readonly Elements[]): string[] {
+  const refine = refinementOf(document);
   const lines: string[] = [];
   const parser: RowParser = {
     parse: (bytes) => parseDocument(bytes) as Json[],
     refine: (records) =>
       records.flatMap((record) => {
         if (!isPlainObject(record)) return [record as unknown as Row];
-        return isKept(record as unknown as Row, document) ? [added(record as unknown as Row, document)] : [];
+        return isKept(record as unknown as Row, document) ? [refine(record as unknown as Row)] : [];
       }),
   };
   const writer = {

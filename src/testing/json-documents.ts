@@ -8,6 +8,11 @@ export interface DocumentCase {
   readonly fields: readonly string[];
   /** A field that is added, which records may have already. */
   readonly added: string | undefined;
+  /** A field in which another one is set, and one that is dropped. */
+  readonly nested: string | undefined;
+  readonly dropped: string | undefined;
+  /** The types that a schema gives to fields, where there is one. */
+  readonly types: Readonly<Record<string, string | readonly string[]>> | undefined;
 }
 
 const NAMES = [
@@ -59,6 +64,7 @@ const TEXTS = [
   'null',
   '\\/',
 ];
+const TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object'];
 const BLANKS = ['', '', '', '', ' ', '  ', '\n', '\t', '\r\n '];
 
 /** Makes documents of any JSON there is, some of them damaged; the same for the same seed. */
@@ -94,7 +100,17 @@ export function documentOf(seed: number): DocumentCase {
   );
   const bytes = damage(Buffer.from(blank() + inside + blank()), random);
   const fields = random.chance(0.3) ? [] : [random.pick(['id', 'updated_at', 'ünï', 'name'])];
-  return { bytes, path, fields, added: random.chance(0.5) ? random.pick(['cursor', 'id', 'a']) : undefined };
+  const sometimes = <T>(chance: number, make: () => T): T | undefined => (random.chance(chance) ? make() : undefined);
+  const type = (): string | string[] => sometimes(0.3, () => ['null', random.pick(TYPES)]) ?? random.pick(TYPES);
+  return {
+    bytes,
+    path,
+    fields,
+    added: sometimes(0.5, () => random.pick(['cursor', 'id', 'a'])),
+    nested: sometimes(0.3, () => random.pick(['meta', 'a', 'name', 'data'])),
+    dropped: sometimes(0.3, () => random.pick(['id', 'name', 'gone', 'ünï'])),
+    types: sometimes(0.4, () => Object.fromEntries(['id', 'a', 'name', 'cursor', 'data', 'toString'].map((name) => [name, type()]))),
+  };
 }
 
 function damage(bytes: Buffer, random: Random): Buffer {

@@ -133,14 +133,13 @@ export function createPageReader(
       count(arrived.extracted);
       return arrived;
     }
-    const page = scan.readLoaded(request, response);
-    if (page === undefined) return yield* readEmbedded(request, guard, response);
-    if (paginator.pages) guard.check(request.token, page.print);
-    const { batch } = page;
-    if (batch.count > 0) yield batch;
-    count(page.page.extracted);
-    if (page.page.extracted === 0) guard.sawNoRecords();
-    return page.page;
+    const scanned = scan.readLoaded(request, response);
+    if (scanned === undefined) return yield* readEmbedded(request, guard, response);
+    if (paginator.pages) guard.check(request.token, scanned.print);
+    const page = yield* scanned.read();
+    count(page.extracted);
+    if (page.extracted === 0) guard.sawNoRecords();
+    return page;
   }
 
   async function* readInParts(properties: QueryProperties, request: PageRequest, guard: PageGuard): PageRecords {

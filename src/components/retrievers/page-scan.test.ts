@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { auxiliaryScope } from '../../engine/auxiliary-scope.ts';
 import type { Batch, StreamScope, Transformation } from '../../engine/kinds.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
-import type { Json } from '../../lib/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import { buildFromYaml } from '../../testing/build-from-yaml.ts';
 import { type LocalApi, localApi } from '../../testing/local-api.ts';
 
@@ -26,10 +26,10 @@ interface Reading {
 }
 
 /** Reads a slice as the engine does: by copying where that is possible. */
-async function read(api: LocalApi, yaml: string, transformation = ''): Promise<Reading> {
+async function read(api: LocalApi, yaml: string, transformation = '', schema: JsonObject = {}): Promise<Reading> {
   const transformations: Transformation[] =
     transformation === '' ? [] : [buildFromYaml('transformation', transformation, { config: {}, run: api.run })];
-  const stream: StreamScope = { ...auxiliaryScope(api.run as never, 'items'), transformations };
+  const stream: StreamScope = { ...auxiliaryScope(api.run as never, 'items'), transformations, schema: async () => schema };
   const retriever = buildFromYaml('retriever', yaml, { config: { url: api.url }, run: api.run, stream, declaration: {} });
   const [lines, batches]: [string[], Batch[]] = [[], []];
   const write = (record: Json): void => void lines.push(`parsed ${JSON.stringify(record)}`);
@@ -63,15 +63,83 @@ describe('a page that nobody looks into', () => {
     expect(api.received.map(({ path }) => path)).toEqual(['/items', '/items?from=2']);
   });
 
-  it('gets the fields that are added, and has those records parsed that have them already', async () => {
+  it('gets the fields that are set, in the place of those that records had', async () => {
     const api = await localApi(() => ({ body: page('{"id": 1000},{"id": 2, "seconds": 7},{"id": 5000, "name": "c"}', '"more": false') }));
     const added = 'type: AddFields\nfields: [{type: AddedFieldDefinition, path: [seconds], value: "{{ record.id / 1000 }}"}]';
     const { lines } = await read(api, PAGED, added);
     expect(lines).toEqual([
       'copied {"id": 1000,"seconds":1.0}',
-      'parsed {"id":2,"seconds":0.002}',
+      'copied {"id": 2,"seconds":0.002}',
       'copied {"id": 5000, "name": "c","seconds":5.0}',
     ]);
+  });
+
+  it('is copied where a field is computed from what it was, alone and by formula', async () => {
+    const api = await localApi(() => ({ body: page('{"id": 1000, "name": "c"},{"id": 2000, "x": 1}', '"more": false') }));
+    const changed = (value: string): string => `type: AddFields\nfields: [{type: AddedFieldDefinition, path: [id], value: "${value}"}]`;
+    expect((await read(api, PAGED, changed('{{ record.id / 1000 }}'))).lines).toEqual([
+      'copied {"name": "c","id":1.0}',
+      'copied {"x": 1,"id":2.0}',
+    ]);
+    expect((await read(api, PAGED, changed('n{{ record.id }}'))).lines).toEqual([
+      'copied {"name": "c","id":"n1000"}',
+      'copied {"x": 1,"id":"n2000"}',
+    ]);
+  });
+
+  it('is copied but for the field in which another one is set', async () => {
+    const api = await localApi(() => ({ body: page('{"id": 1},{"meta": {"a": [1.50]}, "id": 2},{"id": 3, "meta": {}}', '"more": false') }));
+    const nested = 'type: AddFields\nfields: [{type: AddedFieldDefinition, path: [meta, twice], value: "{{ record.id * 2 }}"}]';
+    const { lines } = await read(api, PAGED, nested);
+    expect(lines).toEqual([
+      'copied {"id": 1,"meta":{"twice":2}}',
+      'copied {"id": 2,"meta":{"a":[1.5],"twice":4}}',
+      'copied {"id": 3,"meta":{"twice":6}}',
+    ]);
+  });
+
+  it('is copied without the fields that are removed', async () => {
+    const api = await localApi(() => ({ body: page('{"a": {"x": [1]}, "id": 1, "b": 2},{"id": 2},{"b": 1}', '"more": false') }));
+    const { lines } = await read(api, PAGED, 'type: RemoveFields\nfield_pointers: [[a], [b], ["7"]]');
+    expect(lines).toEqual(['copied {"id": 1}', 'copied {"id": 2}', 'copied {}']);
+  });
+
+  it('has those records parsed that the schema changes, and the others copied', async () => {
+    const rows = [
+      '{"id": 1, "name": "a", "price": 1.50, "tags": [], "on": true}',
+      '{"id": "2", "name": "a"}',
+      '{"id": 3, "name": null, "price": null, "more": "x"}',
+      '{"id": 4, "price": 2}',
+      '{"id": 5, "deep": {"n": "7"}}',
+      '{"id": 6, "tags": "t"}',
+      '{"id": 7, "deep": {}, "tags": [1]}',
+    ];
+    const api = await localApi(() => ({ body: page(rows.join(','), '"more": false') }));
+    const types = { id: 'integer', name: ['null', 'string'], price: ['number', 'null'], tags: 'array', on: 'boolean' };
+    const properties: JsonObject = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }]));
+    properties['deep'] = { type: 'object', properties: { n: { type: 'integer' } } };
+    const normalised = PAGED.replace('{type: RecordSelector,', '{type: RecordSelector, schema_normalization: Default,');
+    const added = 'type: AddFields\nfields: [{type: AddedFieldDefinition, path: [half], value: "{{ record.id | int / 2 }}"}]';
+    const { lines } = await read(api, normalised, added, { properties: { ...properties, half: { type: 'string' } } });
+    expect(lines).toEqual([
+      'copied {"id": 1, "name": "a", "price": 1.50, "tags": [], "on": true,"half":"0.5"}',
+      'parsed {"id":2,"name":"a","half":"1.0"}',
+      'copied {"id": 3, "more": "x","half":"1.5"}',
+      'parsed {"id":4,"price":2.0,"half":"2.0"}',
+      'parsed {"id":5,"deep":{"n":7},"half":"2.5"}',
+      'parsed {"id":6,"tags":["t"],"half":"3.0"}',
+      'copied {"id": 7, "deep": {}, "tags": [1],"half":"3.5"}',
+    ]);
+  });
+
+  it('is parsed in parts where whole records are looked at', async () => {
+    const rows = Array.from({ length: 400 }, (_, id) => JSON.stringify({ id, deep: { text: 'x'.repeat(500) } }));
+    const api = await localApi((_request, count) => ({ body: page(rows.join(','), `"more": ${count === 1}`) }));
+    const { lines, batches } = await read(api, PAGED, 'type: DpathFlattenFields\nfield_path: [deep]\ndelete_origin_value: true');
+    const expected = rows.map((_, id) => `parsed ${JSON.stringify({ id, text: 'x'.repeat(500) })}`);
+    expect(lines).toEqual([...expected, ...expected]);
+    expect(batches.length).toBeGreaterThan(4);
+    expect(api.received.map(({ path }) => path)).toEqual(['/items', '/items?from=399']);
   });
 
   it('is parsed where records break over lines or spell numbers with an exponent', async () => {

@@ -2,7 +2,16 @@ import type { HttpResponse } from '../../engine/http.ts';
 import type { Batch, Cursor, Decoder, PageRequest, Paginator, Reads, RecordSelector, Row } from '../../engine/kinds.ts';
 import type { Page } from '../../engine/page.ts';
 import { createBytePrint, type PageGuard } from '../../engine/page-guard.ts';
-import { createRawPlan, listOf, parsedBatch, type RawPlan, type RowParser, rawBatch } from '../../engine/raw-rows.ts';
+import {
+  createRawPlan,
+  GROUP,
+  groupsOf,
+  parsedBatch,
+  type RawBatch,
+  type RawPlan,
+  type RowParser,
+  rawBatch,
+} from '../../engine/raw-rows.ts';
 import type { Json } from '../../lib/json.ts';
 import {
   canScan,
@@ -13,24 +22,32 @@ import {
   type ListShape,
   scanDocument,
 } from '../../lib/json-list/list-scan.ts';
+import { onDemand } from '../../lib/on-demand.ts';
 import { SystemError } from '../../protocol/failure.ts';
 
 /** Bytes of a body that are loaded before its first record goes out, so that a page that breaks off or is no JSON gives none at all. */
 export const WHOLE_BODY = 8 * 1024 * 1024;
 /** The bytes below which parsing a page is quicker than looking for its records. */
 const WORTH_SCANNING = 4096;
+/** The bytes below which parsing all records of a page together is quicker than parsing some at a time. */
+const WORTH_GROUPING = 2 * GROUP;
 
 /** Reads pages by finding their records in the bytes, and parses only what somebody looks into. */
 export interface PageScan {
   /** The page that a loaded response holds; undefined when it is to be decoded in the usual way. */
-  readLoaded(
-    request: PageRequest,
-    response: HttpResponse,
-  ): { readonly batch: Batch; readonly page: Page; readonly print: string } | undefined;
+  readLoaded(request: PageRequest, response: HttpResponse): ScannedPage | undefined;
   /** Whether what has begun to arrive is a document whose records can be read as they come. */
   canFollow(response: HttpResponse): boolean;
   /** The records of a body that is too large to be held, as it arrives; throws SystemError for anything but JSON with a list of records. */
   readArriving(request: PageRequest, guard: PageGuard, response: HttpResponse): AsyncGenerator<Batch, Page>;
+}
+
+/** A page whose every byte was checked. */
+export interface ScannedPage {
+  /** A text that other pages are not likely to have. */
+  readonly print: string;
+  /** Its records, then the page. */
+  read(): AsyncGenerator<Batch, Page>;
 }
 
 /** The parts that decide how a page can be read. */
@@ -50,56 +67,66 @@ export function createPageScan(
   environment: Readonly<Record<string, string | undefined>>,
 ): PageScan | undefined {
   const choice = environment[CHOICE];
-  const leastBytes = choice === 'scanned' ? 0 : WORTH_SCANNING;
   const { listPath } = selector;
   const { parseList } = decoder;
   const [top] = listPath ?? [];
   if (choice === 'parsed' || !canScan()) return undefined;
   if (listPath === undefined || parseList === undefined || top === undefined || lookAt(paginator.readsDocument, top)) return undefined;
-  const plan = planOf(selector, cursor);
-  const shape: ListShape = { path: listPath, fields: plan?.fields ?? [], added: plan?.added ?? 0 };
-  if (!isScannable(shape)) return undefined;
+  if (!isScannable({ path: listPath, fields: [] })) return undefined;
   const parser: RowParser = { parse: parseList, refine: selector.refineNow };
+  // What the schema says is known when the selector is ready, which it is before anything is read.
+  const scanning = onDemand(() => {
+    const plan = planOf(listPath, selector, cursor);
+    const leastBytes = choice === 'scanned' ? 0 : plan === undefined ? WORTH_GROUPING : WORTH_SCANNING;
+    return { plan, shape: shapeOf(listPath, plan), leastBytes };
+  });
 
-  function parseAll(elements: Elements): Json[] {
-    return parser.parse(listOf(elements, 0, elements.count));
+  async function* parseGroups(elements: Elements, request: PageRequest): AsyncGenerator<RawBatch> {
+    for (const group of groupsOf(elements, 0, elements.count)) yield parsedBatch(await selector.refine(parser.parse(group), request));
   }
 
   return {
     readLoaded(request, response) {
+      const { plan, shape, leastBytes } = scanning();
       const { parts } = response;
       const [first = NOTHING] = parts;
-      if (plan === undefined || (parts.length === 1 && first.length < leastBytes) || startsOddly(first)) return undefined;
+      if (isShorter(parts, leastBytes) || startsOddly(first)) return undefined;
       const document = scanDocument(parts, shape);
       if (document === undefined) return undefined;
       const { elements, skeleton, print } = document;
       const { token, slice, pageSize } = request;
-      const batch = rawBatch(elements, plan, request, parser);
-      return {
-        batch,
-        print,
-        page: {
+      async function* read(): AsyncGenerator<Batch, Page> {
+        let emitted = 0;
+        let last: RawBatch | undefined;
+        for await (const batch of plan === undefined ? parseGroups(elements, request) : [rawBatch(elements, plan, request, parser)]) {
+          if (batch.count === 0) continue;
+          emitted += batch.count;
+          last = batch;
+          yield batch;
+        }
+        return {
           response,
           token,
           slice,
           pageSize,
           extracted: elements.count,
-          emitted: batch.count,
+          emitted,
           get document() {
             return parseOne(parser, skeleton());
           },
           get lastRecord() {
-            return batch.lastRecord;
+            return last?.lastRecord;
           },
           free() {
             freeElements(elements);
             response.free();
           },
-        },
-      };
+        };
+      }
+      return { print, read };
     },
     canFollow({ beginning }) {
-      const probe = new ListScan(shape);
+      const probe = new ListScan(scanning().shape);
       for (const chunk of beginning) {
         const found = probe.push(chunk, false);
         if (found !== undefined) return found !== 'unfit';
@@ -107,6 +134,7 @@ export function createPageScan(
       return false;
     },
     async *readArriving(request, guard, response) {
+      const { plan, shape } = scanning();
       const scan = new ListScan(shape);
       const bytes = createBytePrint();
       let [extracted, emitted] = [0, 0];
@@ -121,10 +149,9 @@ export function createPageScan(
         if (elements === 'unfit') throw unfit();
         if (elements === undefined) continue;
         extracted += elements.count;
-        const batch =
-          plan === undefined ? parsedBatch(await selector.refine(parseAll(elements), request)) : rawBatch(elements, plan, request, parser);
-        emitted += batch.count;
-        if (batch.count > 0) {
+        for await (const batch of plan === undefined ? parseGroups(elements, request) : [rawBatch(elements, plan, request, parser)]) {
+          if (batch.count === 0) continue;
+          emitted += batch.count;
           yield batch;
           lastRecord = batch.lastRecord;
         }
@@ -158,11 +185,22 @@ async function* chunksAndEnd(response: HttpResponse): AsyncGenerator<Uint8Array 
   yield undefined;
 }
 
-/** Which fields of the records are looked at and added, and which records stay; undefined when whole records are looked at. */
-function planOf({ appended, filter, reads }: RecordSelector, cursor: Cursor | undefined): RawPlan | undefined {
+/** Which fields of the records are looked at, set and dropped, and which records stay; undefined when whole records are looked at. */
+function planOf(path: readonly string[], { edits, fit, filter, reads }: RecordSelector, cursor: Cursor | undefined): RawPlan | undefined {
   const observed = cursor?.reads ?? 'nothing';
-  if (appended === undefined || reads === 'all' || observed === 'all') return undefined;
-  return createRawPlan([...namesIn(reads), ...namesIn(observed)], appended, { observed: namesIn(observed), filter });
+  if (edits === undefined || reads === 'all' || observed === 'all') return undefined;
+  if (namesIn(observed).some((name) => edits.drops.includes(name))) return undefined;
+  // A filter that sees what is set sees it before it is fitted to the schema, and does not see what is dropped.
+  if (filter?.seesAdded === true && (fit !== undefined || edits.drops.length > 0)) return undefined;
+  const schemaFit = fit?.();
+  if (fit !== undefined && schemaFit === undefined) return undefined;
+  const options = { observed: namesIn(observed), filter, fit: schemaFit };
+  const plan = createRawPlan([...namesIn(reads), ...namesIn(observed)], edits, options);
+  return isScannable(shapeOf(path, plan)) ? plan : undefined;
+}
+
+function shapeOf(path: readonly string[], plan: RawPlan | undefined): ListShape {
+  return plan === undefined ? { path, fields: [] } : { path, fields: plan.fields, dropped: plan.dropped, kinds: plan.kinds };
 }
 
 function namesIn(reads: Reads): readonly string[] {
@@ -171,6 +209,12 @@ function namesIn(reads: Reads): readonly string[] {
 
 function lookAt(reads: Reads, field: string): boolean {
   return reads === 'all' || (reads !== 'nothing' && reads.includes(field));
+}
+
+function isShorter(parts: readonly Uint8Array[], bytes: number): boolean {
+  let length = 0;
+  for (let i = 0; i < parts.length && length < bytes; i += 1) length += (parts[i] as Uint8Array).length;
+  return length < bytes;
 }
 
 /** Whether a body begins as the decoder takes for no JSON: with a byte order mark, or in an encoding of more than one byte. */

@@ -1,6 +1,6 @@
-import type { AppendedField } from '../../engine/append-fields.ts';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
+import { joinEdits, type SchemaFit } from '../../engine/field-edits.ts';
 import { boolean, either, oneOf, optional, slot } from '../../engine/fields.ts';
 import type { Extracted, PageRequest, Row, Selected, RecordSelector as Selector, StreamScope, Transformation } from '../../engine/kinds.ts';
 import { joinReads } from '../../engine/reads.ts';
@@ -9,8 +9,13 @@ import type { Json } from '../../lib/json.ts';
 import { compileNormalization } from './schema-normalization.ts';
 
 type Keep = (record: Row, request: PageRequest) => boolean;
-/** Fits a record to the schema in place; false drops it. */
-type Normalize = (record: Row) => boolean | undefined;
+
+/** Fits records to the schema in place, where false drops one. */
+interface Normalization {
+  readonly normalize: (record: Row) => boolean | undefined;
+  /** Which records need not be; undefined where only `normalize` knows. */
+  readonly fit: SchemaFit | undefined;
+}
 
 /** parity: extractors/record_selector.py:RecordSelector */
 export const RecordSelector = component({
@@ -49,12 +54,12 @@ export const RecordSelector = component({
     const normalization = compileStep(b, spec.schema_normalization);
     const uploader = b.stream?.fileUploader;
 
-    let normalize: Normalize | undefined;
+    let normalized: Normalization | undefined;
     let preparing: Promise<void> | undefined;
     let isReady = normalization === undefined && transformations.every(({ ready }) => ready === undefined);
     const prepare = async (): Promise<void> => {
       await Promise.all(transformations.map((transformation) => transformation.ready?.()));
-      normalize = await normalization?.();
+      normalized = await normalization?.load();
       isReady = true;
     };
 
@@ -75,6 +80,7 @@ export const RecordSelector = component({
     }
 
     function refine(records: readonly Json[], request: PageRequest): Row[] {
+      const normalize = normalized?.normalize;
       if (keep === undefined && transformations.length === 0 && normalize === undefined) return records as Row[];
       const refined: Row[] = [];
       for (let i = 0; i < records.length; i += 1) {
@@ -104,14 +110,15 @@ export const RecordSelector = component({
       reads: joinReads([
         filter?.reads,
         isKnown && b.stream?.cursor.reads,
-        normalization && 'all',
+        normalization?.isCustom === true ? 'all' : undefined,
         uploader && 'all',
         ...transformations.map(({ reads }) => reads),
       ]),
       changesDocuments: normalization !== undefined || transformations.some(({ changesInPlace }) => changesInPlace === true),
       decoder: extractor.decoder,
       listPath: extractor.listPath,
-      appended: normalization === undefined && uploader === undefined ? appendedFields(transformations) : undefined,
+      edits: uploader === undefined ? joinEdits(transformations) : undefined,
+      fit: normalization && (() => (normalized === undefined ? UNCHANGED : normalized.fit)),
       filter: keep && { keep, seesAdded: transformsFirst },
       wholeResponse: extractor.wholeResponse ?? false,
       sumsLists: extractor.sumsLists ?? false,
@@ -132,16 +139,6 @@ export const RecordSelector = component({
   },
 });
 
-/** The fields that transformations add, when that is all that they do and no two add the same. */
-function appendedFields(transformations: readonly Transformation[]): AppendedField[] | undefined {
-  const appended: AppendedField[] = [];
-  for (const { appends } of transformations) {
-    if (appends === undefined || appends.some(({ name }) => appended.some((before) => before.name === name))) return undefined;
-    appended.push(...appends);
-  }
-  return appended;
-}
-
 /** Whether a record is one that the last sync did not have, when the stream asks the API for all and sorts them out itself. */
 // parity: extractors/record_filter.py:ClientSideIncrementalRecordFilterDecorator
 function knownBefore(stream: StreamScope | undefined): Keep | undefined {
@@ -161,23 +158,32 @@ function joinFilters(first: Keep | undefined, second: Keep | undefined): Keep | 
   return (record, request) => first(record, request) && second(record, request);
 }
 
+/** What a schema that says nothing leaves of records: all. */
+const UNCHANGED: SchemaFit = { kinds: new Map(), convert: (_name, value) => value };
+
 /** How the normalisation is made once the schema is known; undefined when there is none. */
 function compileStep(
   b: Builder,
   spec: Parameters<Builder['build']>[1] | 'Default' | 'None' | undefined,
-): (() => Promise<Normalize | undefined>) | undefined {
+): { readonly isCustom: boolean; load(): Promise<Normalization | undefined> } | undefined {
   const { stream, run } = b;
   if (spec === undefined || spec === 'None' || stream === undefined) return undefined;
   const custom = spec === 'Default' ? undefined : b.build('normalization', spec as Parameters<typeof b.build<'normalization'>>[1]);
-  return async () => {
-    const schema = await stream.schema();
-    if (Object.keys(schema).length === 0) return undefined;
-    if (custom !== undefined) return (record) => custom.transform(record, schema);
-    const normalize = compileNormalization(schema, (message) => run.log.warn(`Stream ${stream.name}: ${message}`));
-    return (record) => {
-      normalize(record);
-      return true;
-    };
+  return {
+    isCustom: custom !== undefined,
+    async load() {
+      const schema = await stream.schema();
+      if (Object.keys(schema).length === 0) return undefined;
+      if (custom !== undefined) return { normalize: (record) => custom.transform(record, schema), fit: undefined };
+      const { normalize, fit } = compileNormalization(schema, (message) => run.log.warn(`Stream ${stream.name}: ${message}`));
+      return {
+        normalize(record) {
+          normalize(record);
+          return true;
+        },
+        fit,
+      };
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { Float, type Json, type JsonObject } from '../../lib/json.ts';
 import { compileNormalization } from './schema-normalization.ts';
 
 function normalize(record: JsonObject, schema: JsonObject, warnings: string[] = []): JsonObject {
-  compileNormalization(schema, (message) => warnings.push(message))(record);
+  compileNormalization(schema, (message) => warnings.push(message)).normalize(record);
   return record;
 }
 
@@ -17,6 +17,8 @@ describe('compileNormalization', () => {
     ['string', new Float(1), '1.0'],
     ['number', '1.5', 1.5],
     ['number', 5, new Float(5)],
+    ['number', -0, new Float(0)],
+    ['number', '-0.0', new Float(-0)],
     ['number', 'x', 'x'],
     ['number', null, null],
     ['number', 'inf', Infinity],
@@ -80,11 +82,11 @@ describe('compileNormalization', () => {
 
   it('warns once for each place where a value has no form of the type, and of a reference to nothing', () => {
     const warnings: string[] = [];
-    const normalized = compileNormalization(
+    const { normalize } = compileNormalization(
       { properties: { o: { properties: { n: { type: 'integer' } } }, r: { $ref: '#/nope' } } },
       (message) => warnings.push(message),
     );
-    for (let i = 0; i < 2; i += 1) normalized({ o: { n: 'x' } });
+    for (let i = 0; i < 2; i += 1) normalize({ o: { n: 'x' } });
     expect(warnings).toEqual([expect.stringContaining('#/nope'), expect.stringContaining('"o.n" does not fit the type integer')]);
   });
 });

@@ -1,11 +1,18 @@
+import type { SchemaFit } from '../../engine/field-edits.ts';
 import { str } from '../../lang/index.ts';
 import { parseFloatText, parseIntText, stripBlanks } from '../../lang/numbers.ts';
 import { isContainer } from '../../lib/dpath.ts';
 import { Float, type Json, type JsonObject } from '../../lib/json.ts';
+import { ANY_KIND, KIND } from '../../lib/json-list/list-scan.ts';
 import { isPlainObject, ownProperty, setOwnProperty } from '../../lib/objects.ts';
 
-/** Fits the values of a record to a schema, in place. */
-export type Normalize = (record: JsonObject) => void;
+/** The default normalisation by a schema. */
+export interface SchemaNormalization {
+  /** Fits the values of a record to the schema, in place. */
+  normalize(record: JsonObject): void;
+  /** Which records it leaves as they are; undefined when their kinds do not tell. */
+  readonly fit: SchemaFit | undefined;
+}
 
 /** Makes a value of one type of another; undefined when it has no form of that type and stays. */
 type Convert = (value: Json) => Json | undefined;
@@ -17,20 +24,35 @@ type Descend = (value: Json) => void;
 interface Rule {
   readonly convert: ((value: Json) => Json) | undefined;
   readonly descend: Descend | undefined;
+  /** The kinds of values, as bits of `KIND`, to which nothing happens. */
+  readonly kept: number;
+}
+
+/** A rule of an object's field. */
+interface FieldRule extends Rule {
+  readonly name: string;
+  readonly isInherited: boolean;
 }
 
 const SIMPLE_TYPES: ReadonlySet<Json> = new Set(['string', 'number', 'integer', 'boolean', 'null']);
 const TRUE_TEXTS: ReadonlySet<string> = new Set(['y', 'yes', 't', 'true', 'on', '1']);
 const FALSE_TEXTS: ReadonlySet<string> = new Set(['n', 'no', 'f', 'false', 'off', '0']);
-const CONVERSIONS: Readonly<Record<string, Convert>> = { string: toText, number: toNumber, integer: toInteger, boolean: toBoolean };
+const CONVERSIONS: Readonly<Record<string, { readonly convert: Convert; readonly kept: number }>> = {
+  string: { convert: toText, kept: KIND.text },
+  number: { convert: toNumber, kept: KIND.fraction },
+  integer: { convert: toInteger, kept: KIND.integer },
+  boolean: { convert: toBoolean, kept: KIND.boolean },
+};
+const CONTAINERS = KIND.list | KIND.object | KIND.empty;
 
 /**
  * Compiles the default normalisation by a schema: values are converted where it names one type (beside null), and stay where that is not
  * possible; `warn` is told once for each such place.
  */
 // parity: sources/utils/transform.py:TypeTransformer
-export function compileNormalization(schema: JsonObject, warn: (message: string) => void): Normalize {
+export function compileNormalization(schema: JsonObject, warn: (message: string) => void): SchemaNormalization {
   const compiled = new Map<JsonObject, { descend: Descend | undefined }>();
+  const fieldRules = new Map<JsonObject, readonly FieldRule[]>();
 
   /** Runs what a schema says of the values within a value; recursive schemas find what is being compiled already. */
   function descentOf(subschema: JsonObject, path: string): Descend | undefined {
@@ -66,28 +88,36 @@ export function compileNormalization(schema: JsonObject, warn: (message: string)
   }
 
   function ruleOf(subschema: Json, path: string): Rule {
-    if (!isPlainObject(subschema)) return { convert: undefined, descend: undefined };
-    return { convert: conversionBy(subschema as JsonObject, path), descend: descentOf(subschema as JsonObject, path) };
+    if (!isPlainObject(subschema)) return { convert: undefined, descend: undefined, kept: ANY_KIND };
+    const { convert, kept } = conversionBy(subschema as JsonObject, path);
+    const descend = descentOf(subschema as JsonObject, path);
+    return { convert, descend, kept: descend === undefined ? kept : kept & ~(KIND.list | KIND.object) };
   }
 
-  function conversionBy(subschema: JsonObject, path: string): ((value: Json) => Json) | undefined {
+  function conversionBy(subschema: JsonObject, path: string): Pick<Rule, 'convert' | 'kept'> {
     const { type, nullable } = targetType(subschema);
-    if (type === 'array')
-      return wrapsScalars(subschema) ? (value) => (isContainer(value) || (nullable && value === null) ? value : [value]) : undefined;
-    const convert = Object.hasOwn(CONVERSIONS, type) ? CONVERSIONS[type] : undefined;
-    if (convert === undefined) return undefined;
+    const isKeptNull = (value: Json): boolean => nullable && value === null;
+    const keptNull = nullable ? KIND.null : 0;
+    if (type === 'array' && wrapsScalars(subschema))
+      return { convert: (value) => (isContainer(value) || isKeptNull(value) ? value : [value]), kept: CONTAINERS | keptNull };
+    const conversion = Object.hasOwn(CONVERSIONS, type) ? CONVERSIONS[type] : undefined;
+    if (conversion === undefined) return { convert: undefined, kept: ANY_KIND };
     let warned = false;
-    return (value) => {
-      if (nullable && value === null) return value;
-      const converted = convert(value);
+    const convert = (value: Json): Json => {
+      if (isKeptNull(value)) return value;
+      const converted = conversion.convert(value);
       if (converted !== undefined) return converted;
       if (!warned) warn(`A value at "${path}" does not fit the type ${type} of the schema and stays as it is.`);
       warned = true;
       return value;
     };
+    return { convert, kept: conversion.kept | keptNull };
   }
 
-  function compileProperties(properties: JsonObject, path: string): Descend | undefined {
+  /** The rules of the fields to which anything happens. */
+  function rulesOf(properties: JsonObject, path: string): readonly FieldRule[] {
+    const known = fieldRules.get(properties);
+    if (known !== undefined) return known;
     const rules = Object.entries(properties)
       .map(([name, subschema]) => ({
         name,
@@ -95,6 +125,12 @@ export function compileNormalization(schema: JsonObject, warn: (message: string)
         ...ruleOf(subschema, path === '' ? name : `${path}.${name}`),
       }))
       .filter(({ convert, descend }) => convert !== undefined || descend !== undefined);
+    fieldRules.set(properties, rules);
+    return rules;
+  }
+
+  function compileProperties(properties: JsonObject, path: string): Descend | undefined {
+    const rules = rulesOf(properties, path);
     if (rules.length === 0) return undefined;
     return (value) => {
       if (!isPlainObject(value)) return;
@@ -132,7 +168,23 @@ export function compileNormalization(schema: JsonObject, warn: (message: string)
     };
   }
 
-  return descentOf(schema, '') ?? (() => {});
+  function fitOf(): SchemaFit | undefined {
+    if (Object.hasOwn(schema, '$ref')) return undefined;
+    const properties = ownProperty(schema, 'properties');
+    const rules = isPlainObject(properties) ? rulesOf(properties as JsonObject, '') : [];
+    const byName = new Map(rules.map((rule) => [rule.name, rule]));
+    return {
+      kinds: new Map(rules.map(({ name, kept }) => [name, kept])),
+      convert(name, value) {
+        const { convert, descend } = byName.get(name) ?? {};
+        const converted = convert === undefined ? value : convert(value);
+        descend?.(converted);
+        return converted;
+      },
+    };
+  }
+
+  return { normalize: descentOf(schema, '') ?? (() => {}), fit: fitOf() };
 }
 
 /** The one type that is not null, empty when there is none or there are several, and whether null is one of them. */
@@ -159,7 +211,8 @@ function toText(value: Json): Json {
 function toNumber(value: Json): Json | undefined {
   switch (typeof value) {
     case 'number':
-      return Number.isInteger(value) ? new Float(value) : value;
+      // There is no integer -0.
+      return Number.isInteger(value) ? new Float(value + 0) : value;
     case 'string': {
       const parsed = parseFloatText(value);
       return parsed === undefined ? undefined : asFloat(parsed);

@@ -42,12 +42,11 @@ export const AddFields = component({
   build(spec, b): Transformation {
     const fields = spec.fields.map((field) => compileField(b, b.build('data', field)));
     const holds = spec.condition === '' ? undefined : compileCondition(b, spec.condition);
-    const appends = holds === undefined ? appendedFields(fields) : undefined;
+    const sets = holds === undefined ? appendedFields(fields) : undefined;
     return {
-      reads:
-        appends === undefined ? 'all' : joinReads([appends.map(({ name }) => name), ...fields.map((field) => readsOf(field.template))]),
+      reads: sets === undefined ? 'all' : joinReads([sets.map(({ name }) => name), ...fields.map((field) => readsOf(field.template))]),
       changesInPlace: fields.some(({ path }) => path.length > 1),
-      ...(appends === undefined ? {} : { appends }),
+      edits: sets && { sets, drops: [] },
       transform(record, request) {
         let target = record;
         for (let i = 0; i < fields.length; i += 1) {
@@ -125,13 +124,32 @@ function compileCondition(
   };
 }
 
-/** The fields when each is at the top of the record and independent of the ones before it. */
+/** The top-level fields that are set, when nothing is computed from one that was set before. */
 function appendedFields(fields: readonly AddedField[]): AppendedField[] | undefined {
-  const appends: AppendedField[] = [];
-  for (const { name, path, template, value, isSliceWide, formula } of fields) {
+  const byName = Map.groupBy(fields, ({ name }) => name);
+  const seen = new Set<string>();
+  for (const { name, template } of fields) {
     const reads = template.recordFields;
-    if (path.length !== 1 || reads === 'all' || appends.some((before) => before.name === name || reads.has(before.name))) return undefined;
-    appends.push({ name, isSliceWide, formula, compute: (record, request) => jsonValue(value(record, request)) });
+    if (reads === 'all' || [...seen].some((before) => reads.has(before))) return undefined;
+    seen.add(name);
   }
-  return appends;
+  return [...byName].map(([name, parts]) => appendedField(name, parts));
+}
+
+function appendedField(name: string, parts: readonly AddedField[]): AppendedField {
+  const isSliceWide = parts.every((part) => part.isSliceWide && part.path.length === 1);
+  const [only, ...others] = parts;
+  if (only !== undefined && others.length === 0 && only.path.length === 1) {
+    const { value, formula } = only;
+    return { name, isSliceWide, formula, compute: (record, request) => jsonValue(value(record, request)) };
+  }
+  return {
+    name,
+    isSliceWide,
+    compute(record, request) {
+      const holder: Row = Object.hasOwn(record, name) ? { [name]: record[name] as Json } : {};
+      for (const { set, value } of parts) set(holder, jsonValue(value(record, request)));
+      return holder[name] as Json;
+    },
+  };
 }

@@ -37,10 +37,13 @@ export const RemoveFields = component({
       };
       return { reads: 'all', changesInPlace: true, transform: remove };
     }
-    const atTop = compileTopLevel(pointers.filter(isTopLevel).map(([name]) => name as string));
+    const top = pointers.filter(isTopLevel).map(([name]) => name as string);
+    const atTop = compileTopLevel(top);
     const below = pointers.filter((pointer) => !isTopLevel(pointer)).map(compileNested);
+    const isNamed = below.length === 0 && !top.some(isGlob);
     return {
-      reads: 'all',
+      reads: isNamed ? 'nothing' : 'all',
+      edits: isNamed ? { sets: [], drops: top } : undefined,
       changesInPlace: below.length > 0,
       transform(record) {
         const kept = atTop(record);

@@ -57,23 +57,21 @@ describe('AddFields', () => {
     expect(record).toEqual({ id: 1 });
   });
 
-  it('tells what it reads and what it appends', () => {
+  it('tells what it reads and what it sets', () => {
     const simple = build(addFields('path: [x], value: "{{ record.id }}"', 'path: [y], value: "{{ record[\'z\'] }}{{ config.c }}"'));
     expect(simple.reads).toEqual(['x', 'y', 'id', 'z']);
-    expect(simple.appends?.map(({ name }) => name)).toEqual(['x', 'y']);
-    expect(simple.appends?.[0]?.compute({ id: 5 }, request)).toBe(5);
+    expect(simple.edits?.sets.map(({ name }) => name)).toEqual(['x', 'y']);
+    expect(simple.edits?.sets[0]?.compute({ id: 5 }, request)).toBe(5);
     expect(simple.changesInPlace).toBe(false);
   });
 
   it.each([
-    ['a nested path', addFields('path: [a, b], value: x')],
     ['the whole record', addFields('path: [a], value: "{{ record }}"')],
     ['a field that was added before', addFields('path: [a], value: "1"', 'path: [b], value: "{{ record.a }}"')],
-    ['the same field twice', addFields('path: [a], value: "1"', 'path: [a], value: "2"')],
     ['a condition', `${addFields('path: [a], value: "1"')}\ncondition: "{{ true }}"`],
-  ])('appends nothing with %s', (_name, yaml) => {
+  ])('does more than to set fields with %s', (_name, yaml) => {
     const transformation = build(yaml);
-    expect([transformation.reads, transformation.appends]).toEqual(['all', undefined]);
+    expect([transformation.reads, transformation.edits]).toEqual(['all', undefined]);
   });
 
   it('refuses an empty path', () => {

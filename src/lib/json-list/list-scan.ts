@@ -7,8 +7,10 @@ export interface ListShape {
   /** The names that lead to the list; none when the document is the list. */
   readonly path: readonly string[];
   readonly fields: readonly string[];
-  /** How many of the last fields no element may have that is to be copied; none unless told. */
-  readonly added?: number;
+  /** How many of the last fields are left out where elements are copied; none unless told. */
+  readonly dropped?: number;
+  /** The kinds of values, as bits of `KIND`, that fields may have in elements that are to be copied; any of those that are not named. */
+  readonly kinds?: ReadonlyMap<string, number> | undefined;
 }
 
 /** Elements of the list that lie in some bytes, one row of integers each. */
@@ -43,12 +45,21 @@ export const ROW = { start: 0, end: 1, flags: 2, cuts: 3, fields: 4 } as const;
 /** Flags of an element that cannot be written as it stands, that is left without fields, that is no object. */
 export const FLAG = { parse: 1, empty: 2, other: 4 } as const;
 
+/** The kinds of values: a fraction is a number with a point or an exponent, lists and objects have something in them, `empty` ones have not. */
+export const KIND = { text: 1, integer: 2, fraction: 4, boolean: 8, null: 16, list: 32, object: 64, empty: 128 } as const;
+/** All kinds of values. */
+export const ANY_KIND = 255;
+
 /** Offsets are addresses in the module's memory: bytes lie there from here on. */
 export const BASE = 65_536;
 const PAGE = 65_536;
 const PATH_NAMES = 8192;
 const FIELD_NAMES = 32_768;
 const LONGEST_NAMES = 16_384;
+/** Fields that there is room for. */
+const MOST_FIELDS = 1000;
+/** Bytes that a name takes beside its own. */
+const NAME_HEAD = 4;
 const SLACK = 128;
 /** What the module answers where the bytes end too early. */
 const INCOMPLETE = -1;
@@ -62,10 +73,17 @@ export function canScan(): boolean {
 }
 
 /** Whether names can be looked for in bytes: they need no escapes there, and there is room for them. */
-export function isScannable({ path, fields }: ListShape): boolean {
+export function isScannable(shape: ListShape): boolean {
   const isPlain = (name: string): boolean => name !== '__proto__' && JSON.stringify(name).length === name.length + 2;
-  const size = (names: readonly string[]): number => names.reduce((sum, name) => sum + 2 + Buffer.byteLength(name), 0);
-  return [...path, ...fields].every(isPlain) && size(path) < LONGEST_NAMES && size(fields) < LONGEST_NAMES;
+  const size = (names: readonly string[]): number => names.reduce((sum, name) => sum + NAME_HEAD + Buffer.byteLength(name), 0);
+  const names = namesOf(shape);
+  const fits = size(shape.path) < LONGEST_NAMES && size(names) < LONGEST_NAMES && names.length <= MOST_FIELDS;
+  return fits && [...shape.path, ...names].every(isPlain);
+}
+
+/** The names of all fields that anything is said of: first those whose borders are noted. */
+function namesOf({ fields, kinds }: ListShape): readonly string[] {
+  return kinds === undefined ? fields : [...new Set([...fields, ...kinds.keys()])];
 }
 
 /** A view of the module's memory that is at least so many bytes long. */
@@ -80,12 +98,13 @@ export function aligned(address: number): number {
   return (address + 15) & ~15;
 }
 
-function writeNames(memory: Buffer, at: number, names: readonly string[]): void {
+function writeNames(memory: Buffer, at: number, names: readonly string[], kindsOf?: (name: string) => number): void {
   let next = at;
   for (const name of names) {
     const length = memory.write(name, next + 2);
     memory.writeUInt16LE(length, next);
     next += 2 + length;
+    if (kindsOf !== undefined) next = memory.writeUInt16LE(kindsOf(name), next);
   }
 }
 
@@ -164,12 +183,14 @@ function scanElements(scan: Scanning, bytes: Bytes, shape: ListShape, from: numb
 }
 
 /** Prepares the module for a shape. */
-function prepare({ path, fields, added = 0 }: ListShape): Scanning {
+function prepare(shape: ListShape): Scanning {
+  const { path, fields, dropped = 0, kinds } = shape;
   const scan = scanning();
   const memory = memoryOf(scan, BASE);
+  const names = namesOf(shape);
   writeNames(memory, PATH_NAMES, path);
-  writeNames(memory, FIELD_NAMES, fields);
-  scan.module.setNames(path.length, fields.length, fields.length - added);
+  writeNames(memory, FIELD_NAMES, names, (name) => kinds?.get(name) ?? ANY_KIND);
+  scan.module.setNames(path.length, names.length, fields.length, fields.length - dropped);
   return scan;
 }
 

@@ -5,13 +5,16 @@
 
 const STACK: i32 = 4096;
 const MAX_DEPTH: i32 = 1000;
-/** The names that lead to the list, then the fields of interest: two bytes of length, then the bytes. */
+/** The names that lead to the list, then the fields: two bytes of length, then the bytes; of fields, then two bytes of the kinds that may be copied. */
 const PATH: i32 = 8192;
 const FIELDS: i32 = 32768;
 
 /** By a hash of each key: twice the number of the element that had it last, and one more when it was null there. */
 const KEYS: i32 = 49152;
 const KEY_MASK: i32 = 2047;
+/** By a hash of a name, or after it: one more than the number of the field. By that number: where its name stands. */
+const SLOTS: i32 = 57344;
+const PLACES: i32 = 61440;
 
 const INCOMPLETE: i32 = -1;
 const INVALID: i32 = -2;
@@ -33,9 +36,21 @@ const PARSE: i32 = 1;
 const EMPTY: i32 = 2;
 const OTHER: i32 = 4;
 
+/** Kinds of values: those with a fraction are numbers with a point or an exponent, and lists and objects have something in them. */
+const TEXT: i32 = 1;
+const INTEGER: i32 = 2;
+const FRACTION: i32 = 4;
+const BOOLEAN: i32 = 8;
+const NULL: i32 = 16;
+const LIST: i32 = 32;
+const OBJECT: i32 = 64;
+const NOTHING: i32 = 128;
+const ALL: i32 = 255;
+
 let limit: i32 = 0;
 let marks: i32 = 0;
 let pathCount: i32 = 0;
+let nameCount: i32 = 0;
 let fieldCount: i32 = 0;
 let keptCount: i32 = 0;
 let elementNumber: i32 = 0;
@@ -50,11 +65,26 @@ export let cutCount: i32 = 0;
 /** Elements that cannot be copied as they stand. */
 export let oddCount: i32 = 0;
 
-/** Says how many names stand in the two lists; an element with a field that comes after the first `kept` ones is to be parsed. */
-export function setNames(path: i32, fields: i32, kept: i32): void {
+/**
+ * Says how many names stand in the two lists. Of the fields, the borders of the first `fields` are noted, those of them that come after the
+ * first `kept` are cut, and the kinds of all are looked at.
+ */
+export function setNames(path: i32, names: i32, fields: i32, kept: i32): void {
   pathCount = path;
+  nameCount = names;
   fieldCount = fields;
   keptCount = kept;
+  if (names == 0) return;
+  memory.fill(SLOTS, 0, (KEY_MASK + 1) * 2);
+  let name = FIELDS;
+  for (let i = 0; i < names; i++) {
+    const length: i32 = load<u16>(name);
+    let slot = hash(name + 2, length);
+    while (load<u16>(SLOTS + slot * 2) != 0) slot = (slot + 1) & KEY_MASK;
+    store<u16>(SLOTS + slot * 2, <u16>(i + 1));
+    store<i32>(PLACES + i * 4, name);
+    name += 4 + length;
+  }
 }
 
 @inline function bad(p: i32): i32 {
@@ -213,14 +243,28 @@ function isName(p: i32, length: i32, name: i32): bool {
   return true;
 }
 
-/** Which of the fields of interest a key is; -1 for none. */
-function fieldIndex(p: i32, length: i32): i32 {
-  let name = FIELDS;
-  for (let i = 0; i < fieldCount; i++) {
-    if (isName(p, length, name)) return i;
-    name += 2 + load<u16>(name);
+/** Which of the fields a key is, by its hash; -1 for none. */
+function fieldIndex(p: i32, length: i32, hashed: i32): i32 {
+  let slot = hashed;
+  let found: i32 = load<u16>(SLOTS + slot * 2);
+  while (found != 0 && !isName(p, length, load<i32>(PLACES + (found - 1) * 4))) {
+    slot = (slot + 1) & KEY_MASK;
+    found = load<u16>(SLOTS + slot * 2);
   }
-  return -1;
+  return found - 1;
+}
+
+/** The kind of a value that begins with `c`. */
+function kindOf(c: i32, start: i32, end: i32): i32 {
+  if (c == 34) return TEXT;
+  if (c == 110) return NULL;
+  if (c == 116 || c == 102) return BOOLEAN;
+  if (c == 91 || c == 123) return end - start == 2 ? NOTHING : c == 91 ? LIST : OBJECT;
+  for (let p = start; p < end; p++) {
+    const d: i32 = load<u8>(p);
+    if (d == 46 || (d | 32) == 101) return FRACTION;
+  }
+  return INTEGER;
 }
 
 @inline function hash(p: i32, length: i32): i32 {
@@ -229,9 +273,9 @@ function fieldIndex(p: i32, length: i32): i32 {
   return <i32>(h >> 53) & KEY_MASK;
 }
 
-/** Notes a key; false when it may stand in the element twice, once with null, so that the last one decides. */
-@inline function noteKey(p: i32, length: i32, isNull: bool): bool {
-  const at = KEYS + hash(p, length) * 4;
+/** Notes a key by its hash; false when it may stand in the element twice, once with null, so that the last one decides. */
+@inline function noteKey(hashed: i32, isNull: bool): bool {
+  const at = KEYS + hashed * 4;
   const known: i32 = load<i32>(at);
   store<i32>(at, elementNumber * 2 + (isNull ? 1 : 0));
   return known >> 1 != elementNumber || !(isNull || (known & 1) == 1);
@@ -246,7 +290,7 @@ function fieldIndex(p: i32, length: i32): i32 {
   return true;
 }
 
-/** Scans the object at `start` into a row; its fields that are null at the top are noted as cuts. */
+/** Scans the object at `start` into a row; its fields at the top that are null, or are not kept, are noted as cuts. */
 function element(start: i32, row: i32): i32 {
   let isKept = false;
   let leading: i32 = -1;
@@ -274,15 +318,22 @@ function element(start: i32, row: i32): i32 {
       const c: i32 = load<u8>(p);
       p = c == 123 || c == 91 ? value(p) : scalar(p, c);
       if (p < 0) return p;
-      if (!noteKey(key + 1, length, c == 110)) flags |= PARSE;
-      const field = fieldCount > 0 ? fieldIndex(key + 1, length) : -1;
+      const hashed = hash(key + 1, length);
+      if (!noteKey(hashed, c == 110)) flags |= PARSE;
+      let isDropped = c == 110;
+      const field = nameCount > 0 ? fieldIndex(key + 1, length, hashed) : -1;
       if (field >= 0) {
-        const at = row + 16 + field * 8;
-        if (load<i32>(at) >= 0 || field >= keptCount) flags |= PARSE;
-        store<i32>(at, from);
-        store<i32>(at + 4, p);
+        if (field < fieldCount) {
+          const at = row + 16 + field * 8;
+          if (load<i32>(at) >= 0) flags |= PARSE;
+          store<i32>(at, from);
+          store<i32>(at + 4, p);
+          isDropped = isDropped || field >= keptCount;
+        }
+        const kinds: i32 = load<u16>(load<i32>(PLACES + field * 4) + 2 + length);
+        if (kinds != ALL && !(kinds & kindOf(c, from, p))) flags |= PARSE;
       }
-      if (c == 110) {
+      if (isDropped) {
         if (isKept) {
           if (!cut(comma, p)) flags |= PARSE;
         } else if (leading < 0) leading = key;
