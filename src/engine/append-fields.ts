@@ -1,5 +1,5 @@
 import type { Formula } from '../lang/index.ts';
-import { type Json, stringifyJson } from '../lib/json.ts';
+import { Float, type Json, stringifyJson } from '../lib/json.ts';
 import { AddedTexts } from '../lib/json-list/added-texts.ts';
 import { escapeLineSeparators, hasLineSeparator } from '../lib/line-separators.ts';
 import { asPropertyName } from '../lib/objects.ts';
@@ -95,5 +95,5 @@ export function createFieldAppender(fields: readonly AppendedField[]): FieldAppe
 
 function lineOf(value: Json): string {
   const json = stringifyJson(value);
-  return hasLineSeparator(json) ? escapeLineSeparators(json) : json;
+  return typeof value !== 'number' && !(value instanceof Float) && hasLineSeparator(json) ? escapeLineSeparators(json) : json;
 }

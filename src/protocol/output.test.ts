@@ -43,6 +43,7 @@ describe('records', () => {
     ['plain values', { a: 1, b: 'x', c: true, d: [1], e: { f: 2 } }, '{"a":1,"b":"x","c":true,"d":[1],"e":{"f":2}}'],
     ['top-level nulls', { a: null, b: 1, c: null }, '{"b":1}'],
     ['nested nulls', { a: { b: null }, c: [null] }, '{"a":{"b":null},"c":[null]}'],
+    ['a record that cannot be changed', Object.freeze({ a: null, b: new Float(1) }) as JsonObject, '{"b":1.0}'],
     ['absent values', { a: undefined, b: null, c: 1 } as unknown as JsonObject, '{"c":1}'],
     [
       'floats and big integers',
@@ -85,9 +86,9 @@ describe('records', () => {
   });
 
   it('leaves the record as it was', async () => {
-    const record = { a: null, b: 1 };
+    const record = { a: null, b: 1, c: new Float(1) };
     await printedData(record);
-    expect(record).toEqual({ a: null, b: 1 });
+    expect(record).toEqual({ a: null, b: 1, c: new Float(1) });
   });
 
   it('tells of the file that belongs to a record', async () => {
