@@ -1,7 +1,6 @@
 import type { Formula } from '../lang/index.ts';
 import { Float, type Json, stringifyJson } from '../lib/json.ts';
 import { AddedTexts } from '../lib/json-list/added-texts.ts';
-import { escapeLineSeparators, hasLineSeparator } from '../lib/line-separators.ts';
 import { asPropertyName } from '../lib/objects.ts';
 import type { PageRequest, Row } from './kinds.ts';
 
@@ -37,37 +36,28 @@ const texts = new AddedTexts();
 /** What appends fields to the records of a stream. */
 export function createFieldAppender(fields: readonly AppendedField[]): FieldAppender {
   const keyed = fields.map((field) => ({ ...field, name: asPropertyName(field.name), key: `${JSON.stringify(field.name)}:` }));
-  const [only, ...others] = keyed;
-  const firstKey = Buffer.from(only?.key ?? '');
   const fitted = keyed.filter(({ fit }) => fit !== undefined);
+  // The one whose numbers are written by themselves stands before the texts of the others.
+  const first = keyed.find(({ formula }) => formula !== undefined) ?? keyed[0];
+  const others = keyed.filter((field) => field !== first);
+  const ordered = first === undefined ? [] : [first, ...others];
+  const firstKey = Buffer.from(first?.key ?? '');
 
   function complete(record: Row, request: PageRequest): void {
     for (const { name, compute } of keyed) record[name] = compute(record, request);
     for (const { name, fit } of fitted) record[name] = fit?.(record[name] as Json) as Json;
   }
 
-  function appendAll(record: Row, request: PageRequest): string {
-    complete(record, request);
-    let text = '';
-    for (const { name, key } of keyed) {
-      const value = record[name] as Json;
-      // As in every record, a null is left out.
-      if (value !== null) text += (text === '' ? '' : ',') + key + lineOf(value);
-    }
-    return text;
-  }
-
   return {
     texts,
     begin(count, request) {
       texts.reset(count, firstKey);
-      if (only === undefined || others.length > 0) return (index, record) => texts.assignText(index, appendAll(record, request));
-      const { name, compute, fit, key } = only;
       return (index, record) => {
-        const computed = compute(record, request);
-        const value = fit === undefined ? computed : fit(computed);
-        record[name] = value;
-        if (value !== null && !texts.assignNumber(index, value)) texts.assignText(index, key + lineOf(value));
+        complete(record, request);
+        const value = first === undefined ? null : (record[first.name] as Json);
+        const isWritten = value === null || texts.assignNumber(index, value);
+        const text = textsOf(isWritten ? others : ordered, record);
+        if (text !== '') texts.assignText(index, text);
       };
     },
     fill: fillOf(),
@@ -75,25 +65,42 @@ export function createFieldAppender(fields: readonly AppendedField[]): FieldAppe
   };
 
   function fillOf(): FieldAppender['fill'] {
-    if (fields.every(({ isSliceWide }) => isSliceWide === true)) {
-      return (count, request) => {
-        texts.reset(count, firstKey);
-        texts.assignToAll(appendAll({}, request));
-        return true;
-      };
-    }
-    if (only?.formula === undefined || others.length > 0) return () => false;
-    const { name, formula } = only;
-    return (count, _request, columns) => {
-      const [from, to] = [columns(formula.field), columns(name)];
-      if (from === undefined || to === undefined) return false;
+    const formula = first?.formula;
+    const together = formula === undefined ? keyed : others;
+    if (!together.every(({ isSliceWide }) => isSliceWide === true)) return () => false;
+    return (count, request, columns) => {
+      const [from, to] = formula === undefined ? [] : [columns(formula.field), columns((first as KeyedField).name)];
+      if (formula !== undefined && (from === undefined || to === undefined)) return false;
       texts.reset(count, firstKey);
-      return texts.assignNumbers(from, to, formula.compute, formula.isFloat);
+      const record: Row = {};
+      for (const { name, compute, fit } of together) {
+        const value = compute(record, request);
+        record[name] = fit === undefined ? value : fit(value);
+      }
+      texts.assignToAll(textsOf(together, record));
+      return formula === undefined || texts.assignNumbers(from as Float64Array, to as Float64Array, formula.compute, formula.isFloat);
     };
   }
 }
 
-function lineOf(value: Json): string {
-  const json = stringifyJson(value);
-  return typeof value !== 'number' && !(value instanceof Float) && hasLineSeparator(json) ? escapeLineSeparators(json) : json;
+interface KeyedField {
+  readonly name: string;
+  /** Its name as JSON, with a colon. */
+  readonly key: string;
+}
+
+/** Fields of a record as JSON without brackets; nulls are left out, as in every record. */
+function textsOf(fields: readonly KeyedField[], record: Row): string {
+  let text = '';
+  for (const { name, key } of fields) {
+    const value = record[name] as Json;
+    if (value !== null) text += (text === '' ? '' : ',') + key + textOf(value);
+  }
+  return text;
+}
+
+/** As `stringifyJson`, which takes longer for numbers. */
+function textOf(value: Json): string {
+  if (typeof value === 'number' && Number.isFinite(value)) return `${value}`;
+  return value instanceof Float ? value.toText() : stringifyJson(value);
 }

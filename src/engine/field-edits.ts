@@ -1,4 +1,5 @@
 import type { Json } from '../lib/json.ts';
+import type { KeptKinds } from '../lib/json-list/list-scan.ts';
 import type { AppendedField } from './append-fields.ts';
 import type { Reads } from './kinds.ts';
 
@@ -12,8 +13,8 @@ export interface FieldEdits {
 
 /** Which records a schema leaves as they are, told by their top-level fields. */
 export interface SchemaFit {
-  /** Of fields that the schema changes when they are of another kind: the kinds, as bits of `KIND`, that stay as they are. */
-  readonly kinds: ReadonlyMap<string, number>;
+  /** What stays as it is in fields that the schema changes when they have something else. */
+  readonly kept: ReadonlyMap<string, KeptKinds>;
   /** Fits a value to what the schema says of a field. */
   convert(name: string, value: Json): Json;
 }

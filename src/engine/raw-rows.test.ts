@@ -66,7 +66,10 @@ async function write(seed: number, together: boolean): Promise<Outcome> {
   const sync = buildFromYaml('incrementalSync', `${random.pick(CURSORS)}\ncursor_field: ${field}`);
   const cursor =
     random.chance(0.5) && sync.partitionable ? createPartitionCursor(testRun(), ROUTER, sync, undefined) : sync.open(undefined);
-  const yaml = `type: AddFields\nfields: [{type: AddedFieldDefinition, path: [added], value: "${value}"}]`;
+  const others = random.pick(['', 'x', '{{ stream_slice.part }}', '{{ record.s }}', '{{ none }}']);
+  const definition = (path: string, text: string): string => `{type: AddedFieldDefinition, path: [${path}], value: "${text}"}`;
+  const added = [definition('added', value), ...(others === '' ? [] : [definition('more', others)])];
+  const yaml = `type: AddFields\nfields: [${(random.chance(0.5) ? added : added.reverse()).join(', ')}]`;
   const edits = value === '' ? undefined : buildFromYaml('transformation', yaml).edits;
   const plan = createRawPlan(['s', 'ms', field], edits ?? { sets: [], drops: [] }, { observed: [field] });
   const [open = new StreamSlice()] = await Array.fromAsync(cursor.slices());

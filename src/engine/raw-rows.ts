@@ -12,8 +12,8 @@ export interface RawPlan {
   readonly fields: readonly string[];
   /** How many of them are set or dropped: what records had there before is left out. */
   readonly dropped: number;
-  /** The kinds of values that fields may have in records that are copied. */
-  readonly kinds: ReadonlyMap<string, number> | undefined;
+  /** What fields may have in records that are copied. */
+  readonly kept: SchemaFit['kept'] | undefined;
   readonly appender: FieldAppender | undefined;
   /** The field that the cursor reads; undefined when it reads none or several. */
   readonly observed: string | undefined;
@@ -41,7 +41,7 @@ export function createRawPlan(
       .map(asPropertyName)
       .concat(names),
     dropped: names.length,
-    kinds: fit && new Map([...fit.kinds].filter(([name]) => !names.includes(name))),
+    kept: fit && new Map([...fit.kept].filter(([name]) => !names.includes(name))),
     appender: appended.length === 0 ? undefined : createFieldAppender(appended),
     observed: others.length === 0 ? observed : undefined,
     filter,
@@ -56,7 +56,7 @@ function withoutOwnFormula(field: AppendedField, names: readonly string[]): Appe
 /** The field with values as the schema has them. */
 function fitField(field: AppendedField, fit: SchemaFit | undefined): AppendedField {
   const { name, formula } = field;
-  const kinds = fit?.kinds.get(name);
+  const kinds = fit?.kept.get(name)?.kinds;
   if (fit === undefined || kinds === undefined) return field;
   const isKept = formula !== undefined && (kinds & (formula.isFloat ? KIND.fraction : KIND.integer)) !== 0;
   return { ...field, fit: (value) => fit.convert(name, value), formula: isKept ? formula : undefined };

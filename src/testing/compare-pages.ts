@@ -6,6 +6,7 @@ import { createRawPlan, type RawPlan, type RowParser, rawBatch } from '../engine
 import { StreamSlice } from '../engine/stream-slice.ts';
 import { compileDpath, DpathError } from '../lib/dpath.ts';
 import { Float, type Json, parseExactJson, stringifyJson } from '../lib/json.ts';
+import { copyJson } from '../lib/json-copy.ts';
 import { type Elements, isScannable, ListScan, type ListShape, scanDocument } from '../lib/json-list/list-scan.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { buildFromYaml } from './build-from-yaml.ts';
@@ -78,7 +79,7 @@ function pieces(bytes: Buffer, shape: ListShape, seed: number): Elements[] | und
 function computed(record: Row, { fields }: DocumentCase): Json {
   const value = fields.length === 0 ? 7 : record[fields[0] as string];
   if (value === undefined) return null;
-  if (!Number.isSafeInteger(value)) return value;
+  if (!Number.isSafeInteger(value)) return copyJson(value);
   const number = value as number;
   return [number, number / 1000, new Float(number), number / 7][Math.abs(number) % 4] as Json;
 }
@@ -121,10 +122,8 @@ function stepOf(yaml: string): Transformation {
   return step;
 }
 
-function normalizationOf({ types }: DocumentCase): SchemaNormalization | undefined {
-  if (types === undefined) return undefined;
-  const properties = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type: type as Json }]));
-  return compileNormalization({ properties }, () => {});
+function normalizationOf({ schema }: DocumentCase): SchemaNormalization | undefined {
+  return schema && compileNormalization(schema, () => {});
 }
 
 /** How records come through the steps and the schema. */
@@ -182,7 +181,7 @@ function copiedLines(document: DocumentCase, scan: (shape: ListShape) => readonl
     ...(isFiltered(document) ? { filter: { keep: (record) => isKept(record, document), seesAdded: false } } : {}),
     fit: normalizationOf(document)?.fit,
   });
-  const shape: ListShape = { path: document.path, fields: plan.fields, dropped: plan.dropped, kinds: plan.kinds };
+  const shape: ListShape = { path: document.path, fields: plan.fields, dropped: plan.dropped, kept: plan.kept };
   if (!isScannable(shape)) return undefined;
   const parts = scan(shape);
   return parts && orError(() => linesOf(document, plan, parts));

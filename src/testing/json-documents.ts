@@ -1,3 +1,4 @@
+import type { JsonObject } from '../lib/json.ts';
 import { Random } from './random.ts';
 
 /** What generated documents hold their records under, and what is done with each record. */
@@ -11,8 +12,8 @@ export interface DocumentCase {
   /** A field in which another one is set, and one that is dropped. */
   readonly nested: string | undefined;
   readonly dropped: string | undefined;
-  /** The types that a schema gives to fields, where there is one. */
-  readonly types: Readonly<Record<string, string | readonly string[]>> | undefined;
+  /** The schema that records are fitted to, where there is one. */
+  readonly schema: JsonObject | undefined;
 }
 
 const NAMES = [
@@ -101,7 +102,17 @@ export function documentOf(seed: number): DocumentCase {
   const bytes = damage(Buffer.from(blank() + inside + blank()), random);
   const fields = random.chance(0.3) ? [] : [random.pick(['id', 'updated_at', 'ünï', 'name'])];
   const sometimes = <T>(chance: number, make: () => T): T | undefined => (random.chance(chance) ? make() : undefined);
-  const type = (): string | string[] => sometimes(0.3, () => ['null', random.pick(TYPES)]) ?? random.pick(TYPES);
+  const propertiesOf = (depth: number): JsonObject =>
+    Object.fromEntries(NAMES.filter(() => random.chance(0.4)).map((name) => [JSON.parse(`"${name}"`), schemaOf(depth)]));
+  function schemaOf(depth: number): JsonObject {
+    const type = random.pick(TYPES);
+    return {
+      ...(random.chance(0.1) ? {} : { type: random.chance(0.3) ? ['null', type] : type }),
+      ...(depth < 3 && random.chance(0.4) ? { properties: propertiesOf(depth + 1) } : {}),
+      ...(depth < 3 && random.chance(0.4) ? { items: random.chance(0.2) ? [schemaOf(depth + 1)] : schemaOf(depth + 1) } : {}),
+      ...(random.chance(0.03) ? { $ref: '#' } : {}),
+    };
+  }
   return {
     bytes,
     path,
@@ -109,7 +120,7 @@ export function documentOf(seed: number): DocumentCase {
     added: sometimes(0.5, () => random.pick(['cursor', 'id', 'a'])),
     nested: sometimes(0.3, () => random.pick(['meta', 'a', 'name', 'data'])),
     dropped: sometimes(0.3, () => random.pick(['id', 'name', 'gone', 'ünï'])),
-    types: sometimes(0.4, () => Object.fromEntries(['id', 'a', 'name', 'cursor', 'data', 'toString'].map((name) => [name, type()]))),
+    schema: sometimes(0.4, () => ({ properties: propertiesOf(0) })),
   };
 }
 

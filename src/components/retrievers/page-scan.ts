@@ -200,7 +200,7 @@ function planOf(path: readonly string[], { edits, fit, filter, reads }: RecordSe
 }
 
 function shapeOf(path: readonly string[], plan: RawPlan | undefined): ListShape {
-  return plan === undefined ? { path, fields: [] } : { path, fields: plan.fields, dropped: plan.dropped, kinds: plan.kinds };
+  return plan === undefined ? { path, fields: [] } : { path, fields: plan.fields, dropped: plan.dropped, kept: plan.kept };
 }
 
 function namesIn(reads: Reads): readonly string[] {

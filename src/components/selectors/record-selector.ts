@@ -159,7 +159,7 @@ function joinFilters(first: Keep | undefined, second: Keep | undefined): Keep | 
 }
 
 /** What a schema that says nothing leaves of records: all. */
-const UNCHANGED: SchemaFit = { kinds: new Map(), convert: (_name, value) => value };
+const UNCHANGED: SchemaFit = { kept: new Map(), convert: (_name, value) => value };
 
 /** How the normalisation is made once the schema is known; undefined when there is none. */
 function compileStep(

@@ -3,7 +3,7 @@ import { str } from '../../lang/index.ts';
 import { parseFloatText, parseIntText, stripBlanks } from '../../lang/numbers.ts';
 import { isContainer } from '../../lib/dpath.ts';
 import { Float, type Json, type JsonObject } from '../../lib/json.ts';
-import { ANY_KIND, KIND } from '../../lib/json-list/list-scan.ts';
+import { ANY_KIND, type KeptKinds, KIND } from '../../lib/json-list/list-scan.ts';
 import { isPlainObject, ownProperty, setOwnProperty } from '../../lib/objects.ts';
 
 /** The default normalisation by a schema. */
@@ -24,8 +24,6 @@ type Descend = (value: Json) => void;
 interface Rule {
   readonly convert: ((value: Json) => Json) | undefined;
   readonly descend: Descend | undefined;
-  /** The kinds of values, as bits of `KIND`, to which nothing happens. */
-  readonly kept: number;
 }
 
 /** A rule of an object's field. */
@@ -43,7 +41,6 @@ const CONVERSIONS: Readonly<Record<string, { readonly convert: Convert; readonly
   integer: { convert: toInteger, kept: KIND.integer },
   boolean: { convert: toBoolean, kept: KIND.boolean },
 };
-const CONTAINERS = KIND.list | KIND.object | KIND.empty;
 
 /**
  * Compiles the default normalisation by a schema: values are converted where it names one type (beside null), and stay where that is not
@@ -88,30 +85,25 @@ export function compileNormalization(schema: JsonObject, warn: (message: string)
   }
 
   function ruleOf(subschema: Json, path: string): Rule {
-    if (!isPlainObject(subschema)) return { convert: undefined, descend: undefined, kept: ANY_KIND };
-    const { convert, kept } = conversionBy(subschema as JsonObject, path);
-    const descend = descentOf(subschema as JsonObject, path);
-    return { convert, descend, kept: descend === undefined ? kept : kept & ~(KIND.list | KIND.object) };
+    if (!isPlainObject(subschema)) return { convert: undefined, descend: undefined };
+    return { convert: conversionBy(subschema as JsonObject, path), descend: descentOf(subschema as JsonObject, path) };
   }
 
-  function conversionBy(subschema: JsonObject, path: string): Pick<Rule, 'convert' | 'kept'> {
+  function conversionBy(subschema: JsonObject, path: string): ((value: Json) => Json) | undefined {
     const { type, nullable } = targetType(subschema);
-    const isKeptNull = (value: Json): boolean => nullable && value === null;
-    const keptNull = nullable ? KIND.null : 0;
-    if (type === 'array' && wrapsScalars(subschema))
-      return { convert: (value) => (isContainer(value) || isKeptNull(value) ? value : [value]), kept: CONTAINERS | keptNull };
-    const conversion = Object.hasOwn(CONVERSIONS, type) ? CONVERSIONS[type] : undefined;
-    if (conversion === undefined) return { convert: undefined, kept: ANY_KIND };
+    if (type === 'array')
+      return wrapsScalars(subschema) ? (value) => (isContainer(value) || (nullable && value === null) ? value : [value]) : undefined;
+    const conversion = conversionTo(type);
+    if (conversion === undefined) return undefined;
     let warned = false;
-    const convert = (value: Json): Json => {
-      if (isKeptNull(value)) return value;
+    return (value) => {
+      if (nullable && value === null) return value;
       const converted = conversion.convert(value);
       if (converted !== undefined) return converted;
       if (!warned) warn(`A value at "${path}" does not fit the type ${type} of the schema and stays as it is.`);
       warned = true;
       return value;
     };
-    return { convert, kept: conversion.kept | keptNull };
   }
 
   /** The rules of the fields to which anything happens. */
@@ -174,7 +166,7 @@ export function compileNormalization(schema: JsonObject, warn: (message: string)
     const rules = isPlainObject(properties) ? rulesOf(properties as JsonObject, '') : [];
     const byName = new Map(rules.map((rule) => [rule.name, rule]));
     return {
-      kinds: new Map(rules.map(({ name, kept }) => [name, kept])),
+      kept: keptBy(schema).fields ?? new Map(),
       convert(name, value) {
         const { convert, descend } = byName.get(name) ?? {};
         const converted = convert === undefined ? value : convert(value);
@@ -194,6 +186,41 @@ function targetType(subschema: JsonObject): { type: string; nullable: boolean } 
   if (!Array.isArray(type)) return { type: '', nullable: false };
   const others = type.filter((item) => item !== 'null');
   return { type: others.length === 1 && typeof others[0] === 'string' ? others[0] : '', nullable: others.length < type.length };
+}
+
+function conversionTo(type: string): (typeof CONVERSIONS)[string] | undefined {
+  return Object.hasOwn(CONVERSIONS, type) ? CONVERSIONS[type] : undefined;
+}
+
+/** The values that a schema leaves as they are, as far as their kinds tell; of what it refers to, lists and objects that are empty. */
+function keptBy(subschema: Json): KeptKinds {
+  if (!isPlainObject(subschema)) return { kinds: ANY_KIND };
+  const { $ref, items, properties } = subschema as JsonObject;
+  const kinds = keptKinds(subschema as JsonObject);
+  if ($ref !== undefined) return { kinds: kinds & ~(KIND.list | KIND.object) };
+  const inner = items === undefined || Array.isArray(items) ? undefined : keptBy(items);
+  const named = isPlainObject(properties)
+    ? Object.entries(properties as JsonObject).map(([name, value]) => [name, keptBy(value)] as const)
+    : [];
+  const fields = named.filter(([, kept]) => !isAnything(kept));
+  return {
+    kinds: Array.isArray(items) ? kinds & ~KIND.list : kinds,
+    items: inner === undefined || isAnything(inner) ? undefined : inner,
+    fields: fields.length === 0 ? undefined : new Map(fields),
+  };
+}
+
+function isAnything({ kinds, fields, items }: KeptKinds): boolean {
+  return kinds === ANY_KIND && fields === undefined && items === undefined;
+}
+
+/** The kinds of values that are not converted themselves. */
+function keptKinds(subschema: JsonObject): number {
+  const { type, nullable } = targetType(subschema);
+  const keptNull = nullable ? KIND.null : 0;
+  if (type === 'array') return wrapsScalars(subschema) ? KIND.list | KIND.object | KIND.empty | keptNull : ANY_KIND;
+  const conversion = conversionTo(type);
+  return conversion === undefined ? ANY_KIND : conversion.kept | keptNull;
 }
 
 /** Whether a scalar becomes a list of one: unless the items have a type that is not a list of simple types. */

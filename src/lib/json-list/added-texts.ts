@@ -1,4 +1,5 @@
 import { Float } from '../exact-number.ts';
+import { escapeLineSeparators, hasLineSeparator } from '../line-separators.ts';
 
 const FIRST_BYTES = 64 * 1024;
 /** UTF-8 takes at most so many bytes for a UTF-16 unit. */
@@ -8,7 +9,7 @@ const BYTES_PER_UNIT = 3;
 const KIND = { none: 0, integer: 1, float: 2, thousandths: 3 } as const;
 
 /**
- * What is added to elements, each a number behind a key or a text of its own; it is kept in memory that serves again for the next elements,
+ * What is added to elements, each a number behind a key, a text of its own, or both; it is kept in memory that serves again for the next elements,
  * and written only with them.
  */
 export class AddedTexts {
@@ -92,7 +93,7 @@ export class AddedTexts {
     return true;
   }
 
-  /** Gives an element a text. */
+  /** Gives an element a text, which is written without characters that end lines. */
   assignText(index: number, text: string): void {
     const most = this.length + text.length * BYTES_PER_UNIT;
     if (most > this.bytes.length) {
@@ -101,6 +102,10 @@ export class AddedTexts {
       this.bytes = larger;
     }
     const written = this.bytes.write(text, this.length);
+    if (written !== text.length && hasLineSeparator(text)) {
+      this.assignText(index, escapeLineSeparators(text));
+      return;
+    }
     this.borders[2 * index] = this.length;
     this.borders[2 * index + 1] = written;
     this.length += written;

@@ -99,7 +99,8 @@ function placeAdded(scan: Scanning, tableAt: number, count: number, added: Added
   const kindsAt = aligned(keyAt + key.length + SLACK);
   const valuesAt = aligned(kindsAt + count);
   const numbersAt = valuesAt + count * DOUBLE;
-  const end = hasNumbers ? numbersAt + count * (LONGEST_NUMBER + key.length) + SLACK : keyAt;
+  const longest = isShared ? count * length : length;
+  const end = hasNumbers ? numbersAt + count * (LONGEST_NUMBER + key.length) + longest + SLACK : keyAt;
   const memory = memoryOf(scan, end);
   memory.set(bytes.subarray(0, length), textAt);
   const table = new Int32Array(memory.buffer, tableAt, count * 2);

@@ -9,8 +9,17 @@ export interface ListShape {
   readonly fields: readonly string[];
   /** How many of the last fields are left out where elements are copied; none unless told. */
   readonly dropped?: number;
-  /** The kinds of values, as bits of `KIND`, that fields may have in elements that are to be copied; any of those that are not named. */
-  readonly kinds?: ReadonlyMap<string, number> | undefined;
+  /** What fields may have in elements that are to be copied; anything in those that are not named. */
+  readonly kept?: ReadonlyMap<string, KeptKinds> | undefined;
+}
+
+/** The values that may be copied in one place. */
+export interface KeptKinds {
+  /** Their kinds, as bits of `KIND`. */
+  readonly kinds: number;
+  /** What may stand in the fields of objects, and in lists; anything where nothing is said. */
+  readonly fields?: ReadonlyMap<string, KeptKinds> | undefined;
+  readonly items?: KeptKinds | undefined;
 }
 
 /** Elements of the list that lie in some bytes, one row of integers each. */
@@ -49,6 +58,7 @@ export const FLAG = { parse: 1, empty: 2, other: 4 } as const;
 export const KIND = { text: 1, integer: 2, fraction: 4, boolean: 8, null: 16, list: 32, object: 64, empty: 128 } as const;
 /** All kinds of values. */
 export const ANY_KIND = 255;
+const ANYTHING: KeptKinds = { kinds: ANY_KIND };
 
 /** Offsets are addresses in the module's memory: bytes lie there from here on. */
 export const BASE = 65_536;
@@ -58,8 +68,10 @@ const FIELD_NAMES = 32_768;
 const LONGEST_NAMES = 16_384;
 /** Fields that there is room for. */
 const MOST_FIELDS = 1000;
-/** Bytes that a name takes beside its own. */
-const NAME_HEAD = 4;
+/** Bytes that a field takes beside those of its name. */
+const FIELD_HEAD = 6;
+/** Marks what the items of a list are, and a field in which more is to be looked at. */
+const [OF_ITEMS, DEEP] = [0x8000, 0x100];
 const SLACK = 128;
 /** What the module answers where the bytes end too early. */
 const INCOMPLETE = -1;
@@ -74,16 +86,43 @@ export function canScan(): boolean {
 
 /** Whether names can be looked for in bytes: they need no escapes there, and there is room for them. */
 export function isScannable(shape: ListShape): boolean {
-  const isPlain = (name: string): boolean => name !== '__proto__' && JSON.stringify(name).length === name.length + 2;
-  const size = (names: readonly string[]): number => names.reduce((sum, name) => sum + NAME_HEAD + Buffer.byteLength(name), 0);
-  const names = namesOf(shape);
-  const fits = size(shape.path) < LONGEST_NAMES && size(names) < LONGEST_NAMES && names.length <= MOST_FIELDS;
-  return fits && [...shape.path, ...names].every(isPlain);
+  const size = (names: readonly string[]): number => names.reduce((sum, name) => sum + FIELD_HEAD + Buffer.byteLength(name), 0);
+  const names = fieldsOf(shape).map(({ name }) => name);
+  const isSmall = size(shape.path) < LONGEST_NAMES && size(names) < LONGEST_NAMES && names.length <= MOST_FIELDS;
+  return isSmall && [...shape.path, ...shape.fields].every((name) => name !== '__proto__' && isPlain(name));
 }
 
-/** The names of all fields that anything is said of: first those whose borders are noted. */
-function namesOf({ fields, kinds }: ListShape): readonly string[] {
-  return kinds === undefined ? fields : [...new Set([...fields, ...kinds.keys()])];
+/** Whether a name needs no escapes. */
+function isPlain(name: string): boolean {
+  return JSON.stringify(name).length === name.length + 2;
+}
+
+/** A field, or the items of lists, as the module is told of it. */
+interface NamedField {
+  readonly name: string;
+  /** The number of the field that it stands in, 0 for the element itself, and whether it stands for the items there. */
+  readonly holder: number;
+  readonly kinds: number;
+}
+
+/** All fields that anything is said of, the n-th with the number n: first those whose borders are noted. */
+function fieldsOf({ fields, kept }: ListShape): NamedField[] {
+  const found: NamedField[] = [];
+  const waiting: { readonly kept: KeptKinds; readonly number: number }[] = [];
+  const add = (name: string, holder: number, place: KeptKinds = ANYTHING): void => {
+    // An element with an escape in a name is parsed in any case.
+    if (!isPlain(name)) return;
+    const isDeep = place.fields !== undefined || place.items !== undefined;
+    found.push({ name, holder, kinds: place.kinds | (isDeep ? DEEP : 0) });
+    if (isDeep) waiting.push({ kept: place, number: found.length });
+  };
+  for (const name of fields) add(name, 0, kept?.get(name));
+  for (const [name, place] of kept ?? []) if (!fields.includes(name)) add(name, 0, place);
+  for (const { kept: place, number } of waiting) {
+    for (const [name, inner] of place.fields ?? []) add(name, number, inner);
+    if (place.items !== undefined) add('', number | OF_ITEMS, place.items);
+  }
+  return found;
 }
 
 /** A view of the module's memory that is at least so many bytes long. */
@@ -98,14 +137,11 @@ export function aligned(address: number): number {
   return (address + 15) & ~15;
 }
 
-function writeNames(memory: Buffer, at: number, names: readonly string[], kindsOf?: (name: string) => number): void {
-  let next = at;
-  for (const name of names) {
-    const length = memory.write(name, next + 2);
-    memory.writeUInt16LE(length, next);
-    next += 2 + length;
-    if (kindsOf !== undefined) next = memory.writeUInt16LE(kindsOf(name), next);
-  }
+/** Writes a name behind its length; gives the address after it. */
+function writeName(memory: Buffer, at: number, name: string): number {
+  const length = memory.write(name, at + 2);
+  memory.writeUInt16LE(length, at);
+  return at + 2 + length;
 }
 
 /** Puts bytes where the module looks for them; gives the address after them. */
@@ -184,13 +220,18 @@ function scanElements(scan: Scanning, bytes: Bytes, shape: ListShape, from: numb
 
 /** Prepares the module for a shape. */
 function prepare(shape: ListShape): Scanning {
-  const { path, fields, dropped = 0, kinds } = shape;
+  const { path, fields, dropped = 0 } = shape;
   const scan = scanning();
   const memory = memoryOf(scan, BASE);
-  const names = namesOf(shape);
-  writeNames(memory, PATH_NAMES, path);
-  writeNames(memory, FIELD_NAMES, names, (name) => kinds?.get(name) ?? ANY_KIND);
-  scan.module.setNames(path.length, names.length, fields.length, fields.length - dropped);
+  path.reduce((at, name) => writeName(memory, at, name), PATH_NAMES);
+  let at = FIELD_NAMES;
+  const named = fieldsOf(shape);
+  for (const { name, holder, kinds } of named) {
+    memory.writeUInt16LE(holder, at);
+    memory.writeUInt16LE(kinds, at + 2);
+    at = writeName(memory, at + 4, name);
+  }
+  scan.module.setNames(path.length, named.length, fields.length, fields.length - dropped);
   return scan;
 }
 

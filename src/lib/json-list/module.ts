@@ -21,7 +21,7 @@ export interface ScanModule {
   readonly state: Global;
   readonly cutCount: Global;
   readonly oddCount: Global;
-  setNames(path: number, names: number, fields: number, kept: number): void;
+  setNames(path: number, fields: number, noted: number, kept: number): void;
   locate(start: number, end: number): number;
   elements(start: number, end: number, isFirst: number, rows: number, rowsEnd: number, cuts: number, cutsEnd: number): number;
   rest(start: number, end: number): number;

@@ -5,14 +5,22 @@
 
 const STACK: i32 = 4096;
 const MAX_DEPTH: i32 = 1000;
-/** The names that lead to the list, then the fields: two bytes of length, then the bytes; of fields, then two bytes of the kinds that may be copied. */
+/** The names that lead to the list: two bytes of length, then the bytes. */
 const PATH: i32 = 8192;
+/**
+ * The fields, one after the other, of which the n-th has the number n: two bytes each for the number of the field that holds it (0 for the
+ * element itself), for the kinds that may be copied and for the length of its name, then the name. What stands for the items of a list says so
+ * in the first bytes.
+ */
 const FIELDS: i32 = 32768;
+const OF_ITEMS: i32 = 0x8000;
+/** By the number of a field: that of its items, or 0. */
+const ITEMS: i32 = 24576;
 
 /** By a hash of each key: twice the number of the element that had it last, and one more when it was null there. */
 const KEYS: i32 = 49152;
 const KEY_MASK: i32 = 2047;
-/** By a hash of a name, or after it: one more than the number of the field. By that number: where its name stands. */
+/** By a hash of a name and of the holder, or after it: the number of the field. By that number: where the field stands. */
 const SLOTS: i32 = 57344;
 const PLACES: i32 = 61440;
 
@@ -46,12 +54,14 @@ const LIST: i32 = 32;
 const OBJECT: i32 = 64;
 const NOTHING: i32 = 128;
 const ALL: i32 = 255;
+/** Not a kind: there are fields that say what lists and objects may have in them. */
+const DEEP: i32 = 256;
 
 let limit: i32 = 0;
 let marks: i32 = 0;
 let pathCount: i32 = 0;
-let nameCount: i32 = 0;
 let fieldCount: i32 = 0;
+let notedCount: i32 = 0;
 let keptCount: i32 = 0;
 let elementNumber: i32 = 0;
 let cuts: i32 = 0;
@@ -66,24 +76,29 @@ export let cutCount: i32 = 0;
 export let oddCount: i32 = 0;
 
 /**
- * Says how many names stand in the two lists. Of the fields, the borders of the first `fields` are noted, those of them that come after the
- * first `kept` are cut, and the kinds of all are looked at.
+ * Says how many names lead to the list, and how many fields there are. The borders of the first `noted` are noted, those of them that come
+ * after the first `kept` are cut, and the kinds of all are looked at.
  */
-export function setNames(path: i32, names: i32, fields: i32, kept: i32): void {
+export function setNames(path: i32, fields: i32, noted: i32, kept: i32): void {
   pathCount = path;
-  nameCount = names;
   fieldCount = fields;
+  notedCount = noted;
   keptCount = kept;
-  if (names == 0) return;
+  if (fields == 0) return;
   memory.fill(SLOTS, 0, (KEY_MASK + 1) * 2);
-  let name = FIELDS;
-  for (let i = 0; i < names; i++) {
-    const length: i32 = load<u16>(name);
-    let slot = hash(name + 2, length);
-    while (load<u16>(SLOTS + slot * 2) != 0) slot = (slot + 1) & KEY_MASK;
-    store<u16>(SLOTS + slot * 2, <u16>(i + 1));
-    store<i32>(PLACES + i * 4, name);
-    name += 4 + length;
+  memory.fill(ITEMS, 0, (fields + 1) * 2);
+  let place = FIELDS;
+  for (let field = 1; field <= fields; field++) {
+    const holder: i32 = load<u16>(place);
+    const length: i32 = load<u16>(place + 4);
+    store<i32>(PLACES + field * 4, place);
+    if (holder & OF_ITEMS) store<u16>(ITEMS + (holder ^ OF_ITEMS) * 2, <u16>field);
+    else {
+      let slot = slotOf(hash(place + 6, length), holder);
+      while (load<u16>(SLOTS + slot * 2) != 0) slot = (slot + 1) & KEY_MASK;
+      store<u16>(SLOTS + slot * 2, <u16>field);
+    }
+    place += 6 + length;
   }
 }
 
@@ -243,15 +258,21 @@ function isName(p: i32, length: i32, name: i32): bool {
   return true;
 }
 
-/** Which of the fields a key is, by its hash; -1 for none. */
-function fieldIndex(p: i32, length: i32, hashed: i32): i32 {
-  let slot = hashed;
-  let found: i32 = load<u16>(SLOTS + slot * 2);
-  while (found != 0 && !isName(p, length, load<i32>(PLACES + (found - 1) * 4))) {
+@inline function slotOf(hashed: i32, holder: i32): i32 {
+  return (hashed + holder * 31) & KEY_MASK;
+}
+
+/** The number of the field that a key of its holder is, by the key's hash; 0 for none. */
+function fieldOf(holder: i32, p: i32, length: i32, hashed: i32): i32 {
+  let slot = slotOf(hashed, holder);
+  let field: i32 = load<u16>(SLOTS + slot * 2);
+  while (field != 0) {
+    const place: i32 = load<i32>(PLACES + field * 4);
+    if (load<u16>(place) == holder && isName(p, length, place + 4)) return field;
     slot = (slot + 1) & KEY_MASK;
-    found = load<u16>(SLOTS + slot * 2);
+    field = load<u16>(SLOTS + slot * 2);
   }
-  return found - 1;
+  return 0;
 }
 
 /** The kind of a value that begins with `c`. */
@@ -265,6 +286,41 @@ function kindOf(c: i32, start: i32, end: i32): i32 {
     if (d == 46 || (d | 32) == 101) return FRACTION;
   }
   return INTEGER;
+}
+
+/** Whether a value, which is valid JSON, may be copied as that of a field. */
+function isKept(field: i32, c: i32, start: i32, end: i32): bool {
+  const kinds: i32 = load<u16>(load<i32>(PLACES + field * 4) + 2);
+  if ((kinds & ALL) != ALL && !(kinds & kindOf(c, start, end))) return false;
+  return !(kinds & DEEP) || (c != 123 && c != 91) || holdsKept(start, field);
+}
+
+/** Whether all that a list or an object holds, which is valid JSON, may be copied. */
+function holdsKept(start: i32, holder: i32): bool {
+  const isObject = load<u8>(start) == 123;
+  const items: i32 = isObject ? 0 : load<u16>(ITEMS + holder * 2);
+  if (!isObject && items == 0) return true;
+  let p = blanks(start + 1);
+  if (load<u8>(p) == (isObject ? 125 : 93)) return true;
+  while (true) {
+    let field = items;
+    if (isObject) {
+      const key = p + 1;
+      marks &= ~BACKSLASH;
+      p = text(key);
+      if (marks & BACKSLASH) return false;
+      const length = p - key - 1;
+      field = fieldOf(holder, key, length, hash(key, length));
+      p = blanks(blanks(p) + 1);
+    }
+    const from = p;
+    const c: i32 = load<u8>(p);
+    p = c == 123 || c == 91 ? value(p) : scalar(p, c);
+    if (field != 0 && !isKept(field, c, from, p)) return false;
+    p = blanks(p);
+    if (load<u8>(p) != 44) return true;
+    p = blanks(p + 1);
+  }
 }
 
 @inline function hash(p: i32, length: i32): i32 {
@@ -292,13 +348,13 @@ function kindOf(c: i32, start: i32, end: i32): i32 {
 
 /** Scans the object at `start` into a row; its fields at the top that are null, or are not kept, are noted as cuts. */
 function element(start: i32, row: i32): i32 {
-  let isKept = false;
+  let hasKept = false;
   let leading: i32 = -1;
   let comma: i32 = start;
   let flags: i32 = 0;
   marks = 0;
   elementNumber = (elementNumber + 1) & 0x3fffffff;
-  for (let i = 0; i < fieldCount; i++) store<i32>(row + 16 + i * 8, -1);
+  for (let i = 0; i < notedCount; i++) store<i32>(row + 16 + i * 8, -1);
   let p = blanks(start + 1);
   if (load<u8>(p) == 125) p++;
   else {
@@ -321,31 +377,30 @@ function element(start: i32, row: i32): i32 {
       const hashed = hash(key + 1, length);
       if (!noteKey(hashed, c == 110)) flags |= PARSE;
       let isDropped = c == 110;
-      const field = nameCount > 0 ? fieldIndex(key + 1, length, hashed) : -1;
-      if (field >= 0) {
-        if (field < fieldCount) {
-          const at = row + 16 + field * 8;
+      const field = fieldCount > 0 ? fieldOf(0, key + 1, length, hashed) : 0;
+      if (field > 0) {
+        if (field <= notedCount) {
+          const at = row + 8 + field * 8;
           if (load<i32>(at) >= 0) flags |= PARSE;
           store<i32>(at, from);
           store<i32>(at + 4, p);
-          isDropped = isDropped || field >= keptCount;
+          isDropped = isDropped || field > keptCount;
         }
-        const kinds: i32 = load<u16>(load<i32>(PLACES + field * 4) + 2 + length);
-        if (kinds != ALL && !(kinds & kindOf(c, from, p))) flags |= PARSE;
+        if (!isKept(field, c, from, p)) flags |= PARSE;
       }
       if (isDropped) {
-        if (isKept) {
+        if (hasKept) {
           if (!cut(comma, p)) flags |= PARSE;
         } else if (leading < 0) leading = key;
       } else {
-        if (!isKept && leading >= 0 && !cut(leading, key)) flags |= PARSE;
-        isKept = true;
+        if (!hasKept && leading >= 0 && !cut(leading, key)) flags |= PARSE;
+        hasKept = true;
       }
       const after = p;
       p = blanks(p);
       const d: i32 = load<u8>(p);
       if (d == 125) {
-        if (!isKept && leading >= 0 && !cut(leading, after)) flags |= PARSE;
+        if (!hasKept && leading >= 0 && !cut(leading, after)) flags |= PARSE;
         p++;
         break;
       }
@@ -354,7 +409,7 @@ function element(start: i32, row: i32): i32 {
       p = blanks(p + 1);
     }
   }
-  if (!isKept) flags |= EMPTY;
+  if (!hasKept) flags |= EMPTY;
   if (marks & (BLANK | SEPARATOR | EXPONENT)) flags |= PARSE;
   store<i32>(row, start);
   store<i32>(row + 4, p);
@@ -402,7 +457,7 @@ export function elements(start: i32, end: i32, isFirst: i32, rows: i32, rowsEnd:
   cutsEnd = cutsLimit;
   cutCount = 0;
   oddCount = 0;
-  const size = 16 + fieldCount * 8;
+  const size = 16 + notedCount * 8;
   let row = rows;
   let count: i32 = 0;
   let first = isFirst != 0;
@@ -502,7 +557,7 @@ export function compose(
   out: i32,
   outEnd: i32,
 ): i32 {
-  const size = 16 + fieldCount * 8;
+  const size = 16 + notedCount * 8;
   let row = rows;
   let at = cutsAt + firstCut * 8;
   let to = out;
@@ -540,7 +595,7 @@ const MOST_DIGITS: i32 = 15;
 
 /** Reads a field of rows as numbers into `out`: NaN for all but short whole ones that are not negative. */
 export function numbers(rows: i32, count: i32, field: i32, out: i32): void {
-  const size = 16 + fieldCount * 8;
+  const size = 16 + notedCount * 8;
   let at = rows + 16 + field * 8;
   for (let i = 0; i < count; i++) {
     let p: i32 = load<i32>(at);
@@ -586,8 +641,8 @@ function writeInteger(value: u64, to: i32): i32 {
 }
 
 /**
- * Writes numbers, each behind the key, to `out`, and where each text begins and how long it is to the table; rows of kind 0 are passed over.
- * Up to 40 bytes a row and the key's length are written, and 15 more.
+ * Writes numbers, each behind the key, to `out`, and behind it the text that the table has for the row; then the table has where all of that
+ * begins and how long it is. Rows of kind 0 are passed over. Up to 40 bytes a row, the key's and the text's length are written, and 15 more.
  */
 export function numberTexts(kinds: i32, values: i32, count: i32, key: i32, keyLength: i32, table: i32, out: i32): void {
   let to = out;
@@ -612,8 +667,14 @@ export function numberTexts(kinds: i32, values: i32, count: i32, key: i32, keyLe
       store<u8>(to, 46);
       to = writeDigits(fraction, digits, to + 1);
     }
-    store<i32>(table + i * 8, start);
-    store<i32>(table + i * 8 + 4, to - start);
+    const entry = table + i * 8;
+    const length: i32 = load<i32>(entry + 4);
+    if (length > 0) {
+      store<u8>(to, 44);
+      to = copy(to + 1, load<i32>(entry), length);
+    }
+    store<i32>(entry, start);
+    store<i32>(entry + 4, to - start);
   }
 }
 
