@@ -245,7 +245,7 @@ export interface RecordSelector {
   /** Gives the records of documents that were decoded together and how many there were before filtering. */
   select(documents: readonly Json[], request: PageRequest): Selected | Promise<Selected>;
   /** Does the same with records that were found already, without its extractor. */
-  refine(records: readonly Json[], request: PageRequest): Promise<Row[]>;
+  refine(records: readonly Json[], request: PageRequest): Row[] | Promise<Row[]>;
   /** Loads what `refineNow` needs. */
   ready(): Promise<void>;
   /** Does what `refine` does, at once; there is nothing in it that waits where `edits` is there. */

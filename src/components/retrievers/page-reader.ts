@@ -17,6 +17,7 @@ import { recordsPurpose } from '../../engine/observer.ts';
 import type { Page } from '../../engine/page.ts';
 import { createBytePrint, type PageGuard } from '../../engine/page-guard.ts';
 import { mergeChunks } from '../../engine/property-chunks.ts';
+import type { RawBatch } from '../../engine/raw-rows.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Json } from '../../lib/json.ts';
 import { SystemError } from '../../protocol/failure.ts';
@@ -136,7 +137,16 @@ export function createPageReader(
     const scanned = scan.readLoaded(request, response);
     if (scanned === undefined) return yield* readEmbedded(request, guard, response);
     if (paginator.pages) guard.check(request.token, scanned.print);
-    const page = yield* scanned.read();
+    let emitted = 0;
+    let last: RawBatch | undefined;
+    for (const made of scanned.batches) {
+      const batch = made instanceof Promise ? await made : made;
+      if (batch.count === 0) continue;
+      emitted += batch.count;
+      last = batch;
+      yield batch;
+    }
+    const page = scanned.page(emitted, last);
     count(page.extracted);
     if (page.extracted === 0) guard.sawNoRecords();
     return page;

@@ -46,8 +46,10 @@ export interface PageScan {
 export interface ScannedPage {
   /** A text that other pages are not likely to have. */
   readonly print: string;
-  /** Its records, then the page. */
-  read(): AsyncGenerator<Batch, Page>;
+  /** Its records, to be taken once. */
+  readonly batches: Iterable<RawBatch | Promise<RawBatch>>;
+  /** The page when so many records of it were written, and the last batch of them. */
+  page(emitted: number, last: RawBatch | undefined): Page;
 }
 
 /** The parts that decide how a page can be read. */
@@ -81,8 +83,15 @@ export function createPageScan(
     return { plan, shape: shapeOf(listPath, plan), leastBytes };
   });
 
-  async function* parseGroups(elements: Elements, request: PageRequest): AsyncGenerator<RawBatch> {
-    for (const group of groupsOf(elements, 0, elements.count)) yield parsedBatch(await selector.refine(parser.parse(group), request));
+  function* parseGroups(elements: Elements, request: PageRequest): Generator<RawBatch | Promise<RawBatch>> {
+    for (const group of groupsOf(elements, 0, elements.count)) {
+      const refined = selector.refine(parser.parse(group), request);
+      yield refined instanceof Promise ? refined.then(parsedBatch) : parsedBatch(refined);
+    }
+  }
+
+  function batchesOf(elements: Elements, plan: RawPlan | undefined, request: PageRequest): Iterable<RawBatch | Promise<RawBatch>> {
+    return plan === undefined ? parseGroups(elements, request) : [rawBatch(elements, plan, request, parser)];
   }
 
   return {
@@ -95,16 +104,10 @@ export function createPageScan(
       if (document === undefined) return undefined;
       const { elements, skeleton, print } = document;
       const { token, slice, pageSize } = request;
-      async function* read(): AsyncGenerator<Batch, Page> {
-        let emitted = 0;
-        let last: RawBatch | undefined;
-        for await (const batch of plan === undefined ? parseGroups(elements, request) : [rawBatch(elements, plan, request, parser)]) {
-          if (batch.count === 0) continue;
-          emitted += batch.count;
-          last = batch;
-          yield batch;
-        }
-        return {
+      return {
+        print,
+        batches: batchesOf(elements, plan, request),
+        page: (emitted, last) => ({
           response,
           token,
           slice,
@@ -121,9 +124,8 @@ export function createPageScan(
             freeElements(elements);
             response.free();
           },
-        };
-      }
-      return { print, read };
+        }),
+      };
     },
     canFollow({ beginning }) {
       const probe = new ListScan(scanning().shape);
@@ -149,7 +151,8 @@ export function createPageScan(
         if (elements === 'unfit') throw unfit();
         if (elements === undefined) continue;
         extracted += elements.count;
-        for await (const batch of plan === undefined ? parseGroups(elements, request) : [rawBatch(elements, plan, request, parser)]) {
+        for (const made of batchesOf(elements, plan, request)) {
+          const batch = made instanceof Promise ? await made : made;
           if (batch.count === 0) continue;
           emitted += batch.count;
           yield batch;

@@ -131,9 +131,10 @@ export const RecordSelector = component({
         if (!isReady) await prepareOnce();
       },
       refineNow: refine,
-      async refine(records, request) {
-        if (!isReady) await prepareOnce();
-        return (await finish({ records: records as Json[], count: records.length }, request)).records;
+      refine(records, request) {
+        const finishAll = (): Selected | Promise<Selected> => finish({ records: records as Json[], count: records.length }, request);
+        const selected = isReady ? finishAll() : prepareOnce().then(finishAll);
+        return selected instanceof Promise ? selected.then(recordsOf) : selected.records;
       },
     };
   },
@@ -185,6 +186,10 @@ function compileStep(
       };
     },
   };
+}
+
+function recordsOf({ records }: Selected): Row[] {
+  return records;
 }
 
 async function uploadAll(records: readonly Row[], upload: (record: Row) => Promise<Row>): Promise<Row[]> {

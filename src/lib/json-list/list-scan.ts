@@ -222,6 +222,8 @@ function scanElements(scan: Scanning, bytes: Bytes, shape: ListShape, from: numb
 function prepare(shape: ListShape): Scanning {
   const { path, fields, dropped = 0 } = shape;
   const scan = scanning();
+  if (scan.shape === shape) return scan;
+  scan.shape = shape;
   const memory = memoryOf(scan, BASE);
   path.reduce((at, name) => writeName(memory, at, name), PATH_NAMES);
   let at = FIELD_NAMES;

@@ -48,6 +48,8 @@ export interface ScanModule {
 export interface Scanning {
   readonly module: ScanModule;
   readonly memory: Memory;
+  /** What the module was told to look for last. */
+  shape: object | undefined;
   /** The rows that the memory still holds, with their bytes and cuts, and where. */
   placed: { readonly rows: Int32Array; readonly rowsAt: number; readonly cutsAt: number; readonly end: number } | undefined;
 }
@@ -73,7 +75,7 @@ function instantiate(): Scanning {
   compiled ??= compile(assembly);
   const memory = new assembly.Memory({ initial: 2 });
   const instance = new assembly.Instance(compiled, { env: { memory } });
-  return { module: instance.exports as ScanModule, memory, placed: undefined };
+  return { module: instance.exports as ScanModule, memory, shape: undefined, placed: undefined };
 }
 
 /** One page is scanned before optimising would be done. */
