@@ -2,7 +2,7 @@ import type { Output } from '../protocol/output.ts';
 import { watchOutput } from '../protocol/watch-output.ts';
 
 /** Bytes of resident memory from which on the space for new objects is not enlarged. */
-const ENOUGH = 90e6;
+const ENOUGH = 80e6;
 /** Pages between two looks. */
 const LOOK_EVERY = 16;
 
