@@ -3,7 +3,7 @@ import { Float, type Json, parseExactJson, stringifyJson } from '../lib/json.ts'
 import { scanDocument } from '../lib/json-list/list-scan.ts';
 import { Random } from '../testing/random.ts';
 import type { PageRequest } from './kinds.ts';
-import { createRawPlan, rawBatch } from './raw-rows.ts';
+import { createRawPlan, rawBatches } from './raw-rows.ts';
 import { StreamSlice } from './stream-slice.ts';
 
 const REQUEST: PageRequest = { slice: new StreamSlice(), token: undefined };
@@ -19,7 +19,8 @@ function written(names: readonly string[], values: readonly Json[]): string[] {
   const appended = names.map((name) => ({ name, compute: ({ id }: { [name: string]: Json }) => values[id as number] as Json }));
   const parser = { parse: () => [], refine: () => [] };
   const blocks: Buffer[] = [];
-  rawBatch(document.elements, createRawPlan(['id'], { sets: appended, drops: [] }), REQUEST, parser).writeTo?.({
+  const [batch] = rawBatches(document.elements, createRawPlan(['id'], { sets: appended, drops: [] }), REQUEST, parser);
+  batch?.writeTo?.({
     lines: { prefix: () => Buffer.from(''), write: (lines) => void blocks.push(Buffer.from(lines)) },
     write: () => expect.unreachable(),
     observe: undefined,
@@ -72,12 +73,9 @@ it('reads the numbers of records as the parser does', () => {
     parse: (list: Uint8Array) => parseExactJson(Buffer.from(list).toString()) as Json[],
     refine: (records: Json[]) => records as never,
   };
-  rawBatch(
-    (document as NonNullable<typeof document>).elements,
-    createRawPlan(['a'], { sets: appended, drops: [] }),
-    REQUEST,
-    parser,
-  ).writeTo?.({
+  if (document === undefined) throw new Error('The document cannot be scanned.');
+  const [batch] = rawBatches(document.elements, createRawPlan(['a'], { sets: appended, drops: [] }), REQUEST, parser);
+  batch?.writeTo?.({
     lines: { prefix: () => Buffer.from(''), write: () => {} },
     write: (record) => void seen.push((record as { a: Json }).a),
     observe: ({ a }) => void seen.push(a as Json),

@@ -7,7 +7,7 @@ import { comparePages } from '../testing/compare-pages.ts';
 import { Random } from '../testing/random.ts';
 import type { PageRequest, PartitionRouter, Row, RowTarget } from './kinds.ts';
 import { createPartitionCursor } from './partition-cursor.ts';
-import { createRawPlan, type RowParser, rawBatch } from './raw-rows.ts';
+import { createRawPlan, type RowParser, rawBatches } from './raw-rows.ts';
 import { StreamSlice } from './stream-slice.ts';
 
 describe('records that are copied', () => {
@@ -98,7 +98,8 @@ async function write(seed: number, together: boolean): Promise<Outcome> {
       const rows = Array.from({ length: 1 + random.below(9) }, () => rowOf(random, isOdd));
       const document = scanDocument([Buffer.from(`[${rows.join(',')}]`)], { path: [], fields: plan.fields, dropped: plan.dropped });
       if (document === undefined) throw new Error(`The page of seed ${seed} cannot be scanned.`);
-      rawBatch(document.elements, plan, request, parser).writeTo?.(target);
+      const [batch] = rawBatches(document.elements, plan, request, parser);
+      batch?.writeTo?.(target);
       outcome.latest.push(cursor.latestIn?.(open), { ...cursor.progress?.().memo, started_at: 0 });
     }
     cursor.close(open);

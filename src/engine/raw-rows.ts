@@ -85,12 +85,12 @@ export interface RawBatch extends Batch {
   readonly lastRecord: Row | undefined;
 }
 
-/** Records that are written by copying their bytes; whoever needs them as values has them parsed. */
-export function rawBatch(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser): RawBatch {
-  if (plan.filter === undefined) return batchOfElements(elements, plan, request, parser);
+/** Records that are written by copying their bytes, all that can be together; whoever needs them as values has them parsed. */
+export function* rawBatches(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser): Generator<RawBatch> {
+  if (plan.filter === undefined) yield batchOfElements(elements, plan, request, parser);
+  else if (elements.odd === 0) yield batchOfElements(keptElements(elements, plan, plan.filter, request, parser), plan, request, parser);
   // What is to be parsed in any case tells by its values whether it stays.
-  if (elements.odd > 0) return parsedBatch(parser.refine(parser.parse(listOf(elements, 0, elements.count)), request));
-  return batchOfElements(keptElements(elements, plan, plan.filter, request, parser), plan, request, parser);
+  else for (const group of groupsOf(elements, 0, elements.count)) yield parsedBatch(parser.refine(parser.parse(group), request));
 }
 
 function batchOfElements(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser): RawBatch {

@@ -2,7 +2,7 @@ import { parseDocument } from '../components/decoders/json-document.ts';
 import { compileNormalization, type SchemaNormalization } from '../components/selectors/schema-normalization.ts';
 import { joinEdits } from '../engine/field-edits.ts';
 import type { PageRequest, Row, Transformation } from '../engine/kinds.ts';
-import { createRawPlan, type RawPlan, type RowParser, rawBatch } from '../engine/raw-rows.ts';
+import { createRawPlan, type RawPlan, type RowParser, rawBatches } from '../engine/raw-rows.ts';
 import { StreamSlice } from '../engine/stream-slice.ts';
 import { compileDpath, DpathError } from '../lib/dpath.ts';
 import { Float, type Json, parseExactJson, stringifyJson } from '../lib/json.ts';
@@ -213,9 +213,10 @@ function linesOf(document: DocumentCase, plan: RawPlan, parts: readonly Elements
     else isWrong = true;
   };
   for (const elements of parts) {
-    const batch = rawBatch(elements, plan, REQUEST, parser);
-    if (batch.writeTo === undefined) for (const record of batch.records) write(record);
-    else batch.writeTo({ lines: writer, write, observe: undefined });
+    for (const batch of rawBatches(elements, plan, REQUEST, parser)) {
+      if (batch.writeTo === undefined) for (const record of batch.records) write(record);
+      else batch.writeTo({ lines: writer, write, observe: undefined });
+    }
   }
   return isWrong ? [NO_RECORD] : lines;
 }

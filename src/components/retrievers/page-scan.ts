@@ -10,7 +10,7 @@ import {
   type RawBatch,
   type RawPlan,
   type RowParser,
-  rawBatch,
+  rawBatches,
 } from '../../engine/raw-rows.ts';
 import type { Json } from '../../lib/json.ts';
 import {
@@ -91,7 +91,7 @@ export function createPageScan(
   }
 
   function batchesOf(elements: Elements, plan: RawPlan | undefined, request: PageRequest): Iterable<RawBatch | Promise<RawBatch>> {
-    return plan === undefined ? parseGroups(elements, request) : [rawBatch(elements, plan, request, parser)];
+    return plan === undefined ? parseGroups(elements, request) : rawBatches(elements, plan, request, parser);
   }
 
   return {
