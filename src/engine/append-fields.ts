@@ -9,7 +9,7 @@ export interface AppendedField {
   readonly name: string;
   readonly compute: (record: Row, request: PageRequest) => Json;
   /** Makes what is written of what was computed, after all fields were computed. */
-  readonly fit?: ((value: Json) => Json) | undefined;
+  readonly toSchema?: ((value: Json) => Json) | undefined;
   /** Whether all records of a slice get the same. */
   readonly isSliceWide?: boolean;
   /** How it follows from another field, where that is a whole number that is not negative. */
@@ -36,7 +36,7 @@ const texts = new AddedTexts();
 /** What appends fields to the records of a stream. */
 export function createFieldAppender(fields: readonly AppendedField[]): FieldAppender {
   const keyed = fields.map((field) => ({ ...field, name: asPropertyName(field.name), key: `${JSON.stringify(field.name)}:` }));
-  const fitted = keyed.filter(({ fit }) => fit !== undefined);
+  const fitted = keyed.filter(({ toSchema }) => toSchema !== undefined);
   // The one whose numbers are written by themselves stands before the texts of the others.
   const first = keyed.find(({ formula }) => formula !== undefined) ?? keyed[0];
   const others = keyed.filter((field) => field !== first);
@@ -45,7 +45,7 @@ export function createFieldAppender(fields: readonly AppendedField[]): FieldAppe
 
   function complete(record: Row, request: PageRequest): void {
     for (const { name, compute } of keyed) record[name] = compute(record, request);
-    for (const { name, fit } of fitted) record[name] = fit?.(record[name] as Json) as Json;
+    for (const { name, toSchema } of fitted) record[name] = toSchema?.(record[name] as Json) as Json;
   }
 
   return {
@@ -73,9 +73,9 @@ export function createFieldAppender(fields: readonly AppendedField[]): FieldAppe
       if (formula !== undefined && (from === undefined || to === undefined)) return false;
       texts.reset(count, firstKey);
       const record: Row = {};
-      for (const { name, compute, fit } of together) {
+      for (const { name, compute, toSchema } of together) {
         const value = compute(record, request);
-        record[name] = fit === undefined ? value : fit(value);
+        record[name] = toSchema === undefined ? value : toSchema(value);
       }
       texts.assignToAll(textsOf(together, record));
       return formula === undefined || texts.assignNumbers(from as Float64Array, to as Float64Array, formula.compute, formula.isFloat);

@@ -236,7 +236,7 @@ export interface RecordSelector {
   /** What it does to top-level fields, when that is all that it does to the records that stay, beside fitting them to the schema. */
   readonly edits: FieldEdits | undefined;
   /** Which records the schema leaves as they are, once it is `ready`: undefined when only looking at them tells; absent where none are fitted to it. */
-  readonly fit?: (() => SchemaFit | undefined) | undefined;
+  readonly schemaFit?: (() => SchemaFit | undefined) | undefined;
   /** Which records stay, told by the fields that it reads, when all do not; to be asked once for each record. */
   readonly filter?: RowFilter | undefined;
   readonly sumsLists: boolean;

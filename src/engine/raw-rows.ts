@@ -59,7 +59,7 @@ function fitField(field: AppendedField, fit: SchemaFit | undefined): AppendedFie
   const kinds = fit?.kept.get(name)?.kinds;
   if (fit === undefined || kinds === undefined) return field;
   const isKept = formula !== undefined && (kinds & (formula.isFloat ? KIND.fraction : KIND.integer)) !== 0;
-  return { ...field, fit: (value) => fit.convert(name, value), formula: isKept ? formula : undefined };
+  return { ...field, toSchema: (value) => fit.convert(name, value), formula: isKept ? formula : undefined };
 }
 
 /** What makes records of bytes where they must be parsed after all. */

@@ -1,4 +1,4 @@
-import { asPropertyName } from '../lib/objects.ts';
+import { addKeywords, applied, callValue, sourceValue, withPlainItems } from './apply-function.ts';
 import {
   type Arguments,
   type BinaryOperator,
@@ -10,13 +10,14 @@ import {
   subexpressions,
 } from './ast.ts';
 import { compileComparison, compileComparisonWith, HOLDS } from './compile-comparison.ts';
+import { contextName, contextReader, type FieldOwner, isFieldOwner } from './context-variables.ts';
 import { dictGet, makeDict, plainGet } from './dicts.ts';
 import type { Position } from './errors.ts';
 import { TemplateSyntaxError } from './errors.ts';
 import type { FunctionTable } from './functions/index.ts';
-import { type BoundValue, bind, callBound, callSpec, type FunctionSpec, keywordsOf, type Source } from './functions/spec.ts';
-import { attributeOf, itemOf } from './group.ts';
-import { addMarkup, escapeValue, formatMarkup, Markup, plainText } from './markup.ts';
+import { bind, callSpec, type FunctionSpec, type Source } from './functions/spec.ts';
+import { attributeOf } from './group.ts';
+import { addMarkup, formatMarkup, Markup, plainText } from './markup.ts';
 import {
   add,
   divide,
@@ -28,28 +29,15 @@ import {
   multiply,
   negate,
   positive,
-  power,
-  slice,
   subtract,
   truth,
 } from './operators.ts';
+import { DICT_ATTRIBUTES, fieldReader, isPlain, isPlainKey, RECORD_ATTRIBUTES } from './read-field.ts';
 import { str } from './repr.ts';
-import { bounded, type Context, checkRepetition, type Evaluate, NO_SLOTS, type Runtime, type Slots } from './runtime.ts';
+import { bounded, type Context, type Evaluate, NO_SLOTS, type Runtime, type Slots } from './runtime.ts';
 import type { FunctionScope, Scope, Variable } from './scope.ts';
-import {
-  Callable,
-  Float,
-  isInt,
-  isList,
-  type Keywords,
-  NO_KEYWORDS,
-  type PlainDict,
-  PythonError,
-  tupleFrom,
-  typeName,
-  Undefined,
-  type Value,
-} from './values.ts';
+import { boundedPower, concatMarkup, repeat, sliceOf, subscript } from './template-operators.ts';
+import { Float, type Keywords, NO_KEYWORDS, PythonError, tupleFrom, Undefined, type Value } from './values.ts';
 
 /** Where an expression stands: what names mean there, and how the tags around it change its evaluation. */
 export interface Place {
@@ -63,9 +51,6 @@ export interface Place {
   /** The text of the filter or set block whose filter this is. */
   readonly block?: Evaluate;
 }
-
-/** The variables of which it is known which fields are read. */
-export type FieldOwner = 'record' | 'response';
 
 /** What a template turns out to read and do, collected while it is compiled. */
 export interface Findings {
@@ -81,65 +66,6 @@ export interface Findings {
 export type Trace = (at: Position) => void;
 
 const EMPTY_CONTEXT: Context = Object.freeze({});
-
-/** Attributes of Python's dict: they win over the keys of the same name in `a.name`. */
-const DICT_ATTRIBUTES: ReadonlySet<string> = new Set([
-  'clear',
-  'copy',
-  'fromkeys',
-  'get',
-  'items',
-  'keys',
-  'pop',
-  'popitem',
-  'setdefault',
-  'update',
-  'values',
-]);
-
-/** Attributes that the engine's records have besides. */
-const RECORD_ATTRIBUTES: ReadonlySet<string> = new Set(['data', 'stream_name', 'associated_slice', 'file_reference']);
-
-// Reading a property by a fixed name is several times faster than by a variable one.
-const READERS: Readonly<Record<string, Evaluate>> = {
-  config: (context) => context['config'] as Value,
-  record: (context) => context['record'] as Value,
-  response: (context) => context['response'] as Value,
-  parameters: (context) => context['parameters'] as Value,
-  headers: (context) => context['headers'] as Value,
-  stream_slice: (context) => context['stream_slice'] as Value,
-  next_page_token: (context) => context['next_page_token'] as Value,
-  last_record: (context) => context['last_record'] as Value,
-  last_page_size: (context) => context['last_page_size'] as Value,
-};
-
-// parity: airbyte_cdk/sources/declarative/interpolation/jinja.py:_ALIASES
-const ALIASES: Readonly<Record<string, string>> = { stream_interval: 'stream_slice', stream_partition: 'stream_slice' };
-
-/** The context variable that a name stands for. */
-export function contextName(name: string): string {
-  return Object.hasOwn(ALIASES, name) ? (ALIASES[name] as string) : name;
-}
-
-/** Reads a variable of the context; what it gives is undefined when the context has none of that name. */
-export function contextReader(name: string): (context: Context) => Value | undefined {
-  const key = contextName(name);
-  if (Object.hasOwn(READERS, key)) return READERS[key] as (context: Context) => Value | undefined;
-  if (key in Object.prototype) return (context) => (Object.hasOwn(context, key) ? context[key] : undefined);
-  return (context) => context[key];
-}
-
-/** Whether the fields that are read of a variable are noted. */
-export function isFieldOwner(name: string): name is FieldOwner {
-  return name === 'record' || name === 'response';
-}
-
-/** A name that plain dicts can be asked for without seeing what objects inherit. */
-function isPlainKey(name: string): boolean {
-  return !(name in Object.prototype);
-}
-
-const MAX_POWER_BITS = 1_000_000;
 
 /** Compiles expressions of one template to closures. */
 // parity: jinja2/compiler.py:CodeGenerator
@@ -603,41 +529,6 @@ export class ExpressionCompiler {
 
 type ArgumentsOf = (context: Context, slots: Slots, use: (values: Value[], keywords: Keywords) => Value) => Value;
 
-/** A value for each parameter of a function, which may also be further keywords. */
-type EvaluateBound = (context: Context, slots: Slots) => BoundValue;
-
-/** Whether a value is a dict kept as a plain object; false for a few that are, those without a prototype or with a key `constructor`. */
-function isPlain(value: Value): value is PlainDict {
-  // Quicker than asking for the prototype; no value of a dict is a function.
-  return typeof value === 'object' && value !== null && value.constructor === Object;
-}
-
-type OtherField = (owner: Value, field: string) => Value;
-
-/** Reads a field of a dict kept as a plain object; any other owner and a missing field are for `otherwise`. */
-function readField(owner: Value, field: string, otherwise: OtherField): Value {
-  const item = isPlain(owner) ? owner[field] : undefined;
-  return item === undefined ? otherwise(owner, field) : item;
-}
-
-/** Reads a field of what `owner` gives, which is the variable of the context where one is named. */
-function fieldReader(variable: string | undefined, owner: Evaluate, name: string, otherwise: OtherField): Evaluate {
-  const field = asPropertyName(name);
-  // One call fewer for the variables that nearly all templates read.
-  switch (variable) {
-    case 'record':
-      return (context) => readField(context['record'] as Value, field, otherwise);
-    case 'stream_slice':
-      return (context) => readField(context['stream_slice'] as Value, field, otherwise);
-    case 'config':
-      return (context) => readField(context['config'] as Value, field, otherwise);
-    case 'response':
-      return (context) => readField(context['response'] as Value, field, otherwise);
-    default:
-      return (context, slots) => readField(owner(context, slots), field, otherwise);
-  }
-}
-
 function same(value: Evaluate): Evaluate {
   return value;
 }
@@ -667,14 +558,6 @@ function nonFinite(value: number): Evaluate {
   };
 }
 
-/** The error of a template that reads variables the context does not have. */
-// parity: airbyte_cdk/sources/declarative/interpolation/jinja.py:JinjaInterpolation._eval
-export function missingVariables(names: readonly string[], context: Context): PythonError {
-  const list = names.map((name) => `'${name}'`).join(', ');
-  const known = Object.keys(context).join(', ');
-  return new PythonError('ValueError', `Jinja macro has undeclared variables: {${list}}. The context has: ${known}`);
-}
-
 function readSlot(variable: Variable, place: Place): Evaluate {
   const { slot, name } = variable;
   let hops = 0;
@@ -685,115 +568,4 @@ function readSlot(variable: Variable, place: Place): Evaluate {
     const value = at.values[slot];
     return value === undefined ? new Undefined(name) : value;
   };
-}
-
-function subscript(value: Value, key: Value): Value {
-  if (!(value instanceof Markup) || typeof key === 'string') return itemOf(value, key);
-  const item = getItem(value.text, key);
-  return typeof item === 'string' ? new Markup(item) : item;
-}
-
-function sliceOf(value: Value, start: Value, stop: Value, step: Value): Value {
-  return value instanceof Markup ? new Markup(str(slice(value.text, start, stop, step))) : slice(value, start, stop, step);
-}
-
-function repeat(a: Value, b: Value): Value {
-  const [left, right] = [plainText(a), plainText(b)];
-  for (const [sequence, count] of [
-    [left, right],
-    [right, left],
-  ] as const) {
-    if ((typeof sequence === 'string' || Array.isArray(sequence)) && isInt(count)) {
-      checkRepetition(sequence.length, count);
-    }
-  }
-  const product = multiply(left, right);
-  return typeof product === 'string' && (a instanceof Markup || b instanceof Markup) ? new Markup(product) : product;
-}
-
-function boundedPower(base: Value, exponent: Value): Value {
-  if ((typeof base === 'number' || typeof base === 'bigint') && (typeof exponent === 'number' || typeof exponent === 'bigint')) {
-    const magnitude = base < 0 ? -base : base;
-    if (magnitude > 1 && Math.log2(Number(magnitude)) * Number(exponent) > MAX_POWER_BITS && Number.isInteger(Number(exponent))) {
-      throw new PythonError('MemoryError', 'the template makes a number of more than a million bits');
-    }
-  }
-  return power(base, exponent);
-}
-
-function concatMarkup(parts: readonly Value[]): Value {
-  if (!parts.some((part) => part instanceof Markup)) return parts.map(str).join('');
-  return new Markup(parts.map((part) => escapeValue(part).text).join(''));
-}
-
-/** Calls a value as a template does; raises TypeError when it cannot be called. */
-export function callValue(target: Value, values: Value[], keywords: Keywords): Value {
-  if (target instanceof Callable) return bounded(target.call(values, keywords));
-  if (target instanceof Undefined) return target.fail();
-  throw new PythonError('TypeError', `'${typeName(target)}' object is not callable`);
-}
-
-/** A list of texts to be joined, which may be safe ones. */
-function withPlainItems(value: Value): Value {
-  return isList(value) ? value.map(plainText) : value;
-}
-
-function addKeywords(named: Map<string, Value>, further: Value): void {
-  for (const [name, value] of keywordsOf(further)) {
-    if (named.has(name)) throw new PythonError('TypeError', `got multiple values for keyword argument '${name}'`);
-    named.set(name, value);
-  }
-}
-
-function sourceValue(
-  source: Source,
-  positional: readonly Evaluate[],
-  keywords: ReadonlyMap<string, Evaluate>,
-  spec: FunctionSpec,
-): EvaluateBound {
-  switch (source.kind) {
-    case 'positional':
-      return seen(positional[source.index] as Evaluate, spec);
-    case 'keyword':
-      return seen(keywords.get(source.name) as Evaluate, spec);
-    case 'default': {
-      const { value } = source;
-      return () => value;
-    }
-    case 'restPositional': {
-      const rest = positional.slice(source.from);
-      return (context, slots) => tupleFrom(rest.map((value) => value(context, slots)));
-    }
-    case 'restKeywords': {
-      const rest = source.names.map((name) => [name, keywords.get(name) as Evaluate] as const);
-      return (context, slots) => new Map(rest.map(([name, value]) => [name, value(context, slots)]));
-    }
-  }
-}
-
-function seen(evaluate: Evaluate, spec: FunctionSpec): Evaluate {
-  return spec.seesMarkup ? evaluate : (context, slots) => plainText(evaluate(context, slots));
-}
-
-type Run = (runtime: Runtime, ...values: BoundValue[]) => Value;
-
-/** Applies a function to a value for each parameter, without an array where there are few. */
-function applied(spec: FunctionSpec, runtime: Runtime, values: readonly EvaluateBound[]): Evaluate {
-  const run = spec.run as Run;
-  const [first, second, third] = values as [EvaluateBound, EvaluateBound, EvaluateBound];
-  switch (values.length) {
-    case 1:
-      return (context, slots) => run(runtime, first(context, slots));
-    case 2:
-      return (context, slots) => run(runtime, first(context, slots), second(context, slots));
-    case 3:
-      return (context, slots) => run(runtime, first(context, slots), second(context, slots), third(context, slots));
-    default:
-      return (context, slots) =>
-        callBound(
-          spec,
-          runtime,
-          values.map((value) => value(context, slots)),
-        );
-  }
 }

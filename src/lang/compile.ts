@@ -2,8 +2,9 @@ import type { Block, Body, CallBlock, Expression, For, If, Macro as MacroNode, O
 import { targetNamespaces } from './ast.ts';
 import type { EvaluateBoolean } from './compile-comparison.ts';
 import { compileCondition } from './compile-condition.ts';
-import { contextReader, ExpressionCompiler, type Findings, isFieldOwner, type Place, type Trace } from './compile-expression.ts';
+import { ExpressionCompiler, type Findings, type Place, type Trace } from './compile-expression.ts';
 import { compileFormula, type Formula } from './compile-formula.ts';
+import { contextReader, isFieldOwner } from './context-variables.ts';
 import { TemplateSyntaxError } from './errors.ts';
 import type { FunctionTable } from './functions/index.ts';
 import { LoopContext, Namespace } from './loop.ts';

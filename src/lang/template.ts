@@ -1,7 +1,7 @@
 import { compile, type Program } from './compile.ts';
 import type { EvaluateBoolean } from './compile-comparison.ts';
-import { contextName, contextReader, type FieldOwner, missingVariables } from './compile-expression.ts';
 import type { Formula } from './compile-formula.ts';
+import { contextName, contextReader, type FieldOwner, missingVariables } from './context-variables.ts';
 import { TemplateError, TemplateSyntaxError } from './errors.ts';
 import { createFunctions, type FunctionTable } from './functions/index.ts';
 import { normalizeSource } from './lexer.ts';

@@ -189,15 +189,19 @@ async function* chunksAndEnd(response: HttpResponse): AsyncGenerator<Uint8Array 
 }
 
 /** Which fields of the records are looked at, set and dropped, and which records stay; undefined when whole records are looked at. */
-function planOf(path: readonly string[], { edits, fit, filter, reads }: RecordSelector, cursor: Cursor | undefined): RawPlan | undefined {
+function planOf(
+  path: readonly string[],
+  { edits, schemaFit, filter, reads }: RecordSelector,
+  cursor: Cursor | undefined,
+): RawPlan | undefined {
   const observed = cursor?.reads ?? 'nothing';
   if (edits === undefined || reads === 'all' || observed === 'all') return undefined;
   if (namesIn(observed).some((name) => edits.drops.includes(name))) return undefined;
   // A filter that sees what is set sees it before it is fitted to the schema, and does not see what is dropped.
-  if (filter?.seesAdded === true && (fit !== undefined || edits.drops.length > 0)) return undefined;
-  const schemaFit = fit?.();
-  if (fit !== undefined && schemaFit === undefined) return undefined;
-  const options = { observed: namesIn(observed), filter, fit: schemaFit };
+  if (filter?.seesAdded === true && (schemaFit !== undefined || edits.drops.length > 0)) return undefined;
+  const fit = schemaFit?.();
+  if (schemaFit !== undefined && fit === undefined) return undefined;
+  const options = { observed: namesIn(observed), filter, fit };
   const plan = createRawPlan([...namesIn(reads), ...namesIn(observed)], edits, options);
   return isScannable(shapeOf(path, plan)) ? plan : undefined;
 }

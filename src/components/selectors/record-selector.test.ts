@@ -79,7 +79,7 @@ describe('RecordSelector', () => {
     expect(second.records).toEqual([{ id: '4' }]);
     expect(selector.select([{ data: { id: 5 } }], request)).toEqual({ records: [{ id: '5' }], extracted: 1 });
     expect([loads, selector.reads, selector.changesDocuments]).toEqual([1, 'nothing', true]);
-    expect(selector.fit?.()?.convert('id', 5)).toBe('5');
+    expect(selector.schemaFit?.()?.convert('id', 5)).toBe('5');
   });
 
   it('waits until the transformations are ready', async () => {

@@ -118,7 +118,7 @@ export const RecordSelector = component({
       decoder: extractor.decoder,
       listPath: extractor.listPath,
       edits: uploader === undefined ? joinEdits(transformations) : undefined,
-      fit: normalization && (() => (normalized === undefined ? UNCHANGED : normalized.fit)),
+      schemaFit: normalization && (() => (normalized === undefined ? UNCHANGED : normalized.fit)),
       filter: keep && { keep, seesAdded: transformsFirst },
       wholeResponse: extractor.wholeResponse ?? false,
       sumsLists: extractor.sumsLists ?? false,
