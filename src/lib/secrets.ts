@@ -349,7 +349,8 @@ function wordsOf(name: string): string[] {
 function isNearly(word: string, name: string): boolean {
   if (word === name || word === `${name}s`) return true;
   if (word[0] !== name[0] || word.length < 4 || name.length < 5 || REAL_WORDS.has(word)) return false;
-  return editDistance(word, name) <= (name.length >= 11 ? 2 : 1);
+  const slips = name.length >= 11 ? 2 : 1;
+  return Math.abs(word.length - name.length) <= slips && editDistance(word, name) <= slips;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours between two words. */
