@@ -1,3 +1,4 @@
+import { freeBytes, joinBytes } from '../lib/free-bytes.ts';
 import { type Json, parseJson } from '../lib/json.ts';
 import { composeLines } from '../lib/json-list/compose-lines.ts';
 import { bytesOf, type Elements, FLAG, KIND, keepElements, numbersOf, ROW } from '../lib/json-list/list-scan.ts';
@@ -90,12 +91,12 @@ export function* rawBatches(elements: Elements, plan: RawPlan, request: PageRequ
   if (plan.filter === undefined) yield batchOfElements(elements, plan, request, parser);
   else if (elements.odd === 0) yield batchOfElements(keptElements(elements, plan, plan.filter, request, parser), plan, request, parser);
   // What is to be parsed in any case tells by its values whether it stays.
-  else for (const group of groupsOf(elements, 0, elements.count)) yield parsedBatch(parser.refine(parser.parse(group), request));
+  else for (const group of parseGroups(elements, 0, elements.count, parser)) yield parsedBatch(parser.refine(group, request));
 }
 
 function batchOfElements(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser): RawBatch {
   const { count } = elements;
-  const parse = (from: number, to: number): Row[] => parser.refine(parser.parse(listOf(elements, from, to)), request);
+  const parse = (from: number, to: number): Row[] => parser.refine(parseElements(elements, from, to, parser), request);
   let parsed: Row[] | undefined;
   return {
     count,
@@ -136,27 +137,35 @@ function keptElements(
   return kept === count ? elements : keepElements(elements, marks);
 }
 
+/** The elements from one to another as values. */
+function parseElements(elements: Elements, from: number, to: number, parser: RowParser): Json[] {
+  const bytes = listOf(elements, from, to);
+  const values = parser.parse(bytes);
+  freeBytes(bytes);
+  return values;
+}
+
 /** The elements from one to another as a JSON list. */
-export function listOf(elements: Elements, from: number, to: number): Uint8Array {
+function listOf(elements: Elements, from: number, to: number): Uint8Array {
   const { rows, width, hasGaps = false } = elements;
-  if (from === to) return Buffer.concat([OPEN, CLOSE]);
+  if (from === to) return joinBytes([OPEN, CLOSE]);
   const { buffer, base } = bytesOf(elements);
   const between = (first: number, last: number): Buffer =>
     buffer.subarray((rows[first * width + ROW.start] as number) - base, (rows[last * width + ROW.end] as number) - base);
-  if (!hasGaps) return Buffer.concat([OPEN, between(from, to - 1), CLOSE]);
+  if (!hasGaps) return joinBytes([OPEN, between(from, to - 1), CLOSE]);
   const parts: Buffer[] = [];
   for (let index = from; index < to; index += 1) parts.push(index === from ? OPEN : COMMA, between(index, index));
-  return Buffer.concat([...parts, CLOSE]);
+  return joinBytes([...parts, CLOSE]);
 }
 
-/** The elements from one to another as JSON lists of some 64 kB. */
-export function* groupsOf(elements: Elements, from: number, to: number): Generator<Uint8Array> {
+/** The elements from one to another as values, some 64 kB of them at a time. */
+export function* parseGroups(elements: Elements, from: number, to: number, parser: RowParser): Generator<Json[]> {
   const { rows, width } = elements;
   for (let [first, next] = [from, from]; first < to; first = next) {
     const end = (rows[first * width + ROW.start] as number) + GROUP;
     do next += 1;
     while (next < to && (rows[next * width + ROW.end] as number) <= end);
-    yield listOf(elements, first, next);
+    yield parseElements(elements, first, next, parser);
   }
 }
 
@@ -173,8 +182,7 @@ function writeRows(elements: Elements, plan: RawPlan, request: PageRequest, pars
     if (to > from) writeRun(elements, from, to, plan, request, parser, target);
     from = to;
     while (to < count && mustParse(to)) to += 1;
-    for (const group of groupsOf(elements, from, to))
-      for (const record of parser.refine(parser.parse(group), request)) target.write(record);
+    for (const group of parseGroups(elements, from, to, parser)) for (const record of parser.refine(group, request)) target.write(record);
     from = to;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freeBytes } from './free-bytes.ts';
+import { freeBytes, joinBytes } from './free-bytes.ts';
 
 describe('freeBytes', () => {
   it('gives the memory of bytes back that fill their buffer', () => {
@@ -22,5 +22,14 @@ describe('freeBytes', () => {
     const neighbour = Buffer.from('y'.repeat(100));
     freeBytes(bytes, { wholeBuffer: true });
     expect([bytes.length === length || bytes.buffer !== neighbour.buffer, neighbour.toString()]).toEqual([true, 'y'.repeat(100)]);
+  });
+});
+
+describe('joinBytes', () => {
+  it.each([5000, 20_000, 70_000])('puts %i bytes where they can be given back', (length) => {
+    const bytes = joinBytes([Buffer.from('a'), Buffer.alloc(length, 'b'), Buffer.from('c')]);
+    expect([bytes.length, bytes.toString('latin1', 0, 2), bytes.toString('latin1', length)]).toEqual([length + 2, 'ab', 'bc']);
+    freeBytes(bytes);
+    expect(bytes.length).toBe(0);
   });
 });

@@ -17,3 +17,16 @@ export function freeBytes({ buffer, byteLength }: Uint8Array | Int32Array, { who
 function mayBePool(buffer: ArrayBuffer, length: number): boolean {
   return length < Buffer.poolSize >>> 1 && Math.abs(buffer.byteLength - Buffer.poolSize) <= POOL_PADDING;
 }
+
+/** Bytes one after the other in a buffer that holds nothing else, so that it can be given back; `Buffer.concat` cuts short ones from the pool. */
+export function joinBytes(parts: readonly Uint8Array[]): Buffer {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

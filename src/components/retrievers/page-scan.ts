@@ -5,8 +5,8 @@ import { createBytePrint, type PageGuard } from '../../engine/page-guard.ts';
 import {
   createRawPlan,
   GROUP,
-  groupsOf,
   parsedBatch,
+  parseGroups,
   type RawBatch,
   type RawPlan,
   type RowParser,
@@ -83,15 +83,15 @@ export function createPageScan(
     return { plan, shape: shapeOf(listPath, plan), leastBytes };
   });
 
-  function* parseGroups(elements: Elements, request: PageRequest): Generator<RawBatch | Promise<RawBatch>> {
-    for (const group of groupsOf(elements, 0, elements.count)) {
-      const refined = selector.refine(parser.parse(group), request);
+  function* parsedBatches(elements: Elements, request: PageRequest): Generator<RawBatch | Promise<RawBatch>> {
+    for (const group of parseGroups(elements, 0, elements.count, parser)) {
+      const refined = selector.refine(group, request);
       yield refined instanceof Promise ? refined.then(parsedBatch) : parsedBatch(refined);
     }
   }
 
   function batchesOf(elements: Elements, plan: RawPlan | undefined, request: PageRequest): Iterable<RawBatch | Promise<RawBatch>> {
-    return plan === undefined ? parseGroups(elements, request) : rawBatches(elements, plan, request, parser);
+    return plan === undefined ? parsedBatches(elements, request) : rawBatches(elements, plan, request, parser);
   }
 
   return {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { freeBytes } from '../free-bytes.ts';
+import { freeBytes, joinBytes } from '../free-bytes.ts';
 import { type Scanning, scanning, scanningNumbers } from './module.ts';
 
 /** Where a document has its list of records, and which of their top-level fields are of interest. */
@@ -376,7 +376,7 @@ export class ListScan {
       this.#tail.push(chunk);
       return undefined;
     }
-    const joined = this.#pending.length === 0 ? undefined : Buffer.concat([this.#pending, chunk]);
+    const joined = this.#pending.length === 0 ? undefined : joinBytes([this.#pending, chunk]);
     if (this.#joined !== undefined) freeBytes(this.#joined);
     if (this.#given !== undefined) freeElements(this.#given);
     this.#given = undefined;
