@@ -33,60 +33,53 @@ export interface FieldAppender {
 /** The one place for texts: they are written before anything else is appended. */
 const texts = new AddedTexts();
 
-/** What appends fields to the records of a stream. */
+/** What appends fields, of which there is one at least, to the records of a stream. */
 export function createFieldAppender(fields: readonly AppendedField[]): FieldAppender {
   const keyed = fields.map((field) => ({ ...field, name: asPropertyName(field.name), key: `${JSON.stringify(field.name)}:` }));
-  const fitted = keyed.filter(({ toSchema }) => toSchema !== undefined);
   // The one whose numbers are written by themselves stands before the texts of the others.
-  const first = keyed.find(({ formula }) => formula !== undefined) ?? keyed[0];
+  const first = (keyed.find(({ formula }) => formula !== undefined) ?? keyed[0]) as KeyedField;
   const others = keyed.filter((field) => field !== first);
-  const ordered = first === undefined ? [] : [first, ...others];
-  const firstKey = Buffer.from(first?.key ?? '');
-
-  function complete(record: Row, request: PageRequest): void {
-    for (const { name, compute } of keyed) record[name] = compute(record, request);
-    for (const { name, toSchema } of fitted) record[name] = toSchema?.(record[name] as Json) as Json;
-  }
+  const ordered = [first, ...others];
+  const firstKey = Buffer.from(first.key);
+  const { formula } = first;
+  const together = formula === undefined ? ordered : others;
+  const canFill = together.every(({ isSliceWide }) => isSliceWide === true);
 
   return {
     texts,
     begin(count, request) {
       texts.reset(count, firstKey);
       return (index, record) => {
-        complete(record, request);
-        const value = first === undefined ? null : (record[first.name] as Json);
+        computeAll(keyed, record, request);
+        const value = record[first.name] as Json;
         const isWritten = value === null || texts.assignNumber(index, value);
         const text = textsOf(isWritten ? others : ordered, record);
         if (text !== '') texts.assignText(index, text);
       };
     },
-    fill: fillOf(),
-    complete,
-  };
-
-  function fillOf(): FieldAppender['fill'] {
-    const formula = first?.formula;
-    const together = formula === undefined ? keyed : others;
-    if (!together.every(({ isSliceWide }) => isSliceWide === true)) return () => false;
-    return (count, request, columns) => {
-      const [from, to] = formula === undefined ? [] : [columns(formula.field), columns((first as KeyedField).name)];
+    fill(count, request, columns) {
+      if (!canFill) return false;
+      const [from, to] = formula === undefined ? [] : [columns(formula.field), columns(first.name)];
       if (formula !== undefined && (from === undefined || to === undefined)) return false;
       texts.reset(count, firstKey);
       const record: Row = {};
-      for (const { name, compute, toSchema } of together) {
-        const value = compute(record, request);
-        record[name] = toSchema === undefined ? value : toSchema(value);
-      }
+      computeAll(together, record, request);
       texts.assignToAll(textsOf(together, record));
       return formula === undefined || texts.assignNumbers(from as Float64Array, to as Float64Array, formula.compute, formula.isFloat);
-    };
-  }
+    },
+    complete: (record, request) => computeAll(keyed, record, request),
+  };
 }
 
-interface KeyedField {
-  readonly name: string;
+interface KeyedField extends AppendedField {
   /** Its name as JSON, with a colon. */
   readonly key: string;
+}
+
+/** Computes fields one after the other, then fits them to the schema. */
+function computeAll(fields: readonly AppendedField[], record: Row, request: PageRequest): void {
+  for (const { name, compute } of fields) record[name] = compute(record, request);
+  for (const { name, toSchema } of fields) if (toSchema !== undefined) record[name] = toSchema(record[name] as Json);
 }
 
 /** Fields of a record as JSON without brackets; nulls are left out, as in every record. */

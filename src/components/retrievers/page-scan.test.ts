@@ -63,45 +63,44 @@ describe('a page that nobody looks into', () => {
     expect(api.received.map(({ path }) => path)).toEqual(['/items', '/items?from=2']);
   });
 
-  it('gets the fields that are set, in the place of those that records had', async () => {
-    const api = await localApi(() => ({ body: page('{"id": 1000},{"id": 2, "seconds": 7},{"id": 5000, "name": "c"}', '"more": false') }));
-    const added = 'type: AddFields\nfields: [{type: AddedFieldDefinition, path: [seconds], value: "{{ record.id / 1000 }}"}]';
-    const { lines } = await read(api, PAGED, added);
-    expect(lines).toEqual([
-      'copied {"id": 1000,"seconds":1.0}',
-      'copied {"id": 2,"seconds":0.002}',
-      'copied {"id": 5000, "name": "c","seconds":5.0}',
-    ]);
-  });
+  const setting = (path: string, value: string): string =>
+    `type: AddFields\nfields: [{type: AddedFieldDefinition, path: [${path}], value: "${value}"}]`;
 
-  it('is copied where a field is computed from what it was, alone and by formula', async () => {
-    const api = await localApi(() => ({ body: page('{"id": 1000, "name": "c"},{"id": 2000, "x": 1}', '"more": false') }));
-    const changed = (value: string): string => `type: AddFields\nfields: [{type: AddedFieldDefinition, path: [id], value: "${value}"}]`;
-    expect((await read(api, PAGED, changed('{{ record.id / 1000 }}'))).lines).toEqual([
-      'copied {"name": "c","id":1.0}',
-      'copied {"x": 1,"id":2.0}',
-    ]);
-    expect((await read(api, PAGED, changed('n{{ record.id }}'))).lines).toEqual([
-      'copied {"name": "c","id":"n1000"}',
-      'copied {"x": 1,"id":"n2000"}',
-    ]);
-  });
-
-  it('is copied but for the field in which another one is set', async () => {
-    const api = await localApi(() => ({ body: page('{"id": 1},{"meta": {"a": [1.50]}, "id": 2},{"id": 3, "meta": {}}', '"more": false') }));
-    const nested = 'type: AddFields\nfields: [{type: AddedFieldDefinition, path: [meta, twice], value: "{{ record.id * 2 }}"}]';
-    const { lines } = await read(api, PAGED, nested);
-    expect(lines).toEqual([
-      'copied {"id": 1,"meta":{"twice":2}}',
-      'copied {"id": 2,"meta":{"a":[1.5],"twice":4}}',
-      'copied {"id": 3,"meta":{"twice":6}}',
-    ]);
-  });
-
-  it('is copied without the fields that are removed', async () => {
-    const api = await localApi(() => ({ body: page('{"a": {"x": [1]}, "id": 1, "b": 2},{"id": 2},{"b": 1}', '"more": false') }));
-    const { lines } = await read(api, PAGED, 'type: RemoveFields\nfield_pointers: [[a], [b], ["7"]]');
-    expect(lines).toEqual(['copied {"id": 1}', 'copied {"id": 2}', 'copied {}']);
+  it.each<[string, string, string, string[]]>([
+    [
+      'with the fields that are set, in the place of those that records had',
+      setting('seconds', '{{ record.id / 1000 }}'),
+      '{"id": 1000},{"id": 2, "seconds": 7},{"id": 5000, "name": "c"}',
+      ['{"id": 1000,"seconds":1.0}', '{"id": 2,"seconds":0.002}', '{"id": 5000, "name": "c","seconds":5.0}'],
+    ],
+    [
+      'where a field is computed from what it was by a formula',
+      setting('id', '{{ record.id / 1000 }}'),
+      '{"id": 1000, "name": "c"},{"id": 2000, "x": 1}',
+      ['{"name": "c","id":1.0}', '{"x": 1,"id":2.0}'],
+    ],
+    [
+      'where a field is computed from what it was',
+      setting('id', 'n{{ record.id }}'),
+      '{"id": 1000, "name": "c"},{"id": 2000, "x": 1}',
+      ['{"name": "c","id":"n1000"}', '{"x": 1,"id":"n2000"}'],
+    ],
+    [
+      'but for the field in which another one is set',
+      setting('meta, twice', '{{ record.id * 2 }}'),
+      '{"id": 1},{"meta": {"a": [1.50]}, "id": 2},{"id": 3, "meta": {}}',
+      ['{"id": 1,"meta":{"twice":2}}', '{"id": 2,"meta":{"a":[1.5],"twice":4}}', '{"id": 3,"meta":{"twice":6}}'],
+    ],
+    [
+      'without the fields that are removed',
+      'type: RemoveFields\nfield_pointers: [[a], [b], ["7"]]',
+      '{"a": {"x": [1]}, "id": 1, "b": 2},{"id": 2},{"b": 1}',
+      ['{"id": 1}', '{"id": 2}', '{}'],
+    ],
+  ])('is copied %s', async (_how, transformation, items, expected) => {
+    const api = await localApi(() => ({ body: page(items, '"more": false') }));
+    const { lines } = await read(api, PAGED, transformation);
+    expect(lines).toEqual(expected.map((record) => `copied ${record}`));
   });
 
   it('has those records parsed that the schema changes, and the others copied', async () => {
@@ -119,8 +118,9 @@ describe('a page that nobody looks into', () => {
     const properties: JsonObject = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }]));
     properties['deep'] = { type: 'object', properties: { n: { type: 'integer' } } };
     const normalised = PAGED.replace('{type: RecordSelector,', '{type: RecordSelector, schema_normalization: Default,');
-    const added = 'type: AddFields\nfields: [{type: AddedFieldDefinition, path: [half], value: "{{ record.id | int / 2 }}"}]';
-    const { lines } = await read(api, normalised, added, { properties: { ...properties, half: { type: 'string' } } });
+    const { lines } = await read(api, normalised, setting('half', '{{ record.id | int / 2 }}'), {
+      properties: { ...properties, half: { type: 'string' } },
+    });
     expect(lines).toEqual([
       'copied {"id": 1, "name": "a", "price": 1.50, "tags": [], "on": true,"half":"0.5"}',
       'parsed {"id":2,"name":"a","half":"1.0"}',
@@ -173,8 +173,8 @@ describe('a page that nobody looks into', () => {
 
   it('is copied where a filter looks at what is added before', async () => {
     const api = await localApi(() => ({ body: page('{"id": 1000},{"id": 2000},{"id": 3000}', '"more": false') }));
-    const added = 'type: AddFields\nfields: [{type: AddedFieldDefinition, path: [seconds], value: "{{ record.id / 1000 }}"}]';
-    const { lines } = await read(api, filtered('{{ record.seconds >= 2 }}', 'transform_before_filtering: true, '), added);
+    const condition = filtered('{{ record.seconds >= 2 }}', 'transform_before_filtering: true, ');
+    const { lines } = await read(api, condition, setting('seconds', '{{ record.id / 1000 }}'));
     expect(lines).toEqual(['copied {"id": 2000,"seconds":2.0}', 'copied {"id": 3000,"seconds":3.0}']);
   });
 

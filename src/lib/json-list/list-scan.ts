@@ -105,8 +105,16 @@ interface NamedField {
   readonly kinds: number;
 }
 
+const fieldsByShape = new WeakMap<ListShape, readonly NamedField[]>();
+
 /** All fields that anything is said of, the n-th with the number n: first those whose borders are noted. */
-function fieldsOf({ fields, kept }: ListShape): NamedField[] {
+function fieldsOf(shape: ListShape): readonly NamedField[] {
+  const found = fieldsByShape.get(shape) ?? findFields(shape);
+  fieldsByShape.set(shape, found);
+  return found;
+}
+
+function findFields({ fields, kept }: ListShape): NamedField[] {
   const found: NamedField[] = [];
   const waiting: { readonly kept: KeptKinds; readonly number: number }[] = [];
   const add = (name: string, holder: number, place: KeptKinds = ANYTHING): void => {
