@@ -1,34 +1,35 @@
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { packPieces } from './pack-pieces.ts';
 import { storeCodeCache } from './store-code-cache.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
 
-/** Loaded when they are first needed, each a file of its own: by the names that dynamic imports have for them, what their file exports. */
-const PARTS: Readonly<Record<string, { readonly file: string; readonly exports: string }>> = {
-  'any-ascii': { file: 'any-ascii.js', exports: "export { default } from 'any-ascii'" },
-  'js-yaml': { file: 'js-yaml.js', exports: "export { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE } from 'js-yaml'" },
-  yaml: { file: 'yaml.js', exports: "export * from 'yaml'" },
-  yauzl: { file: 'yauzl.js', exports: "export * from 'yauzl'" },
-  saxes: { file: 'saxes.js', exports: "export * from 'saxes'" },
-  '@cfworker/json-schema': { file: 'json-schema.js', exports: "export * from '@cfworker/json-schema'" },
-  './undici.ts': { file: 'undici.js', exports: "export * from './src/http/undici.ts'" },
-  'json-schema-to-typescript': { file: 'json-schema-to-typescript.js', exports: "export { compile } from 'json-schema-to-typescript'" },
-  '../manifest/dlt/export/index.ts': { file: 'dlt-export.js', exports: "export * from './src/manifest/dlt/export/index.ts'" },
-  './spec.ts': { file: 'spec.js', exports: "export * from './src/cli/spec.ts'" },
-  './commands.ts': { file: 'engine.js', exports: "export * from './src/cli/commands.ts'" },
+/** Libraries that are loaded when they are first needed, and what is asked of them: nothing else of them is in the bundle. */
+const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  'any-ascii': ['default'],
+  'js-yaml': ['EVENT_ID', 'getScalarValue', 'parseEvents', 'SCALAR_STYLE'],
+  yaml: ['isAlias', 'isCollection', 'isMap', 'isScalar', 'isSeq', 'LineCounter', 'parseDocument', 'visit'],
+  yauzl: ['fromBufferPromise', 'getFileNameLowLevel'],
+  saxes: ['SaxesParser'],
+  '@cfworker/json-schema': ['Validator'],
+  'json-schema-to-typescript': ['compile'],
 };
 
-/** Leaves what is loaded later out of a file. */
-const withoutParts: Plugin = {
-  name: 'without-parts',
-  setup({ onResolve }) {
-    onResolve({ filter: /.*/ }, ({ path: name, kind }) => {
-      const part = kind === 'dynamic-import' && Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
-      return part && { path: `./${part.file}`, external: true };
-    });
+/** Leaves of a library what is asked of it. */
+const withNeededExports: Plugin = {
+  name: 'with-needed-exports',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /.*/ }, ({ path: name, kind }) =>
+      kind === 'dynamic-import' && Object.hasOwn(LIBRARIES, name) ? { path: name, namespace: 'library' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'library' }, ({ path: name }) => ({
+      contents: `export { ${LIBRARIES[name]?.join(', ')} } from ${JSON.stringify(name)};`,
+      resolveDir: root,
+    }));
   },
 };
 
@@ -80,8 +81,9 @@ const OPTIONS = {
   bundle: true,
   platform: 'node',
   target: 'node26',
-  // A CommonJS bundle starts faster than an ES module: importing node:http from an ES module loads far more of Node.
-  format: 'cjs',
+  // What is imported dynamically becomes a piece, and what several need is shared; packPieces makes functions of them.
+  format: 'esm',
+  splitting: true,
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
@@ -96,9 +98,10 @@ const OPTIONS = {
   define: { 'process.env.VERBOSE': 'undefined' },
 } satisfies BuildOptions;
 
-/** The packages, as name@version, that something of went into a file. */
-function packagesOf({ inputs }: Metafile): string[] {
-  const folders = Object.keys(inputs).flatMap((file) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []);
+/** The packages, as name@version, that something of went into a bundle. */
+function packagesOf({ outputs }: Metafile): string[] {
+  const files = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  const folders = files.flatMap((file) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []);
   return [...new Set(folders)].map((folder) => {
     const { name, version } = JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')) as {
       name: string;
@@ -108,53 +111,60 @@ function packagesOf({ inputs }: Metafile): string[] {
   });
 }
 
-const LOADS_PART = new RegExp(
-  `import\\("\\./(${Object.values(PARTS)
-    .map(({ file }) => file.replaceAll('.', '\\.'))
-    .join('|')})"\\)`,
-  'g',
-);
-const LOADS_OTHER = /(?<![\w$.])import\(/g;
-
-/**
- * Makes a file the function that the launcher runs: it loads the parts, and what lies elsewhere, under names as long as `import`, which the
- * source map is made for.
- */
-function wrap(file: string): void {
-  const source = readFileSync(file, 'utf8');
-  // The launcher reads files as Latin-1, which is quicker; esbuild escapes texts, but not regular expressions.
-  const [letter] = /[^\0-\x7f].{0,20}/.exec(source) ?? [];
-  if (letter !== undefined) throw new Error(`${file} holds letters beyond ASCII, which a regular expression must escape: ${letter}`);
-  const code = source.replace(LOADS_PART, 'obtain("./$1")').replace(LOADS_OTHER, 'abroad(');
-  writeFileSync(file, `(function (exports, require, module, obtain, abroad) {${code}\n})`);
+/** The pieces that run when a source file is loaded, by the names of their files; none where the source has no piece of its own. */
+function piecesOf({ outputs }: Metafile, source: string): Set<string> {
+  const found = new Set<string>();
+  const visit = (file: string): void => {
+    if (found.has(path.basename(file))) return;
+    found.add(path.basename(file));
+    for (const { path: next, kind } of outputs[file]?.imports ?? []) {
+      if (kind === 'import-statement' && Object.hasOwn(outputs, next)) visit(next);
+    }
+  };
+  for (const [file, { entryPoint }] of Object.entries(outputs)) if (entryPoint === source) visit(file);
+  return found;
 }
 
-/** Builds one file of the bundle; gives the packages that went into it. */
-async function bundle(file: string, options: BuildOptions): Promise<string[]> {
-  const outfile = path.join(dist, file);
-  const { metafile } = await build({
-    ...OPTIONS,
-    ...options,
-    metafile: true,
-    outfile,
-    plugins: [withoutParts, withStandIns],
-  });
-  wrap(outfile);
-  return packagesOf(metafile);
+/** The file that a piece goes to: what a start needs, what `spec`, `check` and `read` need beyond each other, the libraries, and all the rest. */
+function packsOf(metafile: Metafile): (piece: string) => string {
+  const [start, spec, check, read] = ['main', 'cli/spec', 'cli/check', 'cli/read'].map((source) =>
+    piecesOf(metafile, `src/${source}.ts`),
+  ) as [Set<string>, Set<string>, Set<string>, Set<string>];
+  const outputs = new Map(Object.entries(metafile.outputs).map(([file, output]) => [path.basename(file), output]));
+  return (piece) => {
+    if (start.has(piece)) return 'source-declarative.js';
+    if (check.has(piece)) return spec.has(piece) ? 'manifest.js' : 'engine.js';
+    if (spec.has(piece)) return 'spec.js';
+    if (read.has(piece)) return 'read.js';
+    const { inputs = {}, entryPoint } = outputs.get(piece) ?? {};
+    const sizes = Object.entries(inputs).map(([file, { bytesInOutput }]) =>
+      file.includes('node_modules') ? bytesInOutput : -bytesInOutput,
+    );
+    const isLibrary = entryPoint !== undefined && sizes.reduce((sum, size) => sum + size, 0) > 0;
+    return isLibrary ? `${entryPoint.replace(/^.*[:/]/, '').replace(/\.ts$/, '')}.js` : 'tools.js';
+  };
 }
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
-const packages = await bundle('source-declarative.js', { entryPoints: [path.join(root, 'src/main.ts')] });
-for (const { file, exports } of Object.values(PARTS)) {
-  packages.push(...(await bundle(file, { stdin: { contents: exports, resolveDir: root, loader: 'ts' } })));
+const pieces = mkdtempSync(path.join(tmpdir(), 'source-declarative-'));
+try {
+  const { metafile } = await build({
+    ...OPTIONS,
+    entryPoints: [path.join(root, 'src/main.ts')],
+    outdir: pieces,
+    plugins: [withNeededExports, withStandIns],
+  });
+  packPieces({ from: pieces, to: dist, metafile, packOf: packsOf(metafile), entry: 'main.js' });
+  writeFileSync(path.join(dist, 'packages.json'), `${JSON.stringify(packagesOf(metafile).sort(), undefined, 2)}\n`);
+} finally {
+  rmSync(pieces, { recursive: true });
 }
-writeFileSync(path.join(dist, 'packages.json'), `${JSON.stringify([...new Set(packages)].sort(), undefined, 2)}\n`);
 const launcher = path.join(dist, 'main.js');
 copyFileSync(path.join(root, 'scripts/launcher.cjs'), launcher);
 chmodSync(launcher, 0o755);
 await storeCodeCache();
-for (const file of ['source-declarative.js', 'spec.js', 'engine.js']) {
+for (const file of readdirSync(dist).filter((name) => name.endsWith('.js'))) {
   console.error(`dist/${file}: ${Math.round(statSync(path.join(dist, file)).size / 1024)} kB`);
 }

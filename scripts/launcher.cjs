@@ -3,13 +3,16 @@
 const { existsSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 
-/** The files that were run, by name. */
-const loaded = new Map();
+/** The scripts of the files that were run, by name. */
+const scripts = new Map();
+/** The pieces that those files hold, as functions, and the files of all pieces. */
+const pieces = {};
+const places = { 'main.js': 'source-declarative.js' };
+/** What the pieces that were run have given. */
+const given = new Map();
 
-/** Runs a file that lies here, once, and gives its exports. */
-function load(name) {
-  const known = loaded.get(name);
-  if (known !== undefined) return known.module.exports;
+/** Runs a file that lies here: it adds its pieces. */
+function run(name) {
   const { Script } = require('node:vm');
   const filename = path.join(__dirname, name);
   const cache = `${filename}.${process.arch}-${process.version}.cache`;
@@ -17,16 +20,29 @@ function load(name) {
     filename,
     ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
   });
-  const module = { exports: {} };
-  loaded.set(name, { module, script });
-  script.runInThisContext()(
-    module.exports,
-    require,
-    module,
-    async (id) => load(path.basename(id)),
-    (id) => import(id),
-  );
-  return module.exports;
+  scripts.set(name, script);
+  script.runInThisContext()(pieces, places);
+}
+
+/** Runs a piece, once, and gives its exports. */
+function link(name) {
+  const known = given.get(name);
+  if (known !== undefined) return known;
+  if (!scripts.has(places[name])) run(places[name]);
+  const exports = {};
+  given.set(name, exports);
+  pieces[name](exports, require, link, obtain, abroad);
+  return exports;
+}
+
+/** Runs a piece that is imported dynamically. */
+async function obtain(id) {
+  return link(path.basename(id));
+}
+
+/** Imports what is not of the bundle. */
+function abroad(id) {
+  return import(id);
 }
 
 /** Starts the Node that the project brings, where the present one is too old. */
@@ -46,7 +62,7 @@ function startNewerNode() {
   });
 }
 
-if (typeof JSON.rawJSON === 'function' && typeof Array.fromAsync === 'function') load('source-declarative.js');
+if (typeof JSON.rawJSON === 'function' && typeof Array.fromAsync === 'function') link('main.js');
 else startNewerNode();
 
-module.exports = { loaded };
+module.exports = { scripts, link };

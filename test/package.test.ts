@@ -81,7 +81,7 @@ describe('the bill of materials', () => {
     expect(bom.components.filter(({ hashes = [], licenses = [] }) => hashes.length === 0 || licenses.length === 0)).toEqual([]);
     // What the source maps say that the bundle was made of.
     const maps = readdirSync(path.join(ROOT, 'dist')).filter((name) => name.endsWith('.map'));
-    const sources = maps.flatMap((name) => (JSON.parse(read(`dist/${name}`)) as { sources: string[] }).sources);
+    const sources = maps.flatMap((name) => (JSON.parse(read(`dist/${name}`)) as SourceMap).sections.flatMap(({ map }) => map.sources));
     const bundled = new Set(sources.flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []));
     expect(bundled.size).toBeGreaterThan(5);
     expect([...bundled].filter((name) => !bom.components.some((component) => component.name === name))).toEqual([]);
@@ -96,6 +96,10 @@ describe('the bill of materials', () => {
     expect(image).not.toMatch(/npm |node_modules/);
   });
 });
+
+interface SourceMap {
+  readonly sections: readonly { readonly map: { readonly sources: readonly string[] } }[];
+}
 
 interface LockedPackage {
   readonly dev?: boolean;

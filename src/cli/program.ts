@@ -35,11 +35,6 @@ export type RunCommand = (options: CommandOptions) => Promise<number>;
 const USAGE_ERROR = 2;
 const forPeople = { write: printText, tell: (text: string): void => void process.stderr.write(`${text}\n`) };
 
-/** The commands that need the whole engine, which `spec` does not. */
-async function loadCommands() {
-  return (await import('./commands.ts')).commands;
-}
-
 type RunAction = (options: CommandOptions) => Promise<void>;
 
 /** Takes the exit code of a command. */
@@ -57,11 +52,11 @@ const COMMANDS: Readonly<Record<string, (program: Command, end: End) => void>> =
   check: (program, end) =>
     withConfig(
       addCommand(program, 'check', 'tries whether a config works', 'source-declarative check --config secrets/config.json'),
-    ).action(run(end, async () => (await loadCommands()).check())),
+    ).action(run(end, async () => (await import('./check.ts')).runCheck)),
   discover: (program, end) =>
     withConfig(
       addCommand(program, 'discover', 'prints the streams and their schemas', 'source-declarative discover --config secrets/config.json'),
-    ).action(run(end, async () => (await loadCommands()).discover())),
+    ).action(run(end, async () => (await import('./discover.ts')).runDiscover)),
   read: addRead,
   catalog: addCatalog,
   convert: addConvert,
@@ -74,7 +69,9 @@ const COMMANDS: Readonly<Record<string, (program: Command, end: End) => void>> =
   eval: addEval,
   serve: addServe,
   'answer-request': (program, end) =>
-    program.command('answer-request', { hidden: true }).action(async () => end(await (await (await loadCommands()).answerRequest())())),
+    program
+      .command('answer-request', { hidden: true })
+      .action(async () => end(await (await import('./serve/answer-request.ts')).answerRequest())),
 };
 
 /** Runs the command that the arguments name and gives its exit code: 2 for arguments that make no command. */
@@ -128,7 +125,7 @@ function addRead(program: Command, end: End): void {
       ).choices(['page', 'slice'] satisfies CheckpointEvery[]),
     )
     .option('--history <file>', 'remembers the numbers of records of each run there, and warns when one is unusual')
-    .action(run(end, async () => (await loadCommands()).read()));
+    .action(run(end, async () => (await import('./read.ts')).runRead));
 }
 
 function addCatalog(program: Command, end: End): void {
@@ -141,7 +138,7 @@ function addCatalog(program: Command, end: End): void {
     ),
   )
     .option('--streams <names>', 'only these streams, separated by commas')
-    .action(async (options: CatalogOptions) => end(await (await (await loadCommands()).catalog())(options, forPeople)));
+    .action(async (options: CatalogOptions) => end(await (await import('./catalog.ts')).runCatalog(options, forPeople)));
 }
 
 function addSchema(program: Command, end: End): void {
@@ -149,7 +146,7 @@ function addSchema(program: Command, end: End): void {
     .command('schema')
     .description('prints the JSON Schema of manifests, for editors')
     .addHelpText('after', '\nExample:\n  $ source-declarative schema > manifest.schema.json')
-    .action(async () => end(await (await (await loadCommands()).schema())(printText)));
+    .action(async () => end(await (await import('./schema.ts')).runSchema(printText)));
 }
 
 function addPrepare(program: Command, end: End): void {
@@ -160,7 +157,7 @@ function addPrepare(program: Command, end: End): void {
     .option('--output <file>', 'where to: beside the manifest unless stated')
     .addHelpText('after', '\nExample:\n  $ source-declarative prepare manifest.yaml')
     .action(async (manifest: string, options: { readonly output?: string }) =>
-      end(await (await (await loadCommands()).prepare())({ manifest, ...options })),
+      end(await (await import('./prepare.ts')).runPrepare({ manifest, ...options })),
     );
 }
 
@@ -175,7 +172,7 @@ function addState(program: Command, end: End): void {
   )
     .argument('<files...>', 'the state of each shard, or all that it printed')
     .action(async (files: string[], options: CommandOptions) =>
-      end(await (await (await loadCommands()).stateMerge())(files, options, forPeople)),
+      end(await (await import('./state-merge.ts')).runStateMerge(files, options, forPeople)),
     );
 }
 
@@ -189,7 +186,7 @@ function addTypegen(program: Command, end: End): void {
     .option('--config <file>', 'the config, JSON, for schemas that depend on it (- for standard input)')
     .option('--output <file>', 'where the types are written, instead of standard output')
     .action(async (options: CommandOptions & { readonly output?: string }) =>
-      end(await (await (await loadCommands()).typegen())(options, forPeople)),
+      end(await (await import('./typegen.ts')).runTypegen(options, forPeople)),
     );
 }
 
@@ -206,7 +203,7 @@ function addEval(program: Command, end: End): void {
     .addHelpText('after', `\nExample:\n  $ source-declarative eval "{{ record['updated_at'] | int / 1000 }}" --record record.json`)
     .action(async (template: string | undefined, options: EvalOptions) => {
       const given = { ...options, jsonl: options.jsonl === true, ...(template === undefined ? {} : { template }) };
-      end(await (await (await loadCommands()).eval())(given, process.stdin, printText));
+      end(await (await import('./eval.ts')).runEval(given, process.stdin, printText));
     });
 }
 
@@ -222,7 +219,7 @@ function addServe(program: Command, end: End): void {
     .option('--max-body <megabytes>', 'the largest body of a request', '32')
     .addHelpText('after', '\nExample:\n  $ source-declarative serve --port 8080')
     .action(async (options: ServeOptions) => {
-      const runServe = await (await loadCommands()).serve();
+      const { runServe } = await import('./serve.ts');
       end(await runServe(options, process.argv[1] as string, (line) => void process.stderr.write(`${line}\n`)));
     });
 }
@@ -243,7 +240,7 @@ function addConvert(program: Command, end: End): void {
     .option('--strict', 'ends with exit code 1 when anything is lost')
     .addHelpText('after', '\nExample:\n  $ source-declarative convert pipeline.py > manifest.yaml')
     .action(async (file: string, options: Omit<ConvertOptions, 'file'>) =>
-      end(await (await (await loadCommands()).convert())({ file, ...options }, forPeople)),
+      end(await (await import('./convert.ts')).runConvert({ file, ...options }, forPeople)),
     );
 }
 
@@ -268,7 +265,7 @@ function addSync(program: Command, end: End): void {
     .option('--overlap <duration>', 'begins so much before the end of the last sync, in place of the lookback_window of the manifest')
     .option('--commit-every <duration>', 'how much reading a kill may undo at most, such as PT10S (default: PT2S)')
     .action(async (options: SyncCommandOptions) => {
-      end(await (await (await loadCommands()).sync())(options));
+      end(await (await import('./sync.ts')).runSync(options));
     });
 }
 
@@ -290,7 +287,7 @@ function addReplay(program: Command, end: End): void {
     .option('--debug', 'prints each request and what was made of its response')
     .addHelpText('after', '\nExample:\n  $ source-declarative replay raw --manifest-path manifest.yaml --diff')
     .action(async (folder: string, options: ReplayCommandOptions) => {
-      end(await (await (await loadCommands()).replay())(folder, options));
+      end(await (await import('./replay.ts')).runReplay(folder, options));
     });
 }
 
