@@ -88,27 +88,45 @@ export interface RawBatch extends Batch {
 
 /** Records that are written by copying their bytes, all that can be together; whoever needs them as values has them parsed. */
 export function* rawBatches(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser): Generator<RawBatch> {
-  if (plan.filter === undefined) yield batchOfElements(elements, plan, request, parser);
-  else if (elements.odd === 0) yield batchOfElements(keptElements(elements, plan, plan.filter, request, parser), plan, request, parser);
+  if (plan.filter === undefined) yield new ElementsBatch(elements, plan, request, parser);
+  else if (elements.odd === 0) yield new ElementsBatch(keptElements(elements, plan, plan.filter, request, parser), plan, request, parser);
   // What is to be parsed in any case tells by its values whether it stays.
   else for (const group of parseGroups(elements, 0, elements.count, parser)) yield parsedBatch(parser.refine(group, request));
 }
 
-function batchOfElements(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser): RawBatch {
-  const { count } = elements;
-  const parse = (from: number, to: number): Row[] => parser.refine(parseElements(elements, from, to, parser), request);
-  let parsed: Row[] | undefined;
-  return {
-    count,
-    get records() {
-      parsed ??= parse(0, count);
-      return parsed;
-    },
-    get lastRecord() {
-      return count === 0 ? undefined : parse(count - 1, count).at(-1);
-    },
-    writeTo: (target) => writeRows(elements, plan, request, parser, target),
-  };
+/** The records of some elements: a class, since V8 makes slow objects of literals with getters. */
+class ElementsBatch implements RawBatch {
+  readonly count: number;
+  readonly #elements: Elements;
+  readonly #plan: RawPlan;
+  readonly #request: PageRequest;
+  readonly #parser: RowParser;
+  #parsed: Row[] | undefined;
+
+  constructor(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser) {
+    this.count = elements.count;
+    this.#elements = elements;
+    this.#plan = plan;
+    this.#request = request;
+    this.#parser = parser;
+  }
+
+  get records(): Row[] {
+    this.#parsed ??= this.#parse(0);
+    return this.#parsed;
+  }
+
+  get lastRecord(): Row | undefined {
+    return this.count === 0 ? undefined : this.#parse(this.count - 1).at(-1);
+  }
+
+  writeTo(target: RowTarget): void {
+    writeRows(this.#elements, this.#plan, this.#request, this.#parser, target);
+  }
+
+  #parse(from: number): Row[] {
+    return this.#parser.refine(parseElements(this.#elements, from, this.count, this.#parser), this.#request);
+  }
 }
 
 /** Records that were parsed, as such a batch. */

@@ -176,7 +176,11 @@ export function createPageReader(
     }
     const joined = merged.finish();
     if (joined.length > 0) yield batchOf(joined);
-    return page && { ...page, emitted: emitted + joined.length, lastRecord: joined.at(-1) ?? lastRecord };
+    if (page === undefined) return undefined;
+    const { response, document, extracted, token, slice, pageSize } = page;
+    const free = (): void => page?.free?.();
+    emitted += joined.length;
+    return { response, document, extracted, emitted, lastRecord: joined.at(-1) ?? lastRecord, token, slice, pageSize, free };
   }
 
   return {

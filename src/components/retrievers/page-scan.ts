@@ -20,6 +20,7 @@ import {
   isScannable,
   ListScan,
   type ListShape,
+  type ScannedDocument,
   scanDocument,
 } from '../../lib/json-list/list-scan.ts';
 import { onDemand } from '../../lib/on-demand.ts';
@@ -102,29 +103,11 @@ export function createPageScan(
       if (isShorter(parts, leastBytes) || startsOddly(first)) return undefined;
       const document = scanDocument(parts, shape);
       if (document === undefined) return undefined;
-      const { elements, skeleton, print } = document;
-      const { token, slice, pageSize } = request;
+      const { elements, print } = document;
       return {
         print,
         batches: batchesOf(elements, plan, request),
-        page: (emitted, last) => ({
-          response,
-          token,
-          slice,
-          pageSize,
-          extracted: elements.count,
-          emitted,
-          get document() {
-            return parseOne(parser, skeleton());
-          },
-          get lastRecord() {
-            return last?.lastRecord;
-          },
-          free() {
-            freeElements(elements);
-            response.free();
-          },
-        }),
+        page: (emitted, last) => new LoadedPage({ request, response, document, parser }, emitted, last),
       };
     },
     canFollow({ beginning }) {
@@ -181,6 +164,52 @@ export function createPageScan(
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** What a page is made of that was scanned. */
+interface LoadedParts {
+  readonly request: PageRequest;
+  readonly response: HttpResponse;
+  readonly document: ScannedDocument;
+  readonly parser: RowParser;
+}
+
+/** A page that parses what is asked of it: a class, since V8 makes slow objects of literals with getters. */
+class LoadedPage implements Page {
+  readonly response: HttpResponse;
+  readonly token: Page['token'];
+  readonly slice: Page['slice'];
+  readonly pageSize: Page['pageSize'];
+  readonly extracted: number;
+  readonly emitted: number;
+  readonly #document: ScannedDocument;
+  readonly #parser: RowParser;
+  readonly #last: RawBatch | undefined;
+
+  constructor({ request, response, document, parser }: LoadedParts, emitted: number, last: RawBatch | undefined) {
+    this.response = response;
+    this.token = request.token;
+    this.slice = request.slice;
+    this.pageSize = request.pageSize;
+    this.extracted = document.elements.count;
+    this.emitted = emitted;
+    this.#document = document;
+    this.#parser = parser;
+    this.#last = last;
+  }
+
+  get document(): Json {
+    return parseOne(this.#parser, this.#document.skeleton());
+  }
+
+  get lastRecord(): Row | undefined {
+    return this.#last?.lastRecord;
+  }
+
+  free(): void {
+    freeElements(this.#document.elements);
+    this.response.free();
+  }
+}
 
 /** The chunks of a body, then undefined. */
 async function* chunksAndEnd(response: HttpResponse): AsyncGenerator<Uint8Array | undefined> {

@@ -85,7 +85,7 @@ function placeRows(scan: Scanning, { bytes, rows, width, cuts }: Elements, from:
   const cutsAt = rowsAt + (to - from) * width * INTEGER;
   const memory = memoryOf(scan, cutsAt + cuts.length * INTEGER);
   scan.placed = undefined;
-  memory.set(bytes.subarray(start - BASE, end - BASE), start);
+  memory.set(bytes().subarray(start - BASE, end - BASE), start);
   new Int32Array(memory.buffer, rowsAt).set(rows.subarray(from * width, to * width));
   new Int32Array(memory.buffer, cutsAt).set(cuts);
   return { rowsAt, cutsAt, end: cutsAt + cuts.length * INTEGER };

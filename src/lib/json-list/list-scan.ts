@@ -24,8 +24,8 @@ export interface KeptKinds {
 
 /** Elements of the list that lie in some bytes, one row of integers each. */
 export interface Elements {
-  /** The bytes, which `BASE` is the address of the first one of. */
-  readonly bytes: Uint8Array;
+  /** The bytes, which `BASE` is the address of the first one of; they are put together when they are first asked for. */
+  readonly bytes: () => Uint8Array;
   readonly count: number;
   /** How many of them have a flag that keeps them from being copied. */
   readonly odd: number;
@@ -208,9 +208,7 @@ function scanElements(scan: Scanning, bytes: Bytes, shape: ListShape, from: numb
     if (module.state.value === STATE.full) continue;
     const integers = (start: number, length: number): Int32Array => new Int32Array(memory.buffer, start, length).slice();
     const elements: Elements = {
-      get bytes() {
-        return bytes.joined;
-      },
+      bytes: () => bytes.joined,
       count,
       odd: module.oddCount.value,
       width,
@@ -303,9 +301,7 @@ export function keepElements(elements: Elements, marks: Uint8Array): Elements {
     new Int32Array(scan.memory.buffer, placed.cutsAt, 2 * cutCount).set(cuts.subarray(0, 2 * cutCount));
   }
   return {
-    get bytes() {
-      return elements.bytes;
-    },
+    bytes: elements.bytes,
     count,
     odd: elements.odd,
     rows,
@@ -326,7 +322,7 @@ export function bytesOf(elements: Elements): { readonly buffer: Buffer; readonly
   if (elements.rows.length < elements.count) throw new Error('The elements of this page were given back before they were read.');
   const scan = scanning();
   if (scan.placed?.rows === elements.rows) return { buffer: Buffer.from(scan.memory.buffer), base: 0 };
-  const { bytes } = elements;
+  const bytes = elements.bytes();
   return { buffer: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), base: BASE };
 }
 
