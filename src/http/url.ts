@@ -74,6 +74,7 @@ export function unsplitUrl({ scheme, netloc, path, query, fragment }: SplitUrl):
 export function joinUrl(base: string, path: string): string {
   if (!base) return path;
   if (!path) return base;
+  if (isPlainFolder(base) && PLAIN_PATH.test(path)) return base + path;
   const from = partsOfBase(base);
   const to = splitParams(splitUrl(path, from.scheme));
   if (to.scheme !== from.scheme || !RELATIVE_SCHEMES.has(to.scheme)) return path;
@@ -86,6 +87,14 @@ export function joinUrl(base: string, path: string): string {
   }
   return unsplitWithParams({ ...to, path: resolvePath(from.path, to.path) });
 }
+
+/** Segments that stay as they are, whatever they are appended to. */
+const PLAIN_PATH = /^[\w~-][\w.~-]*(?:\/[\w~-][\w.~-]*)*\/?$/;
+/** An http URL of such segments that ends with a slash. */
+const PLAIN_FOLDER = /^https?:\/\/[^/?#;\\[\]\s]+\/(?:[\w~-][\w.~-]*\/)*$/;
+
+/** Requests of a stream share their base. */
+const isPlainFolder = rememberLast((base) => PLAIN_FOLDER.test(base));
 
 type UrlWithParams = SplitUrl & { params: string };
 
@@ -303,6 +312,16 @@ const authorityOf = rememberLast(parseAuthority);
 
 /** The parts of a URL as they go out; as a text what stays as it is. */
 function prepareParts(rawUrl: string): SplitUrl | string {
+  const [, origin, path] = PLAIN_URL.exec(rawUrl) ?? [];
+  return origin === undefined || path === undefined ? prepareAnyParts(rawUrl) : { ...originParts(origin, rawUrl), path };
+}
+
+/** A URL whose path needs nothing but the origin in front of it. */
+const PLAIN_URL = /^(https?:\/\/[^/?#\\\s]+)((?:\/[\w~-][\w.~-]*)+\/?)$/;
+/** The parts of an origin; throws TransportError as prepareUrl does. */
+const originParts = rememberLast((_origin, url: string) => prepareAnyParts(url) as SplitUrl);
+
+function prepareAnyParts(rawUrl: string): SplitUrl | string {
   const url = rawUrl.trimStart();
   if (url.includes(':') && !/^http/i.test(url)) return url;
   const match = URI.exec(/^(?:[a-zA-Z][a-zA-Z0-9+-]*:|\/)/.test(url) ? url : `//${url}`);

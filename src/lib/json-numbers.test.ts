@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Random } from '../testing/random.ts';
-import { parseExactJson, stringifyJson } from './json.ts';
+import { parseExactJson, parseJson, stringifyJson } from './json.ts';
 import { numbersIn } from './json-numbers.ts';
 
 const PADDING = `"${'x'.repeat(5000)}"`;
@@ -53,4 +53,13 @@ it.each(['[1.5, "1.0", "1e5"]', '{"lat": 52.520006599999996, "id": "123456789012
 it('leaves what is no JSON to the parser', () => {
   for (const text of [`[${PADDING}`, `["\u0001", 1.0, ${PADDING}]`, `${PADDING.slice(0, -1)}`, `[${PADDING}, NaN, 1.0]`])
     expect(() => numbersIn(Buffer.from(text))).not.toThrow();
+});
+
+it('loses nothing of the numbers of a short text either', () => {
+  const random = new Random(5);
+  for (let i = 0; i < 20_000; i += 1) {
+    const number = numberText(random);
+    const text = random.pick([number, `[${number}]`, `{"a":${number},"b":"${number}"}`, `[1.05, ${number}]`]);
+    expect([text, stringifyJson(parseJson(text))]).toEqual([text, stringifyJson(parseExactJson(text))]);
+  }
 });

@@ -8,13 +8,14 @@ export { exactNumber, Float, floatText } from './exact-number.ts';
 export type Json = null | boolean | number | bigint | string | Float | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
 
-// A number that JSON.parse would not give back: a fraction of zeros, an exponent, or sixteen digits in a row. It may stand within a string, too.
-const LOSSY = /(?:^|[[:,\s])-?(?:\d+\.0|\d+(?:\.\d+)?[eE]|\d{16})/;
+// A number that JSON.parse may not give back: a fraction of zeros or one that may be rounded to a whole number, an exponent, or sixteen digits
+// in a row. It may stand within a string, too.
+const LOSSY = /(?:^|[[:,\s])-?(?:\d+\.(?:0+(?!\d)|000|999)|\d{13,}\.[09]|\d+(?:\.\d+)?[eE]|\d{16})/;
 const DIGITS = 16;
 
 /** Whether plain parsing may lose something of a number; quick to say no. */
 function mayLose(text: string): boolean {
-  return (text.includes('.0') || /\d[eE]/.test(text) || hasLongNumber(text)) && LOSSY.test(text);
+  return (text.includes('.0') || text.includes('.9') || /\d[eE]/.test(text) || hasLongNumber(text)) && LOSSY.test(text);
 }
 
 /** Whether so many digits stand in a row: one of every so many characters is then a digit, and the row is around it. */
