@@ -59,8 +59,9 @@ const STAND_INS: readonly StandIn[] = [
     importer: /[\\/]undici[\\/]/,
     contents: "module.exports = (value, message) => { if (!value) require('node:assert')(value, message); };",
   },
-  // Commander can start other programs; ours are within, and node:child_process is slow to load.
+  // Commander can start other programs; ours are within, and node:child_process is slow to load, as is node:process, which is at hand.
   { name: /^node:child_process$/, importer: /[\\/]commander[\\/]/, contents: 'module.exports = {};' },
+  { name: /^node:process$/, importer: /[\\/]commander[\\/]/, contents: 'module.exports = process;' },
   // Types are laid out by typegen itself, so the formatter stays away.
   { name: /^prettier$/, importer: /[\\/]json-schema-to-typescript[\\/]/, contents: 'module.exports = {};' },
 ];

@@ -50,7 +50,7 @@ export async function openConnector(session: Session, connector: Connector, limi
   learn(connector.config);
   const migrated = await migrateConfig(connector, spec, run);
   const config = Object.keys(migrated).length === 0 ? migrated : spec.transform(migrated);
-  learn(config);
+  if (config !== connector.config) learn(config);
   if (connector.configIsMasked !== true) {
     await validateConfig(config, specification);
     await spec.validate(config);

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createCache } from '../engine/cache.ts';
 import type { CheckpointSettings } from '../engine/checkpoint-settings.ts';
 import type { CustomCode } from '../engine/custom-code.ts';
@@ -46,6 +45,8 @@ function systemNow(): bigint {
 }
 
 async function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
+  // Loaded when something waits.
+  const { setTimeout: sleep } = process.getBuiltinModule('node:timers/promises');
   await sleep(ms, undefined, signal === undefined ? {} : { signal });
 }
 

@@ -246,12 +246,20 @@ const CREDENTIALS = /\b(Bearer|Basic) (?=\S*\d)[\w.~+/-]{8,}=*/g;
 
 /** Masks `Bearer value`, and `?name=value` and `"name": "value"` where the name says that the value is a secret. */
 function maskNamed(text: string): string {
-  return text
-    .replace(CREDENTIALS, `$1 ${MASK}`)
-    .replace(URL_PARAMETER, (all, before: string, name: string) => (looksSecret(decodeName(name)) ? `${before}${name}=${MASK}` : all))
-    .replace(QUOTED_PAIR, (all, quotes: string, name: string, between: string, around: string, value: string) =>
+  let masked = text;
+  // Most texts hold nothing of the kind, which is quicker to see than the patterns are to make.
+  if (masked.includes('Bearer ') || masked.includes('Basic ')) masked = masked.replace(CREDENTIALS, `$1 ${MASK}`);
+  if (masked.includes('=')) {
+    masked = masked.replace(URL_PARAMETER, (all, before: string, name: string) =>
+      looksSecret(decodeName(name)) ? `${before}${name}=${MASK}` : all,
+    );
+  }
+  if (masked.includes('"') || masked.includes("'")) {
+    masked = masked.replace(QUOTED_PAIR, (all, quotes: string, name: string, between: string, around: string, value: string) =>
       looksSecret(name) && !value.includes('{{') ? `${quotes}${name}${quotes}${between}${around}${MASK}${around}` : all,
     );
+  }
+  return masked;
 }
 
 function decodeName(name: string): string {

@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import type { Output } from './output.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -44,7 +43,7 @@ export function endOnSignals(output: Output, { beforeEnd, patience = PATIENCE }:
     remove();
     process.kill(process.pid, signal);
     // The first process of a container does not die of its own signals.
-    setTimeout(() => process.exit(128 + constants.signals[signal]), 50);
+    setTimeout(() => process.exit(128 + process.getBuiltinModule('node:os').constants.signals[signal]), 50);
   }
 
   for (const signal of SIGNALS) process.on(signal, handle);

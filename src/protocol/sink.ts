@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, openSync, writeSync, writev } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const writeAll = promisify(writev);
@@ -86,7 +85,7 @@ export function createSink(fd: number, broken: (error: NodeJS.ErrnoException) =>
         pause = 1;
       } catch (error) {
         if (!isFull(error)) fail(error);
-        else await delay(pause);
+        else await new Promise((resolve) => setTimeout(resolve, pause));
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       }
     }
