@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { AnyComponent } from '../src/engine/component.ts';
-import { type Fields, factsOf } from '../src/engine/fields.ts';
+import type { Fields } from '../src/engine/fields.ts';
 
 const folder = path.resolve(import.meta.dirname, '../src/components');
 
@@ -53,7 +53,7 @@ async function specText(declared: readonly Declared[]): Promise<string> {
   const kinds = new Set<string>(['spec']);
   for (const kind of kinds) {
     for (const { component } of all.filter((one) => one.component.kind === kind)) {
-      for (const field of Object.values(component.fields() as Fields)) for (const child of factsOf(field).slot ?? []) kinds.add(child);
+      for (const field of Object.values(component.fields() as Fields)) for (const child of field.facts.slot ?? []) kinds.add(child);
     }
   }
   const chosen = all

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import { components } from '../src/components/index.ts';
 import type { AnyComponent } from '../src/engine/component.ts';
-import { type FieldFacts, factsOf } from '../src/engine/fields.ts';
-import { isRequired, manifestSchema, typesInSlot } from '../src/engine/manifest-schema.ts';
+import type { FieldFacts } from '../src/engine/fields.ts';
+import { manifestSchema, typesInSlot } from '../src/engine/manifest-schema.ts';
 import { createRegistry, type Known } from '../src/engine/registry.ts';
 import type { Json, JsonObject } from '../src/lib/json.ts';
 
@@ -83,7 +83,7 @@ function placesOf(component: AnyComponent): string[] {
     (facts.alternatives ?? []).some(holds) ||
     (facts.items !== undefined && holds(facts.items));
   return byType.flatMap((other) =>
-    Object.entries(fieldsOf(other)).flatMap(([name, field]) => (holds(factsOf(field)) ? [`\`${name}\` of ${link(other.type)}`] : [])),
+    Object.entries(fieldsOf(other)).flatMap(([name, field]) => (holds(field.facts) ? [`\`${name}\` of ${link(other.type)}`] : [])),
   );
 }
 
@@ -107,7 +107,7 @@ function page(component: AnyComponent): string {
           '',
           '| field | value | default | templates | |',
           '|---|---|---|---|---|',
-          ...fields.map(([name, field]) => fieldRow(name, factsOf(field), isRequired(field))),
+          ...fields.map(([name, field]) => fieldRow(name, field.facts, field.isRequired)),
           '',
         ]),
     ...(component.open === true ? ['It takes further fields than these.', ''] : []),

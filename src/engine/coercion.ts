@@ -1,7 +1,7 @@
 import { parseFloatText, parseIntText, str } from '../lang/text.ts';
 import { Float, type Json, type JsonObject } from '../lib/json.ts';
 import { isPlainObject, ownProperty, setOwnProperty } from '../lib/objects.ts';
-import { type FieldFacts, factsOf } from './fields.ts';
+import type { FieldFacts } from './fields.ts';
 import type { Registry } from './registry.ts';
 
 const TRUE_WORDS = new Set(['1', 'on', 't', 'true', 'y', 'yes']);
@@ -19,7 +19,7 @@ export function coerceScalars(spec: JsonObject, registry: Registry): JsonObject 
   const result: JsonObject = {};
   for (const [name, value] of Object.entries(spec)) {
     const field = ownProperty(known.fields, name);
-    setOwnProperty(result, name, field === undefined ? value : coerceField(value, factsOf(field), registry));
+    setOwnProperty(result, name, field === undefined ? value : coerceField(value, field.facts, registry));
   }
   return result;
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject, ownProperty } from '../lib/objects.ts';
-import { type FieldFacts, factsOf } from './fields.ts';
+import type { FieldFacts } from './fields.ts';
 import type { Known, Registry } from './registry.ts';
 
 /**
@@ -15,7 +15,7 @@ export function deprecations(registry: Registry, streams: readonly Json[]): stri
     if (known === undefined || known.component.kind === 'parentStream') return;
     for (const key of Object.keys(spec)) {
       const field = ownProperty(known.fields, key);
-      const advice = field && factsOf(field).deprecated;
+      const advice = field?.facts.deprecated;
       if (advice !== undefined) found.add(`Component type: \`${known.component.type}\`. Field '${key}' is deprecated. ${advice}`);
     }
     for (const child of registry.children(known, spec, '')) visit(child.spec, typeOf(child.spec, child.facts));

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Float, type Json, type JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
+import { onDemand } from '../lib/on-demand.ts';
 import type { Kinds } from './kinds.ts';
 
 z.config({ jitless: true });
@@ -9,11 +10,27 @@ z.config({ jitless: true });
 export type Slot<Kind extends keyof Kinds = keyof Kinds> = JsonObject & { readonly [kindOf]?: Kind };
 declare const kindOf: unique symbol;
 
-/** The fields of a component by name, each with its schema. */
-export type Fields = { readonly [name: string]: z.ZodMiniType };
+/** A field of a component: what is known of it, and how its values are checked. */
+export interface Field<Z extends z.ZodMiniType = z.ZodMiniType> {
+  readonly facts: FieldFacts;
+  /** Whether it must be given; one that need not be may be null, too. */
+  readonly isRequired: boolean;
+  /** Its value where it is left out; absent where it then has none. */
+  readonly fallback?: () => Json;
+  /** The schema of a value that is given: made for the first of them, since making it takes longer than checking. */
+  readonly schema: () => z.ZodMiniType;
+  readonly [typeOf]?: Z;
+}
+declare const typeOf: unique symbol;
+
+/** The fields of a component by name. */
+export type Fields = { readonly [name: string]: Field };
+
+type SchemaOf<F> = F extends Field<infer Z> ? Z : never;
+type Schemas<F extends Fields> = { readonly [Name in keyof F]: SchemaOf<F[Name]> };
 
 /** The fields of a parsed component. */
-export type Parsed<F extends Fields> = z.output<z.ZodMiniObject<F, z.core.$loose>>;
+export type Parsed<F extends Fields> = z.output<z.ZodMiniObject<Schemas<F>, z.core.$loose>>;
 
 /** What the engine and the documentation know of a field beside its type. */
 export interface FieldFacts {
@@ -41,37 +58,33 @@ export interface FieldFacts {
   readonly extension?: boolean;
 }
 
-const facts = new WeakMap<z.ZodMiniType, FieldFacts>();
-
-/** What is known of a field. */
-export function factsOf(field: z.ZodMiniType): FieldFacts {
-  return facts.get(field) ?? {};
+function field<Z extends z.ZodMiniType>(schema: () => Z, facts: FieldFacts): Field<Z> {
+  return { facts, isRequired: true, schema: onDemand(schema) };
 }
 
 /** A field with facts added to those it has. */
-export function describe<T extends z.ZodMiniType>(field: T, added: FieldFacts): T {
-  facts.set(field, { ...facts.get(field), ...added });
-  return field;
+export function describe<Z extends z.ZodMiniType>(described: Field<Z>, added: FieldFacts): Field<Z> {
+  return { ...described, facts: { ...described.facts, ...added } };
 }
 
 /** A field that the reference lacks. */
-export function extension<T extends z.ZodMiniType>(field: T, description: string): T {
-  return describe(field, { extension: true, description });
+export function extension<Z extends z.ZodMiniType>(described: Field<Z>, description: string): Field<Z> {
+  return describe(described, { extension: true, description });
 }
 
 /** Text that is no template. */
 export function text(description?: string) {
-  return describe(z.string(), { schema: { type: 'string' }, ...(description === undefined ? {} : { description }) });
+  return field(() => z.string(), { schema: { type: 'string' }, ...(description === undefined ? {} : { description }) });
 }
 
 /** Text that may hold a template reading the given variables. */
 export function template(...context: string[]) {
-  return describe(z.string(), { schema: { type: 'string' }, context });
+  return field(() => z.string(), { schema: { type: 'string' }, context });
 }
 
 /** A whole number; one written `1.0` or as text counts too. */
 export function integer() {
-  return describe(z.pipe(z.transform(toWhole), z.int()), { schema: { type: 'integer' } });
+  return field(() => z.pipe(z.transform(toWhole), z.int()), { schema: { type: 'integer' } });
 }
 
 function toWhole(value: unknown): unknown {
@@ -81,101 +94,108 @@ function toWhole(value: unknown): unknown {
 
 /** A number; one written `1.0` counts as 1. */
 export function number() {
-  return describe(
-    z.pipe(
-      z.transform((value: unknown) => (value instanceof Float ? value.value : value)),
-      z.number(),
-    ),
-    {
-      schema: { type: 'number' },
-    },
+  return field(
+    () =>
+      z.pipe(
+        z.transform((value: unknown) => (value instanceof Float ? value.value : value)),
+        z.number(),
+      ),
+    { schema: { type: 'number' } },
   );
 }
 
 /** A number within bounds. */
 export function bounded(
-  field: z.ZodMiniType<number>,
+  { facts, schema }: Field<z.ZodMiniType<number>>,
   { minimum, exclusiveMinimum }: { readonly minimum?: number; readonly exclusiveMinimum?: number },
 ) {
   const within = (value: number): boolean =>
     (minimum === undefined || value >= minimum) && (exclusiveMinimum === undefined || value > exclusiveMinimum);
   const error = minimum === undefined ? `expected a number above ${exclusiveMinimum}` : `expected a number of at least ${minimum}`;
-  const { schema = {} } = factsOf(field);
   const bounds = { ...(minimum === undefined ? {} : { minimum }), ...(exclusiveMinimum === undefined ? {} : { exclusiveMinimum }) };
-  return describe(
-    z.pipe(
-      field,
-      z.custom<number>((value) => within(value as number), error),
-    ),
-    { ...factsOf(field), schema: { ...schema, ...bounds } },
+  return field(
+    () =>
+      z.pipe(
+        schema(),
+        z.custom<number>((value) => within(value as number), error),
+      ),
+    { ...facts, schema: { ...facts.schema, ...bounds } },
   );
 }
 
 /** True or false. */
 export function boolean() {
-  return describe(z.boolean(), { schema: { type: 'boolean' } });
+  return field(() => z.boolean(), { schema: { type: 'boolean' } });
 }
 
 /** One of the given words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words) {
-  return describe(z.enum(words), { schema: { type: 'string', enum: [...words] } });
+  return field(() => z.enum(words), { schema: { type: 'string', enum: [...words] } });
 }
 
 /** Any JSON object, not looked into. */
 export function object() {
-  return describe(
-    z.custom<JsonObject>((value) => isPlainObject(value), 'expected an object'),
-    { schema: { type: 'object', additionalProperties: true } },
-  );
+  return field(() => z.custom<JsonObject>((value) => isPlainObject(value), 'expected an object'), {
+    schema: { type: 'object', additionalProperties: true },
+  });
 }
 
 /** An object with fields of its own that is no component; a closed one has no others. */
 export function shape<const F extends Fields>(fields: F, { closed = false }: { readonly closed?: boolean } = {}) {
-  const properties = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, schemaOf(field)]));
+  const properties = Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, jsonSchemaOf(one)]));
   const schema = { type: 'object', properties, ...(closed ? { additionalProperties: false } : {}) };
-  return describe(closed ? z.strictObject(fields) : z.looseObject(fields), { schema });
+  const schemas = (): Schemas<F> => Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, wholeSchema(one)])) as Schemas<F>;
+  return field(() => (closed ? z.strictObject(schemas()) : z.looseObject(schemas())), { schema });
+}
+
+/** The schema of a field's value that may be left out. */
+function wholeSchema({ schema, isRequired, fallback }: Field): z.ZodMiniType {
+  if (isRequired) return schema();
+  return fallback === undefined ? z.optional(schema()) : z._default(schema(), fallback);
 }
 
 /** The JSON Schema of a field with its default and its description. */
-function schemaOf(field: z.ZodMiniType): JsonObject {
-  const { schema = {}, default: fallback, description } = factsOf(field);
+function jsonSchemaOf({ facts: { schema = {}, default: fallback, description } }: Field): JsonObject {
   return { ...schema, ...(fallback === undefined ? {} : { default: fallback }), ...(description === undefined ? {} : { description }) };
 }
 
 /** Any JSON value, not looked into. */
 export function anything() {
-  return describe(
-    z.custom<Json>((value) => value !== undefined, 'expected a value'),
-    { schema: {} },
-  );
+  return field(() => z.custom<Json>((value) => value !== undefined, 'expected a value'), { schema: {} });
 }
 
-/** A list of values of one sort. */
-export function list<T extends z.ZodMiniType>(item: T) {
-  const inner = factsOf(item);
-  const { alternatives: _, ...kept } = inner;
-  return describe(z.array(item), { ...kept, schema: { type: 'array', items: inner.schema ?? {} }, items: inner });
+/** A list of values of one sort, at least so many. */
+export function list<Z extends z.ZodMiniType>(item: Field<Z>, { atLeast = 0 }: { readonly atLeast?: number } = {}) {
+  const { alternatives: _, ...kept } = item.facts;
+  return field(() => lengthened(z.array(item.schema() as Z), atLeast), {
+    ...kept,
+    schema: { type: 'array', items: item.facts.schema ?? {} },
+    items: item.facts,
+  });
+}
+
+function lengthened<Z extends z.ZodMiniType>(array: z.ZodMiniArray<Z>, atLeast: number): z.ZodMiniArray<Z> {
+  return atLeast === 0 ? array : array.check(z.minLength(atLeast));
 }
 
 /** A value of one of several sorts, tried in order. */
-export function either<A extends z.ZodMiniType, B extends z.ZodMiniType>(first: A, second: B) {
-  const [one, other] = [factsOf(first), factsOf(second)];
-  const { items: _, ...kept } = { ...one, ...other };
-  return describe(z.union([first, second]), {
+export function either<A extends z.ZodMiniType, B extends z.ZodMiniType>(first: Field<A>, second: Field<B>) {
+  const { items: _, ...kept } = { ...first.facts, ...second.facts };
+  return field(() => z.union([first.schema() as A, second.schema() as B]), {
     ...kept,
-    schema: { anyOf: [one.schema ?? {}, other.schema ?? {}] },
-    alternatives: [one, other],
+    schema: { anyOf: [first.facts.schema ?? {}, second.facts.schema ?? {}] },
+    alternatives: [first.facts, second.facts],
   });
 }
 
 /** A field that may be left out; `null` counts as left out. */
-export function optional<T extends z.ZodMiniType>(field: T, fallback?: Json) {
-  return describe(z.optional(field), { ...factsOf(field), ...(fallback === undefined ? {} : { default: fallback }) });
+export function optional<Z extends z.ZodMiniType>({ facts, schema }: Field<Z>, fallback?: Json): Field<z.ZodMiniOptional<Z>> {
+  return { facts: { ...facts, ...(fallback === undefined ? {} : { default: fallback }) }, isRequired: false, schema };
 }
 
 /** A field that has a value even when it is left out. */
-export function withDefault<T extends z.ZodMiniType>(field: T, fallback: z.output<T> & Json) {
-  return describe(z._default(field, fallback as z.core.util.NoUndefined<z.output<T>>), { ...factsOf(field), default: fallback });
+export function withDefault<Z extends z.ZodMiniType>({ facts, schema }: Field<Z>, value: z.output<Z> & Json): Field<z.ZodMiniDefault<Z>> {
+  return { facts: { ...facts, default: value }, isRequired: false, fallback: () => structuredClone(value), schema };
 }
 
 /** Choices for a child: the types that fit when not all of the kind do, and the type taken when it states none. */
@@ -194,21 +214,25 @@ function anySlot<Kind extends keyof Kinds>() {
 
 /** A child component. */
 export function slot<Kind extends keyof Kinds>(kind: Kind | readonly Kind[], options: SlotOptions = {}) {
-  return describe(anySlot<Kind>(), slotFacts(typeof kind === 'string' ? [kind] : kind, 'one', options));
+  return field(() => anySlot<Kind>(), slotFacts(typeof kind === 'string' ? [kind] : kind, 'one', options));
 }
 
-/** A list of child components. */
-export function slots<Kind extends keyof Kinds>(kind: Kind | readonly Kind[], options: SlotOptions = {}) {
-  return describe(z.array(anySlot<Kind>()), slotFacts(typeof kind === 'string' ? [kind] : kind, 'list', options));
+/** A list of child components, at least so many. */
+export function slots<Kind extends keyof Kinds>(
+  kind: Kind | readonly Kind[],
+  { atLeast = 0, ...options }: SlotOptions & { readonly atLeast?: number } = {},
+) {
+  return field(() => lengthened(z.array(anySlot<Kind>()), atLeast), slotFacts(typeof kind === 'string' ? [kind] : kind, 'list', options));
 }
 
 /** Child components by name. */
 export function slotMap<Kind extends keyof Kinds>(kind: Kind, options: SlotOptions = {}) {
-  return describe(
-    z.custom<{ [name: string]: Slot<Kind> }>(
-      (value) => isPlainObject(value) && Object.values(value).every(isPlainObject),
-      'expected components by name',
-    ),
+  return field(
+    () =>
+      z.custom<{ [name: string]: Slot<Kind> }>(
+        (value) => isPlainObject(value) && Object.values(value).every(isPlainObject),
+        'expected components by name',
+      ),
     slotFacts([kind], 'map', options),
   );
 }

@@ -1,7 +1,6 @@
-import type * as z from 'zod/mini';
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { AnyComponent } from './component.ts';
-import { type FieldFacts, factsOf } from './fields.ts';
+import type { Field, FieldFacts } from './fields.ts';
 import type { Known, Registry } from './registry.ts';
 
 /** What the schema is for. */
@@ -33,7 +32,7 @@ export function manifestSchema(known: Registry, { references = true, extensions 
 
 /** The components and fields that the reference has too. */
 function withoutExtensions(registry: Registry): Registry {
-  const isOwn = (field: z.ZodMiniType): boolean => factsOf(field).extension === true;
+  const isOwn = (field: Field): boolean => field.facts.extension === true;
   return {
     ...registry,
     components: registry.components.filter(({ extension }) => extension !== true),
@@ -45,12 +44,6 @@ function withoutExtensions(registry: Registry): Registry {
   };
 }
 
-/** Whether a field must be given. */
-export function isRequired(field: z.ZodMiniType): boolean {
-  const { type } = field._zod.def;
-  return type !== 'optional' && type !== 'default';
-}
-
 /** The types that may stand in a slot, in the order of their names. */
 export function typesInSlot(registry: Registry, { slot = [], types }: FieldFacts): string[] {
   const fitting = registry.components.filter(({ kind, type }) => slot.includes(kind) && (types === undefined || types.includes(type)));
@@ -59,9 +52,9 @@ export function typesInSlot(registry: Registry, { slot = [], types }: FieldFacts
 
 function definitionOf(registry: Registry, { component, fields }: Known, references: boolean): JsonObject {
   const properties: JsonObject = { type: { type: 'string', enum: [component.type, ...(component.aliases ?? [])] } };
-  for (const [name, field] of Object.entries(fields)) properties[name] = fieldSchema(registry, factsOf(field), references);
+  for (const [name, field] of Object.entries(fields)) properties[name] = fieldSchema(registry, field.facts, references);
   properties['$parameters'] = { type: 'object', description: 'Values for this component and those under it.' };
-  const required = Object.keys(fields).filter((name) => isRequired(fields[name] as z.ZodMiniType));
+  const required = Object.keys(fields).filter((name) => fields[name]?.isRequired);
   return {
     type: 'object',
     title: component.type,
@@ -81,7 +74,7 @@ function describe({ summary, needs, extension }: AnyComponent): string {
 function isTypeNeeded(registry: Registry, { type }: AnyComponent): boolean {
   if (type === ROOT) return false;
   return registry.components.every((other) =>
-    Object.values((registry.find(other.type) as Known).fields).every((field) => !takesForGranted(factsOf(field), type)),
+    Object.values((registry.find(other.type) as Known).fields).every((field) => !takesForGranted(field.facts, type)),
   );
 }
 

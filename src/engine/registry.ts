@@ -4,14 +4,13 @@ import { nearestName } from '../lib/nearest-name.ts';
 import { isPlainObject, ownProperty } from '../lib/objects.ts';
 import { ManifestError } from '../manifest/errors.ts';
 import type { AnyComponent } from './component.ts';
-import { type FieldFacts, type Fields, factsOf } from './fields.ts';
+import type { FieldFacts, Fields } from './fields.ts';
 import type { Kinds } from './kinds.ts';
 
 /** A component type with its fields made: what parsing needs. */
 export interface Known {
   readonly component: AnyComponent;
   readonly fields: Fields;
-  readonly schema: z.ZodMiniObject<Fields, z.core.$loose>;
 }
 
 /** A child of a component and where it stands. */
@@ -71,7 +70,7 @@ export function createRegistry(components: readonly AnyComponent[]): Registry {
     let known = made.get(component.type);
     if (known === undefined) {
       const fields: Fields = component.fields();
-      known = { component, fields, schema: z.looseObject(fields) };
+      known = { component, fields };
       made.set(component.type, known);
     }
     return known;
@@ -105,16 +104,28 @@ export function createRegistry(components: readonly AnyComponent[]): Registry {
   }
 
   function parse(known: Known, spec: JsonObject, path: string): Record<string, unknown> {
-    const result = z.safeParse(known.schema, withoutNulls(known, spec));
-    if (result.success) return result.data;
-    const [first, ...others] = result.error.issues.map((issue) => fieldError(known, spec, path, issue));
-    throw others.length === 0 || first === undefined ? first : first.with(others);
+    const values: Record<string, unknown> = { ...spec };
+    const errors: ManifestError[] = [];
+    for (const [name, { isRequired, fallback, schema }] of Object.entries(known.fields)) {
+      const value = ownProperty(spec, name);
+      if (value === undefined && isRequired) errors.push(missingField(known, spec, path, name));
+      else if (value === undefined || (value === null && !isRequired)) {
+        if (fallback !== undefined) values[name] = fallback();
+        else delete values[name];
+      } else {
+        const { data, error } = z.safeParse(schema(), value);
+        if (error === undefined) values[name] = data;
+        else errors.push(...error.issues.map((issue) => fieldError(known, spec, path, { ...issue, path: [name, ...issue.path] })));
+      }
+    }
+    const [first, ...others] = errors;
+    if (first !== undefined) throw others.length === 0 ? first : first.with(others);
+    return values;
   }
 
   function children(known: Known, spec: JsonObject, path: string): Child[] {
     const found: Child[] = [];
-    for (const [name, field] of Object.entries(known.fields)) {
-      const facts = factsOf(field);
+    for (const [name, { facts }] of Object.entries(known.fields)) {
       if (facts.slot === undefined) continue;
       const value = ownProperty(spec, name);
       const at = path === '' ? name : `${path}.${name}`;
@@ -155,20 +166,6 @@ export function createRegistry(components: readonly AnyComponent[]): Registry {
   return { components, find, resolve, parse, children, strayKeys, validate };
 }
 
-function isOptional(field: z.ZodMiniType): boolean {
-  const { type } = field._zod.def;
-  return type === 'optional' || type === 'default';
-}
-
-function withoutNulls(known: Known, spec: JsonObject): JsonObject {
-  const nulls = Object.keys(spec).filter((key) => {
-    const field = ownProperty(known.fields, key);
-    return spec[key] === null && field !== undefined && isOptional(field);
-  });
-  if (nulls.length === 0) return spec;
-  return Object.fromEntries(Object.entries(spec).filter(([key]) => !nulls.includes(key)));
-}
-
 function strayKeys(known: Known, spec: JsonObject, path: string): StrayKey[] {
   if (known.component.open === true) return [];
   const parameters = ownProperty(spec, '$parameters');
@@ -186,25 +183,24 @@ function strayKeys(known: Known, spec: JsonObject, path: string): StrayKey[] {
     });
 }
 
+function missingField(known: Known, spec: JsonObject, path: string, name: string): ManifestError {
+  const near = nearestName(
+    name,
+    Object.keys(spec).filter((key) => !Object.hasOwn(known.fields, key)),
+  );
+  return new ManifestError({
+    code: 'field-missing',
+    path,
+    message: `${known.component.type} needs "${name}".`,
+    ...(near === undefined ? {} : { hint: `There is "${near}": did you mean ${name}?` }),
+  });
+}
+
 function fieldError(known: Known, spec: JsonObject, path: string, issue: z.core.$ZodIssue): ManifestError {
-  const [name] = issue.path as [string];
   const at = issue.path.reduce<string>(
     (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? String(step) : `${text}.${String(step)}`),
     path,
   );
-  const missing = ownProperty(spec, name) === undefined;
-  if (missing && issue.path.length === 1) {
-    const near = nearestName(
-      name,
-      Object.keys(spec).filter((key) => !Object.hasOwn(known.fields, key)),
-    );
-    return new ManifestError({
-      code: 'field-missing',
-      path,
-      message: `${known.component.type} needs "${name}".`,
-      ...(near === undefined ? {} : { hint: `There is "${near}": did you mean ${name}?` }),
-    });
-  }
   return new ManifestError({
     code: 'field-type',
     path: at,

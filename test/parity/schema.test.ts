@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { components } from '../../src/components/index.ts';
-import { factsOf as facts } from '../../src/engine/fields.ts';
 import { manifestSchema } from '../../src/engine/manifest-schema.ts';
 import { createRegistry, type Known } from '../../src/engine/registry.ts';
 import type { Json, JsonObject } from '../../src/lib/json.ts';
@@ -165,7 +164,7 @@ describe('the components and fields that only we have', () => {
     const registry = createRegistry(components);
     const found = components.flatMap(({ type, extension }) => {
       const fields = Object.entries((registry.find(type) as Known).fields);
-      return extension === true ? [type] : fields.flatMap(([name, field]) => (facts(field).extension === true ? [`${type}.${name}`] : []));
+      return extension === true ? [type] : fields.flatMap(([name, { facts }]) => (facts.extension === true ? [`${type}.${name}`] : []));
     });
     expect(found.sort()).toEqual([...EXTENSIONS]);
   });

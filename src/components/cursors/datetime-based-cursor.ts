@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import {
@@ -11,6 +10,7 @@ import {
   oneOf,
   optional,
   type Slot,
+  shape,
   slot,
   template,
   text,
@@ -150,7 +150,7 @@ function warnOfDisorder(b: Builder, field: string): () => void {
 }
 
 function clampingField() {
-  return describe(z.looseObject({ target: template('config'), target_details: optional(object()) }), {
+  return describe(shape({ target: template('config'), target_details: optional(object()) }), {
     schema: {
       type: 'object',
       required: ['target'],

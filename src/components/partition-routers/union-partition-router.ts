@@ -1,6 +1,5 @@
-import * as z from 'zod/mini';
 import { component } from '../../engine/component.ts';
-import { describe, factsOf, slots, template } from '../../engine/fields.ts';
+import { slots, template } from '../../engine/fields.ts';
 import type { PartitionRouter } from '../../engine/kinds.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { PythonError, str } from '../../lang/index.ts';
@@ -29,11 +28,10 @@ export const UnionPartitionRouter = component({
               $ref: "#/definitions/organization_repositories"`,
   fields: () => ({
     partition_field: template('config', 'parameters'),
-    partition_routers: atLeastTwo(
-      slots('partitionRouter', {
-        types: ['ListPartitionRouter', 'SubstreamPartitionRouter', 'UnionPartitionRouter', 'CustomPartitionRouter'],
-      }),
-    ),
+    partition_routers: slots('partitionRouter', {
+      types: ['ListPartitionRouter', 'SubstreamPartitionRouter', 'UnionPartitionRouter', 'CustomPartitionRouter'],
+      atLeast: 2,
+    }),
   }),
   build(spec, b): PartitionRouter {
     const routers = b.buildAll('partitionRouter', spec.partition_routers);
@@ -73,10 +71,6 @@ export const UnionPartitionRouter = component({
     };
   },
 });
-
-function atLeastTwo<T extends z.ZodMiniType<readonly unknown[]>>(field: T) {
-  return describe(field.check(z.minLength(2)), { ...factsOf(field) });
-}
 
 /** Whether the value was there before; notes it when not. */
 function isKnown(seen: PySet, value: Json): boolean {
