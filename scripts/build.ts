@@ -1,4 +1,5 @@
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
@@ -40,6 +41,14 @@ interface StandIn {
   readonly contents: string;
 }
 
+/** The constants of the HTTP parser that its client asks for. */
+function parserConstants(): Record<string, unknown> {
+  const load = createRequire(import.meta.url);
+  const constants = load('undici/lib/llhttp/constants.js') as Record<string, unknown>;
+  const client = readFileSync(load.resolve('undici/lib/dispatcher/client-h1.js'), 'utf8');
+  return Object.fromEntries([...client.matchAll(/\bconstants\.(\w+)/g)].map(([, name = '']) => [name, constants[name]]));
+}
+
 const STAND_INS: readonly StandIn[] = [
   // HTTP/2 is not used: without its module a request loads neither node:http2 nor what comes with it.
   {
@@ -53,6 +62,10 @@ const STAND_INS: readonly StandIn[] = [
     importer: /[\\/]undici[\\/]/,
     contents: 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };',
   },
+  // The numbers of the parser are computed now and not at each start, those that are used.
+  { name: /\/llhttp\/constants\.js$/, importer: /[\\/]undici[\\/]/, contents: `module.exports = ${JSON.stringify(parserConstants())};` },
+  // Names of headers are lower-cased without looking for them among those that are known.
+  { name: /\/tree$/, importer: /[\\/]undici[\\/]/, contents: 'module.exports = { tree: { lookup: () => null } };' },
   // Loaded when an assertion fails: it opens stderr, among others.
   {
     name: /^node:assert$/,

@@ -44,7 +44,8 @@ export function createRequests(
   const cache = createResponseCache({ onDiskFailure: (error) => log.warn(`Responses cannot be cached on disk: ${error.message}`) });
   onEnd(() => {
     cache.close();
-    void network.close();
+    // Not before the process ends, if it does.
+    setImmediate(() => void network.close());
   });
   return createHttp({
     transport: world.wrapSend?.(network.send) ?? network.send,
