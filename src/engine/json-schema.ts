@@ -4,6 +4,7 @@ import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
 import { isPlainObject, ownProperty, setOwnProperty } from '../lib/objects.ts';
 import { TimeLimitError, withTimeLimit } from '../lib/time-limit.ts';
 import { SystemError } from '../protocol/failure.ts';
+import { fitsPlainly } from './plain-schema.ts';
 
 /** What every JSON schema must keep to, whatever its draft. */
 // parity: jsonschema.validators.Draft7Validator.META_SCHEMA
@@ -53,6 +54,11 @@ type Draft = '4' | '7' | '2019-09' | '2020-12';
  */
 // parity: jsonschema.validate
 export async function schemaProblems(value: Json, schema: Json): Promise<string[]> {
+  return fitsPlainly(value, schema) ? [] : problemsOf(value, schema);
+}
+
+/** The same, by a library that knows all of JSON Schema. */
+export async function problemsOf(value: Json, schema: Json): Promise<string[]> {
   const { Validator } = await import('@cfworker/json-schema');
   const prepared = prepareSchema(schema) as JsonObject | boolean;
   const mistake = new Validator(META_SCHEMA, '7').validate(JSON.parse(stringifyJson(prepared))).errors.at(-1);

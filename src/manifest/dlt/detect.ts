@@ -8,5 +8,7 @@ export function isDltConfig(value: JsonObject): boolean {
 
 /** Whether a text is Python that makes a REST API source, rather than YAML or JSON. */
 export function looksLikePython(text: string): boolean {
+  // Most texts name neither, which is quicker to see than the pattern is to make.
+  if (!text.includes('dlt') && !text.includes('rest_api') && !text.includes('RESTAPIConfig')) return false;
   return /\brest_api(?:_source|_resources)?\s*\(|\bdlt\.(?:secrets|config)\b|^\s*(?:import|from)\s+dlt\b|\bRESTAPIConfig\b/m.test(text);
 }
