@@ -19,7 +19,7 @@ export function createRequests(
   { limits, guards, signal, now, sleep, onRateLimited }: RequestSettings,
 ): Http {
   for (const secret of proxySecrets(readProxySettings(process.env))) secrets.add(secret);
-  const nowMs = (): number => Number(now() / 1000n);
+  const nowMs = world.now === undefined ? Date.now : (): number => Number(now() / 1000n);
   const debugging: ExchangeObserver = {
     end: ({ request, status, totalMs, bytes, attempt }) =>
       log.debug(

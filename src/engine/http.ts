@@ -8,7 +8,7 @@ import type { RequestedPage } from '../http/exchange-log.ts';
 import { ChangedBody } from '../http/mended-body.ts';
 import type { HostPauses, Waiting } from '../http/pauses.ts';
 import type { RedirectOptions } from '../http/redirects.ts';
-import { buildRequest, type HttpRequest, type RequestParts } from '../http/request.ts';
+import { buildRequest, type RequestParts } from '../http/request.ts';
 import type { HttpResponse } from '../http/response.ts';
 import { DEFAULT_MAX_RETRIES, RequestFailure, type ResponseAction, type SendResult, sendWithRetries, usualWait } from '../http/retry.ts';
 import type { RetryBudget } from '../http/retry-budget.ts';
@@ -159,19 +159,20 @@ export function createHttp(options: HttpOptions): Http {
       },
       backoffSeconds: (outcome, count) => handler.backoffSeconds(outcome, count) ?? null,
       maxRetries: maxRetriesOf(exchange),
-      ...backoffOf(exchange),
+      backoffFactor: handler.usualBackoff?.factor,
+      longestBackoffSeconds: handler.usualBackoff?.longestSeconds,
       maxWaitSeconds: options.maxWaitSeconds ?? Number.POSITIVE_INFINITY,
       exitOnRateLimit: exchange.exitOnRateLimit ?? false,
-      ...(refresh === undefined ? {} : { refresh: (sent: HttpRequest) => refresh(sent).catch(toRefreshFailure) }),
-      ...(hasOther === undefined ? {} : { hasOtherCredential: (sent: HttpRequest) => hasOther(sent) }),
+      refresh: refresh && ((sent) => refresh(sent).catch(toRefreshFailure)),
+      hasOtherCredential: hasOther && ((sent) => hasOther(sent)),
       onRateLimited: () => options.onRateLimited(exchange.name),
       log: (level, message) => log[level](message),
       redact,
       pauses: options.pauses,
-      ...(options.rate === undefined ? {} : { rate: options.rate }),
-      ...(options.retryBudget === undefined ? {} : { budget: options.retryBudget }),
+      rate: options.rate,
+      budget: options.retryBudget,
       stream: exchange.stream === true && !isWatched(exchange),
-      ...(exchange.beginning === undefined ? {} : { beginning: exchange.beginning }),
+      beginning: exchange.beginning,
       random: options.random,
       now: options.nowMs,
       sleep(ms, waker) {
@@ -181,8 +182,8 @@ export function createHttp(options: HttpOptions): Http {
       options: {
         signal,
         origin: { name: exchange.name, obtainsCredentials: exchange.obtainsCredentials ?? false, page: exchange.page },
-        ...(exchange.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: exchange.connectTimeoutMs }),
-        ...(exchange.readTimeoutMs === undefined ? {} : { readTimeoutMs: exchange.readTimeoutMs }),
+        connectTimeoutMs: exchange.connectTimeoutMs,
+        readTimeoutMs: exchange.readTimeoutMs,
       },
     });
   }
@@ -198,7 +199,11 @@ export function createHttp(options: HttpOptions): Http {
     response.mendBy(async (error) => {
       if (tries >= most || options.retryBudget?.take() === false) return undefined;
       tries += 1;
-      const wait = usualWait(tries, { ...backoffOf(exchange), random: options.random });
+      const wait = usualWait(tries, {
+        backoffFactor: exchange.handler.usualBackoff?.factor,
+        longestBackoffSeconds: exchange.handler.usualBackoff?.longestSeconds,
+        random: options.random,
+      });
       const seconds = Math.min(wait, options.maxWaitSeconds ?? Number.POSITIVE_INFINITY);
       log.info(redact(`${error.message} Part of it was read already: it is asked for again in ${seconds.toFixed(1)} seconds.`));
       options.onWait?.(exchange.name, seconds * 1000);
@@ -238,14 +243,6 @@ export function createHttp(options: HttpOptions): Http {
 function credentialTests({ redact }: Secrets): Pick<RedirectOptions, 'isCredential' | 'holdsCredential'> {
   const holdsCredential = (text: string): boolean => redact(text) !== text;
   return { isCredential: (name, value) => looksSecret(name) || holdsCredential(value), holdsCredential };
-}
-
-/** How the waits between the tries of a request grow, where its handler says. */
-function backoffOf({ handler: { usualBackoff } }: Exchange): { readonly backoffFactor?: number; readonly longestBackoffSeconds?: number } {
-  return {
-    ...(usualBackoff?.factor === undefined ? {} : { backoffFactor: usualBackoff.factor }),
-    ...(usualBackoff?.longestSeconds === undefined ? {} : { longestBackoffSeconds: usualBackoff.longestSeconds }),
-  };
 }
 
 const SIGNALS: Partial<Record<ResponseAction, new (message: string) => Error>> = {

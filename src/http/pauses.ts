@@ -21,6 +21,7 @@ export function createHostPauses({ now, sleep }: Waiting): HostPauses {
   const until = new Map<string, number>();
 
   const remaining = (url: string): number => {
+    if (until.size === 0) return 0;
     const host = hostOf(url);
     const end = until.get(host);
     if (end === undefined) return 0;

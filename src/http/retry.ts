@@ -74,40 +74,40 @@ export interface RetryInput extends Waiting {
   request: () => HttpRequest | Promise<HttpRequest>;
   interpret: (outcome: Outcome) => Resolution | Promise<Resolution>;
   /** The wait that the manifest's strategies ask for, in seconds; null or 0 when they have no answer. */
-  backoffSeconds?: (outcome: Outcome, attempt: number) => number | null;
+  backoffSeconds?: ((outcome: Outcome, attempt: number) => number | null) | undefined;
   /** Default 5. */
-  maxRetries?: number;
+  maxRetries?: number | undefined;
   /** What the waits that nobody states are multiplied by; default 1. */
-  backoffFactor?: number;
+  backoffFactor?: number | undefined;
   /** The longest of those waits. */
-  longestBackoffSeconds?: number;
+  longestBackoffSeconds?: number | undefined;
   /** When repeated failures (rate limits apart) end in giving up, in seconds; default 600. */
-  maxTimeSeconds?: number;
+  maxTimeSeconds?: number | undefined;
   /** The longest single wait, whoever asks for it; without a bound unless told. */
-  maxWaitSeconds?: number;
+  maxWaitSeconds?: number | undefined;
   /** Counts rate limits against the time bound too. */
-  exitOnRateLimit?: boolean;
+  exitOnRateLimit?: boolean | undefined;
   /** Gets a new token; a RequestFailure with a config error that it throws ends the request, other errors do not. */
-  refresh?: (sent: HttpRequest) => Promise<RefreshOutcome>;
+  refresh?: ((sent: HttpRequest) => Promise<RefreshOutcome>) | undefined;
   /** True when the next attempt would use other credentials than `sent`, which are not rate limited. */
-  hasOtherCredential?: (sent: HttpRequest) => boolean;
+  hasOtherCredential?: ((sent: HttpRequest) => boolean) | undefined;
   /** Told each time the API limits the rate. */
-  onRateLimited?: () => void;
-  log?: (level: LogLevel, message: string) => void;
-  redact?: (text: string) => string;
+  onRateLimited?: (() => void) | undefined;
+  log?: ((level: LogLevel, message: string) => void) | undefined;
+  redact?: ((text: string) => string) | undefined;
   /** Pauses that the requests to a host share. */
-  pauses?: HostPauses;
+  pauses?: HostPauses | undefined;
   /** How fast requests to a host may follow each other. */
-  rate?: AdaptiveRate;
+  rate?: AdaptiveRate | undefined;
   /** What the whole run may repeat; rate limits cost nothing. */
-  budget?: RetryBudget;
+  budget?: RetryBudget | undefined;
   /** Leaves the body to be streamed by the caller; otherwise it is loaded here, so that a body that breaks off is retried. */
-  stream?: boolean;
+  stream?: boolean | undefined;
   /** Bytes of a streamed body that are loaded here all the same, and asked for again when it breaks off within them. */
-  beginning?: number;
+  beginning?: number | undefined;
   /** A number in [0, 1) for the jitter. */
-  random?: () => number;
-  options?: SendOptions;
+  random?: (() => number) | undefined;
+  options?: SendOptions | undefined;
 }
 
 /** How often a request is repeated unless told. */
@@ -128,8 +128,8 @@ export function usualWait(
 
 /** How waits grow. */
 export interface UsualWait {
-  readonly backoffFactor?: number;
-  readonly longestBackoffSeconds?: number;
+  readonly backoffFactor?: number | undefined;
+  readonly longestBackoffSeconds?: number | undefined;
   /** A number in [0, 1). */
   readonly random: () => number;
 }
@@ -173,8 +173,26 @@ type Layer = 'stated' | 'rateLimit' | 'default';
  */
 export async function sendWithRetries(input: RetryInput): Promise<SendResult> {
   const run = new RetryRun(input);
+  const startedAt = input.now();
   try {
-    return await run.layer('default', () => run.layer('rateLimit', () => run.layer('stated', () => run.attempt())));
+    return await run.attempt();
+  } catch (error) {
+    return repeat(run, startedAt, error);
+  }
+}
+
+/** Goes on after the first attempt, which most requests end with: as if it had been made within the layers. */
+async function repeat(run: RetryRun, startedAt: number, firstError: unknown): Promise<SendResult> {
+  let first: { readonly error: unknown } | undefined = { error: firstError };
+  const attempt = async (): Promise<SendResult> => {
+    if (first === undefined) return run.attempt();
+    const { error } = first;
+    first = undefined;
+    throw error;
+  };
+  const layer = (name: Layer, call: () => Promise<SendResult>) => run.layer(name, call, first === undefined ? undefined : startedAt);
+  try {
+    return await layer('default', () => layer('rateLimit', () => layer('stated', attempt)));
   } catch (error) {
     throw error instanceof Backoff ? run.exhausted(error) : error;
   }
@@ -196,8 +214,7 @@ class RetryRun {
   }
 
   // parity: http/rate_limiting.py, backoff._sync.retry_exception
-  async layer(layer: Layer, call: () => Promise<SendResult>): Promise<SendResult> {
-    const startedAt = this.#input.now();
+  async layer(layer: Layer, call: () => Promise<SendResult>, startedAt = this.#input.now()): Promise<SendResult> {
     const maxTimeSeconds = layer === 'rateLimit' ? Number.POSITIVE_INFINITY : this.#maxTimeSeconds;
     for (let tries = 1; ; tries++) {
       const elapsed = (this.#input.now() - startedAt) / 1000;
@@ -218,8 +235,9 @@ class RetryRun {
   // parity: http_client.py:HttpClient._send
   async attempt(): Promise<SendResult> {
     const request = await this.#input.request();
-    await this.#input.pauses?.ready(request.url, this.#input.options?.signal);
-    await this.#input.rate?.ready(request.url, this.#input.options?.signal);
+    const { pauses, rate, options } = this.#input;
+    if (pauses !== undefined && pauses.remaining(request.url) > 0) await pauses.ready(request.url, options?.signal);
+    if (rate !== undefined) await rate.ready(request.url, options?.signal);
     this.#attempts++;
     const outcome = await this.#exchange(request);
     if (outcome.error?.kind === 'aborted') throw outcome.error;
@@ -362,7 +380,7 @@ class RetryRun {
 
   #waitSeconds(layer: Layer, error: unknown, tries: number, remaining: number): number {
     if (layer === 'stated') return (error as Backoff).seconds + EXTRA_WAIT_SECONDS;
-    const jittered = usualWait(tries, { random: Math.random, ...this.#input });
+    const jittered = usualWait(tries, { ...this.#input, random: this.#input.random ?? Math.random });
     const asked = error instanceof Backoff ? error.seconds : 0;
     return Math.min(Math.max(jittered, asked), remaining);
   }

@@ -15,8 +15,8 @@ import { HttpResponse } from './response.ts';
 
 /** What one request may set for itself; times in milliseconds, 0 waits for ever. */
 export interface SendOptions {
-  connectTimeoutMs?: number;
-  readTimeoutMs?: number;
+  connectTimeoutMs?: number | undefined;
+  readTimeoutMs?: number | undefined;
   signal?: AbortSignal;
   /** Which try of the same request this is, from 1; only told to the observer. */
   attempt?: number;

@@ -11,11 +11,12 @@ export type JsonObject = { [key: string]: Json };
 // A number that JSON.parse may not give back: a fraction of zeros or one that may be rounded to a whole number, an exponent, or sixteen digits
 // in a row. It may stand within a string, too.
 const LOSSY = /(?:^|[[:,\s])-?(?:\d+\.(?:0+(?!\d)|000|999)|\d{13,}\.[09]|\d+(?:\.\d+)?[eE]|\d{16})/;
-const DIGITS = 16;
+/** The fewest digits in a row of such a number, before its point where it has one. */
+const DIGITS = 13;
 
 /** Whether plain parsing may lose something of a number; quick to say no. */
 function mayLose(text: string): boolean {
-  return (text.includes('.0') || text.includes('.9') || /\d[eE]/.test(text) || hasLongNumber(text)) && LOSSY.test(text);
+  return (text.includes('.0') || text.includes('.999') || /\d[eE]/.test(text) || hasLongNumber(text)) && LOSSY.test(text);
 }
 
 /** Whether so many digits stand in a row: one of every so many characters is then a digit, and the row is around it. */

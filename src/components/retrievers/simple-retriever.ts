@@ -167,8 +167,14 @@ export const SimpleRetriever = component({
       for (const window of windows) yield* readWindow(window, original, depth + 1);
     }
 
-    // Where paging is begun anew within a slice, a token alone does not tell how far it was read.
-    return { read: (slice, position) => readWindow(slice, slice, 0, reset === undefined ? position : undefined) };
+    const isWhole = feed === undefined && splitting === undefined;
+    return {
+      read(slice, given) {
+        // Where paging is begun anew within a slice, a token alone does not tell how far it was read.
+        const position = reset === undefined ? given : undefined;
+        return isWhole ? readPages(slice, position) : readWindow(slice, slice, 0, position);
+      },
+    };
   },
 });
 
