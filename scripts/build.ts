@@ -20,13 +20,24 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'json-schema-to-typescript': ['compile'],
 };
 
+/** Throws Error when a file asks a library for more than is listed, which it would find undefined in the bundle. */
+function checkAsked(file: string, library: string): void {
+  for (const [, names = '', from] of readFileSync(file, 'utf8').matchAll(/\{([^{}]*)\} = await import\('([^']+)'\)/g)) {
+    const missing = names.split(',').filter((name) => from === library && !LIBRARIES[library]?.includes(name.trim()));
+    if (missing.length > 0)
+      throw new Error(`${file} asks ${library} for${missing.join(',')}: list it among the LIBRARIES of scripts/build.ts`);
+  }
+}
+
 /** Leaves of a library what is asked of it. */
 const withNeededExports: Plugin = {
   name: 'with-needed-exports',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /.*/ }, ({ path: name, kind }) =>
-      kind === 'dynamic-import' && Object.hasOwn(LIBRARIES, name) ? { path: name, namespace: 'library' } : undefined,
-    );
+    onResolve({ filter: /.*/ }, ({ path: name, kind, importer }) => {
+      if (kind !== 'dynamic-import' || !Object.hasOwn(LIBRARIES, name)) return undefined;
+      checkAsked(importer, name);
+      return { path: name, namespace: 'library' };
+    });
     onLoad({ filter: /.*/, namespace: 'library' }, ({ path: name }) => ({
       contents: `export { ${LIBRARIES[name]?.join(', ')} } from ${JSON.stringify(name)};`,
       resolveDir: root,

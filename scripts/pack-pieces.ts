@@ -34,6 +34,7 @@ export function packPieces({ from, to, metafile, packOf, entry }: Packing): void
   const pieces = Object.keys(metafile.outputs)
     .map((file) => path.basename(file))
     .filter((name) => name.endsWith('.js'));
+  for (const name of pieces) refuseCycles(name, metafile);
   const packs = Map.groupBy(pieces, packOf);
   const places = Object.fromEntries(pieces.map((name) => [name, packOf(name)]));
   for (const [pack, names] of packs) {
@@ -92,6 +93,20 @@ function piece(name: string, text: string, metafile: Metafile): Piece {
     header: `"use strict";${bindings.join('')}`,
     code: `${rest.replace(LOADS_PIECE, '$piece("./$1")').replace(LOADS_OTHER, '$other(')};Object.assign($exports,{${exported.join(',')}});};`,
   };
+}
+
+/** Throws Error when a piece needs itself to run, by what it imports: constants cannot be bound before they are there. */
+function refuseCycles(name: string, metafile: Metafile): void {
+  const seen = new Set<string>();
+  const visit = (piece: string): void => {
+    for (const next of statedImports(piece, metafile)) {
+      if (next === `./${name}`) throw new Error(`${name} imports itself by way of ${piece}`);
+      if (!next.startsWith('./') || seen.has(next)) continue;
+      seen.add(next);
+      visit(next.slice(2));
+    }
+  };
+  visit(name);
 }
 
 /** What the build says that a piece imports by statements, with the names of pieces as they stand in it. */
