@@ -2,9 +2,9 @@ import type { Output } from '../protocol/output.ts';
 import { watchOutput } from '../protocol/watch-output.ts';
 
 /** Bytes of resident memory from which on the space for new objects is not enlarged. */
-const ENOUGH = 80e6;
+const ENOUGH = 70e6;
 /** Pages between two looks. */
-const LOOK_EVERY = 16;
+const LOOK_EVERY = 8;
 
 /**
  * The same output, which keeps V8 from enlarging the space for new objects once the process is large: those of a page are dead before the
