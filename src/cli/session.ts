@@ -55,7 +55,7 @@ export async function runCommand(
   } finally {
     closeAll();
     await output.end();
-    release();
+    await release();
   }
 }
 

@@ -13,9 +13,10 @@ export interface SignalOptions {
 
 /**
  * Ends the process on SIGTERM, SIGINT and SIGHUP: what is buffered goes out in whole lines, then the process dies of the signal itself,
- * so that its parent sees that signal. Returns the function that takes the handlers away again.
+ * so that its parent sees that signal. Returns the function that takes the handlers away again; what it gives never settles while a signal
+ * ends the process, which otherwise could end by itself first.
  */
-export function endOnSignals(output: Output, { beforeEnd, patience = PATIENCE }: SignalOptions = {}): () => void {
+export function endOnSignals(output: Output, { beforeEnd, patience = PATIENCE }: SignalOptions = {}): () => Promise<void> {
   let ending = false;
 
   async function end(signal: NodeJS.Signals): Promise<void> {
@@ -47,5 +48,9 @@ export function endOnSignals(output: Output, { beforeEnd, patience = PATIENCE }:
   }
 
   for (const signal of SIGNALS) process.on(signal, handle);
-  return remove;
+  return () => {
+    if (ending) return new Promise(() => {});
+    remove();
+    return Promise.resolve();
+  };
 }
