@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
-import { packPieces } from './pack-pieces.ts';
+import { packPieces, piecesBefore } from './pack-pieces.ts';
 import { storeCodeCache } from './store-code-cache.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -136,18 +136,12 @@ function packagesOf({ outputs }: Metafile): string[] {
   });
 }
 
-/** The pieces that run when a source file is loaded, by the names of their files; none where the source has no piece of its own. */
-function piecesOf({ outputs }: Metafile, source: string): Set<string> {
-  const found = new Set<string>();
-  const visit = (file: string): void => {
-    if (found.has(path.basename(file))) return;
-    found.add(path.basename(file));
-    for (const { path: next, kind } of outputs[file]?.imports ?? []) {
-      if (kind === 'import-statement' && Object.hasOwn(outputs, next)) visit(next);
-    }
-  };
-  for (const [file, { entryPoint }] of Object.entries(outputs)) if (entryPoint === source) visit(file);
-  return found;
+/** The pieces that run when a source file is loaded, by the names of their files; throws Error where the source has no piece of its own. */
+function piecesOf(metafile: Metafile, source: string): Set<string> {
+  const [file] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === source) ?? [];
+  if (file === undefined) throw new Error(`${source} has no piece of its own`);
+  const piece = path.basename(file);
+  return piecesBefore(piece, metafile).add(piece);
 }
 
 /** The file that a piece goes to: what a start needs, what `spec`, `check` and `read` need beyond each other, the libraries, and all the rest. */

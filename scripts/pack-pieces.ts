@@ -34,7 +34,8 @@ export function packPieces({ from, to, metafile, packOf, entry }: Packing): void
   const pieces = Object.keys(metafile.outputs)
     .map((file) => path.basename(file))
     .filter((name) => name.endsWith('.js'));
-  for (const name of pieces) refuseCycles(name, metafile);
+  // Constants cannot be bound before they are there.
+  for (const name of pieces) if (piecesBefore(name, metafile).has(name)) throw new Error(`${name} needs itself to run`);
   const packs = Map.groupBy(pieces, packOf);
   const places = Object.fromEntries(pieces.map((name) => [name, packOf(name)]));
   for (const [pack, names] of packs) {
@@ -95,18 +96,19 @@ function piece(name: string, text: string, metafile: Metafile): Piece {
   };
 }
 
-/** Throws Error when a piece needs itself to run, by what it imports: constants cannot be bound before they are there. */
-function refuseCycles(name: string, metafile: Metafile): void {
-  const seen = new Set<string>();
+/** The pieces that run before a piece does, by what it imports; itself only if it needs itself. */
+export function piecesBefore(name: string, metafile: Metafile): Set<string> {
+  const found = new Set<string>();
   const visit = (piece: string): void => {
-    for (const next of statedImports(piece, metafile)) {
-      if (next === `./${name}`) throw new Error(`${name} imports itself by way of ${piece}`);
-      if (!next.startsWith('./') || seen.has(next)) continue;
-      seen.add(next);
-      visit(next.slice(2));
+    for (const from of statedImports(piece, metafile)) {
+      const next = from.slice('./'.length);
+      if (!from.startsWith('./') || found.has(next)) continue;
+      found.add(next);
+      visit(next);
     }
   };
   visit(name);
+  return found;
 }
 
 /** What the build says that a piece imports by statements, with the names of pieces as they stand in it. */

@@ -44,7 +44,7 @@ export function createRequests(
   const cache = createResponseCache({ onDiskFailure: (error) => log.warn(`Responses cannot be cached on disk: ${error.message}`) });
   onEnd(() => {
     cache.close();
-    // Not before the process ends, if it does.
+    // Sockets take long to close one by one: where the process ends first, the system closes them.
     setImmediate(() => void network.close());
   });
   return createHttp({

@@ -10,7 +10,15 @@ import type { HostPauses, Waiting } from '../http/pauses.ts';
 import type { RedirectOptions } from '../http/redirects.ts';
 import { buildRequest, type RequestParts } from '../http/request.ts';
 import type { HttpResponse } from '../http/response.ts';
-import { DEFAULT_MAX_RETRIES, RequestFailure, type ResponseAction, type SendResult, sendWithRetries, usualWait } from '../http/retry.ts';
+import {
+  DEFAULT_MAX_RETRIES,
+  RequestFailure,
+  type ResponseAction,
+  type SendResult,
+  sendWithRetries,
+  type UsualWait,
+  usualWait,
+} from '../http/retry.ts';
 import type { RetryBudget } from '../http/retry-budget.ts';
 import { composeSender } from '../http/sender.ts';
 import type { Send } from '../http/transport.ts';
@@ -159,8 +167,7 @@ export function createHttp(options: HttpOptions): Http {
       },
       backoffSeconds: (outcome, count) => handler.backoffSeconds(outcome, count) ?? null,
       maxRetries: maxRetriesOf(exchange),
-      backoffFactor: handler.usualBackoff?.factor,
-      longestBackoffSeconds: handler.usualBackoff?.longestSeconds,
+      ...backoffOf(exchange),
       maxWaitSeconds: options.maxWaitSeconds ?? Number.POSITIVE_INFINITY,
       exitOnRateLimit: exchange.exitOnRateLimit ?? false,
       refresh: refresh && ((sent) => refresh(sent).catch(toRefreshFailure)),
@@ -199,11 +206,7 @@ export function createHttp(options: HttpOptions): Http {
     response.mendBy(async (error) => {
       if (tries >= most || options.retryBudget?.take() === false) return undefined;
       tries += 1;
-      const wait = usualWait(tries, {
-        backoffFactor: exchange.handler.usualBackoff?.factor,
-        longestBackoffSeconds: exchange.handler.usualBackoff?.longestSeconds,
-        random: options.random,
-      });
+      const wait = usualWait(tries, { ...backoffOf(exchange), random: options.random });
       const seconds = Math.min(wait, options.maxWaitSeconds ?? Number.POSITIVE_INFINITY);
       log.info(redact(`${error.message} Part of it was read already: it is asked for again in ${seconds.toFixed(1)} seconds.`));
       options.onWait?.(exchange.name, seconds * 1000);
@@ -243,6 +246,11 @@ export function createHttp(options: HttpOptions): Http {
 function credentialTests({ redact }: Secrets): Pick<RedirectOptions, 'isCredential' | 'holdsCredential'> {
   const holdsCredential = (text: string): boolean => redact(text) !== text;
   return { isCredential: (name, value) => looksSecret(name) || holdsCredential(value), holdsCredential };
+}
+
+/** How the waits between the tries of a request grow, where its handler says. */
+function backoffOf({ handler: { usualBackoff } }: Exchange): Omit<UsualWait, 'random'> {
+  return { backoffFactor: usualBackoff?.factor, longestBackoffSeconds: usualBackoff?.longestSeconds };
 }
 
 const SIGNALS: Partial<Record<ResponseAction, new (message: string) => Error>> = {

@@ -20,8 +20,9 @@ export const OffsetIncrement = component({
   }),
   build(spec, b) {
     const configured = spec.page_size === undefined || spec.page_size === '' ? undefined : b.string(spec.page_size);
-    const requested = ({ pageSize, document }: Page): Value | undefined =>
-      pageSize ?? configured?.constant ?? configured?.evaluate({ ...b.context(), response: document as Value });
+    // What has to be made of the page is made only where the size is a template.
+    const requested = (page: Page): Value | undefined =>
+      page.pageSize ?? configured?.constant ?? configured?.evaluate({ ...b.context(), response: page.document as Value });
     return {
       get pageSize() {
         return configured === undefined ? undefined : requireWholeNumber(b, configured.evaluate(b.context()));

@@ -63,6 +63,19 @@ describe('a page that nobody looks into', () => {
     expect(api.received.map(({ path }) => path)).toEqual(['/items', '/items?from=2']);
   });
 
+  it('is asked for in parts that are joined, and still asks for the next one by what surrounds its records', async () => {
+    const listed =
+      'property_list: [a, b], property_chunking: {type: PropertyChunking, property_limit_type: property_count, property_limit: 1}';
+    const inParts = PAGED.replace('items"}', `items", request_parameters: {fields: {type: QueryProperties, ${listed}}}}`);
+    const api = await localApi(({ path }) => {
+      const query = new URL(path, 'http://localhost').searchParams;
+      const isFirst = query.get('from') === null;
+      return { body: page(`{"id": ${isFirst ? 1 : 2}, "${query.get('fields')}": 7}`, `"more": ${isFirst}`) };
+    });
+    const { lines, error } = await read(api, inParts);
+    expect([error, lines]).toEqual([undefined, ['parsed {"id":1,"a":7,"b":7}', 'parsed {"id":2,"a":7,"b":7}']]);
+  });
+
   const setting = (path: string, value: string): string =>
     `type: AddFields\nfields: [{type: AddedFieldDefinition, path: [${path}], value: "${value}"}]`;
 

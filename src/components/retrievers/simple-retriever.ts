@@ -167,12 +167,12 @@ export const SimpleRetriever = component({
       for (const window of windows) yield* readWindow(window, original, depth + 1);
     }
 
-    const isWhole = feed === undefined && splitting === undefined;
+    const leavesWindows = feed === undefined && splitting === undefined;
     return {
       read(slice, given) {
         // Where paging is begun anew within a slice, a token alone does not tell how far it was read.
         const position = reset === undefined ? given : undefined;
-        return isWhole ? readPages(slice, position) : readWindow(slice, slice, 0, position);
+        return leavesWindows ? readPages(slice, position) : readWindow(slice, slice, 0, position);
       },
     };
   },
