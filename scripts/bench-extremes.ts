@@ -60,6 +60,9 @@ export async function* measureExtremes(bench: Bench): AsyncGenerator<Figure> {
   }
   await using few = await startApi(bench, ['--resource', '10']);
   yield await manyStreams(bench, few, measure);
+  await using long = await startApi(bench, ['--partitions', '30000', '--latency', '5']);
+  const { rss } = await measure(read(bench, long, 'partitions'));
+  yield { name: '30,000 partitions, 20 at a time', value: Math.round(rss), most: MOST_RSS, unit: 'MB resident' };
   yield await tenMillion(bench, measure);
 }
 

@@ -2,7 +2,7 @@ import { components } from '../components/index.ts';
 import { createHeartbeat } from '../engine/heartbeat.ts';
 import { readStreams } from '../engine/read.ts';
 import { guardMemory } from '../operations/memory-guard.ts';
-import { keepNurserySmall } from '../operations/small-nursery.ts';
+import { keepHeapSmall } from '../operations/small-heap.ts';
 import { parseCatalog } from '../protocol/catalog.ts';
 import { parseState } from '../protocol/state.ts';
 import { explainError, inManifest, readConfig, requireConnector } from './connector.ts';
@@ -38,7 +38,7 @@ async function read(
   return inManifest(connector, async () => {
     const opened = await openConnector(session, connector);
     await describe({ command: 'read', connector, catalog: catalogFile, state: stateFile });
-    const output = keepNurserySmall(guardMemory(watch(session.output), { now: Date.now }));
+    const output = keepHeapSmall(guardMemory(watch(session.output), { now: Date.now }));
     const heartbeat = createHeartbeat(log, opened.run.clock.now, (look) => opened.run.whileWaiting?.(look));
     const explain = (error: unknown): Promise<unknown> => explainError(connector, error);
     const failed = await readStreams(opened.source(), {

@@ -1,5 +1,6 @@
 import { Float, type Json, type JsonObject } from '../lib/json.ts';
 import { ownProperty } from '../lib/objects.ts';
+import { createPending } from '../lib/pending.ts';
 import { createSemaphore, type Semaphore } from '../lib/semaphore.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../protocol/catalog.ts';
 import { ConfigError, errorTrace, SystemError } from '../protocol/failure.ts';
@@ -174,27 +175,32 @@ async function readStream(
   output.message(streamStatus(descriptor, 'STARTED'));
   run.log.info(`Syncing stream: ${open.name}`);
   const endFollowing = options.heartbeat?.follow(() => writer.count, states.print);
-  const running = new Set<Promise<void>>();
+  const running = createPending();
+  const readSlice = async (slice: StreamSlice): Promise<void> => {
+    running.begin();
+    try {
+      await readPartition(options, open, slice, { descriptor, writer, progress, states, positions });
+    } catch (error) {
+      await fail(error);
+    } finally {
+      partitions.release();
+      running.end();
+    }
+  };
   try {
     // Asked for even where nothing needs it yet: a schema that cannot be had fails the stream before its first record.
     await open.schema();
     for await (const slice of run.observer === undefined ? open.slices() : slicesTogether(open.slices())) {
       progress.partitions += 1;
       await partitions.acquire();
-      const partition = readPartition(options, open, slice, { descriptor, writer, progress, states, positions })
-        .catch(fail)
-        .finally(() => {
-          partitions.release();
-          running.delete(partition);
-        });
-      running.add(partition);
+      void readSlice(slice);
     }
   } catch (error) {
     await fail(error);
   } finally {
     generated();
   }
-  await Promise.all(running);
+  await running.none();
   endFollowing?.();
   open.cursor.finish?.();
   states.onEnd(progress.failed);

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { buildConnector, Dispatcher } from 'undici';
 import { onDemand } from '../lib/on-demand.ts';
+import { type Abortable, type AbortWatch, watchAbort } from './abort-watch.ts';
 import { NetworkSource } from './byte-source.ts';
 import { readCertificates } from './certificates.ts';
 import { ACCEPT_ENCODING, type BodyLimits, DEFAULT_BODY_LIMITS, decodeContent, tooLarge } from './content-encoding.ts';
@@ -276,10 +277,13 @@ interface ExchangeContext {
 }
 
 // One request under way: what the client reports becomes a response and the bytes of its body.
-class PendingExchange implements Dispatcher.DispatchHandler {
+class PendingExchange implements Dispatcher.DispatchHandler, Abortable {
+  /** Where its watch keeps it. */
+  place = -1;
   readonly response: Promise<HttpResponse>;
   readonly #request: HttpRequest;
   readonly #signal: AbortSignal | undefined;
+  readonly #watch: AbortWatch | undefined;
   readonly #context: ExchangeContext;
   readonly #record: Exchange;
   readonly #startedAt = monotonicMs();
@@ -292,6 +296,7 @@ class PendingExchange implements Dispatcher.DispatchHandler {
   constructor(request: HttpRequest, options: SendOptions, context: ExchangeContext) {
     this.#request = request;
     this.#signal = options.signal;
+    this.#watch = options.signal && watchAbort(options.signal);
     this.#context = context;
     this.#record = { request, attempt: options.attempt ?? 1, origin: options.origin, bytes: 0 };
     this.response = new Promise((resolve, reject) => {
@@ -303,8 +308,8 @@ class PendingExchange implements Dispatcher.DispatchHandler {
   // False when the signal had aborted already.
   start(): boolean {
     this.#context.observer?.start?.(this.#record);
-    if (this.#signal?.aborted) this.#abort();
-    else this.#signal?.addEventListener('abort', this.#abort, { once: true });
+    if (this.#signal?.aborted) this.abort();
+    else this.#watch?.add(this);
     return !this.#settled;
   }
 
@@ -361,11 +366,11 @@ class PendingExchange implements Dispatcher.DispatchHandler {
 
   readonly #where = (): string => `${this.#request.method} ${this.#context.redact(this.#request.url)}${this.#context.via}`;
 
-  readonly #abort = (): void => {
+  abort(): void {
     const error = abortion(this.#where(), this.#signal?.reason);
     this.#fail(error);
     this.#controller?.abort(error);
-  };
+  }
 
   #fail(error: TransportError): void {
     if (!this.#settle()) return;
@@ -378,7 +383,7 @@ class PendingExchange implements Dispatcher.DispatchHandler {
   #settle(): boolean {
     if (this.#settled) return false;
     this.#settled = true;
-    this.#signal?.removeEventListener('abort', this.#abort);
+    this.#watch?.remove(this);
     this.#record.totalMs = monotonicMs() - this.#startedAt;
     return true;
   }
