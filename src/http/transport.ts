@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
-import type { buildConnector, Dispatcher } from 'undici';
+import type { buildConnector, Client, Dispatcher } from 'undici';
 import { onDemand } from '../lib/on-demand.ts';
 import { type Abortable, type AbortWatch, watchAbort } from './abort-watch.ts';
 import { NetworkSource } from './byte-source.ts';
 import { readCertificates } from './certificates.ts';
+import { type ConnectionPool, createConnectionPool, type PooledExchange } from './connection-pool.ts';
 import { ACCEPT_ENCODING, type BodyLimits, DEFAULT_BODY_LIMITS, decodeContent, tooLarge } from './content-encoding.ts';
 import { TransportError, toTransportError } from './errors.ts';
 import type { Exchange, ExchangeObserver, RequestOrigin } from './exchange-log.ts';
@@ -88,7 +89,7 @@ export function createTransport(options: TransportOptions): Transport {
   const limits = options.bodyLimits ?? DEFAULT_BODY_LIMITS;
   const env = options.env ?? process.env;
   const userAgent = options.userAgent ?? 'source-declarative';
-  const pools = new Map<string, Dispatcher>();
+  const pools = new Map<string, ConnectionPool>();
   const proxies = onDemand(() => readProxySettings(env));
   let loading: Promise<ClientParts> | undefined;
   let parts: ClientParts | undefined;
@@ -127,7 +128,7 @@ export function createTransport(options: TransportOptions): Transport {
     return exchange.response;
   };
 
-  const poolFor = (client: ClientParts, url: URL, proxy: URL | null, connectTimeoutMs: number): Dispatcher => {
+  const poolFor = (client: ClientParts, url: URL, proxy: URL | null, connectTimeoutMs: number): ConnectionPool => {
     const forwarded = proxy !== null && url.protocol === 'http:';
     const target = forwarded ? proxy : url;
     const key = `${forwarded ? '' : (proxy?.href ?? '')} ${target.origin} ${connectTimeoutMs}`;
@@ -140,11 +141,9 @@ export function createTransport(options: TransportOptions): Transport {
       keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
       ...(options.guard && proxy === null ? { lookup: options.guard.lookup } : {}),
     });
-    const pool = new client.Pool(target.origin, {
-      connections: options.connections,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      connect: keepParserPlain(proxy && !forwarded ? tunnelThrough(client, proxy, connect, connectTimeoutMs) : connect),
-    });
+    const connector = keepParserPlain(proxy && !forwarded ? tunnelThrough(client, proxy, connect, connectTimeoutMs) : connect);
+    const open = (): Client => new client.Client(target.origin, { maxHeaderSize: MAX_HEADER_BYTES, connect: connector });
+    const pool = createConnectionPool(open, options.connections);
     pools.set(key, pool);
     return pool;
   };
@@ -277,7 +276,8 @@ interface ExchangeContext {
 }
 
 // One request under way: what the client reports becomes a response and the bytes of its body.
-class PendingExchange implements Dispatcher.DispatchHandler, Abortable {
+class PendingExchange implements PooledExchange, Abortable {
+  onFree: () => void = () => {};
   /** Where its watch keeps it. */
   place = -1;
   readonly response: Promise<HttpResponse>;
@@ -355,12 +355,14 @@ class PendingExchange implements Dispatcher.DispatchHandler, Abortable {
   }
 
   onResponseEnd(): void {
+    this.onFree();
     if (!this.#settle()) return;
     this.#body?.end();
     this.#context.observer?.end?.(this.#record);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.onFree();
     this.#fail(toTransportError(error, this.#where(), this.#body !== undefined));
   }
 

@@ -1,7 +1,3 @@
-declare module 'undici/lib/dispatcher/pool.js' {
-  import { Pool } from 'undici';
-  export = Pool;
-}
 declare module 'undici/lib/dispatcher/client.js' {
   import { Client } from 'undici';
   export = Client;
