@@ -6,6 +6,7 @@ const USERS_FAULTS: ReadonlySet<TransportError['kind']> = new Set([
   'missing_schema',
   'invalid_schema',
   'invalid_header',
+  'invalid_body',
   'forbidden_address',
   'not_recorded',
   'forbidden_redirect',

@@ -22,8 +22,26 @@ describe('JSON bodies', () => {
     expect(dumpsJson([Number.NaN, Number.POSITIVE_INFINITY, new Float(Number.NEGATIVE_INFINITY), 1e-7, new Float(1e22)])).toBe(
       '[NaN, Infinity, -Infinity, 1e-07, 1e+22]',
     );
-    expect(() => jsonBody([Number.NaN])).toThrow(RangeError);
     expect(() => dumpsJson(undefined)).toThrow('not JSON serializable');
+  });
+
+  it('have no infinities and no NaN', () => {
+    const refusal = (value: unknown): unknown => {
+      try {
+        return jsonBody(value);
+      } catch (error) {
+        return error;
+      }
+    };
+    const filters = [{ value: 1 }, { value: new Float(Number.NEGATIVE_INFINITY) }];
+    expect(refusal({ filters })).toMatchObject({
+      kind: 'invalid_body',
+      what: "The field filters.1.value of the request's JSON body is -Infinity, which JSON does not have",
+      hint: expect.stringContaining('verbatim: true'),
+    });
+    expect(refusal(new Map([['key', Number.NaN]]))).toMatchObject({ what: expect.stringMatching(/^The field key .* is NaN/) });
+    expect(refusal(Number.POSITIVE_INFINITY)).toMatchObject({ what: expect.stringMatching(/^The request's JSON body is Infinity/) });
+    expect(refusal(new Map([[Number.NaN, 1]]))).toMatchObject({ kind: 'invalid_body' });
   });
 });
 

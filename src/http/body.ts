@@ -1,4 +1,5 @@
 import { Float, floatText } from '../lib/json.ts';
+import { TransportError } from './errors.ts';
 import { encodeParams, type Params } from './url.ts';
 
 /** The fields of a form body, encoded like query parameters. */
@@ -11,9 +12,9 @@ export function formText(fields: FormData): string {
 }
 
 // parity: requests.models.PreparedRequest.prepare_body (allow_nan=False)
-/** The text of a JSON request body; throws RangeError for infinities and NaN, which JSON does not have. */
+/** The text of a JSON request body; throws TransportError for infinities and NaN, which JSON does not have. */
 export function jsonBody(value: unknown): string {
-  return dump(value, refuseNonFinite);
+  return dump(value, () => refuseNonFinite(value));
 }
 
 /** JSON text as Python's json.dumps writes it: `", "` and `": "`, non-ASCII escaped, NaN and Infinity by name. */
@@ -27,8 +28,26 @@ function nameNonFinite(value: number): string {
   return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }
 
-function refuseNonFinite(value: number): string {
-  throw new RangeError(`Out of range float values are not JSON compliant: ${nameNonFinite(value)}`);
+function refuseNonFinite(body: unknown): never {
+  const { path, value } = findNonFinite(body, '') ?? { path: '', value: Number.NaN };
+  throw new TransportError({
+    kind: 'invalid_body',
+    what: `${path === '' ? "The request's JSON body" : `The field ${path} of the request's JSON body`} is ${nameNonFinite(value)}, which JSON does not have`,
+    hint: 'A template makes a number of any text that reads as one, such as 12e999: with "verbatim: true" the requester sends it as the text that it is.',
+  });
+}
+
+/** The first number of a body that JSON does not have, with its path, e.g. `filters.0.value`. */
+function findNonFinite(body: unknown, path: string): { readonly path: string; readonly value: number } | undefined {
+  const value = body instanceof Float ? body.value : body;
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : { path, value };
+  if (typeof value !== 'object' || value === null) return undefined;
+  const entries: Iterable<[unknown, unknown]> = value instanceof Map ? value.entries() : Object.entries(value);
+  for (const [key, item] of entries) {
+    const found = findNonFinite(item, path === '' ? String(key) : `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function dump(value: unknown, nonFinite: NonFiniteText): string {

@@ -16,6 +16,7 @@ export type TransportErrorKind =
   | 'missing_schema'
   | 'invalid_schema'
   | 'invalid_header'
+  | 'invalid_body'
   | 'forbidden_address'
   | 'not_recorded'
   | 'forbidden_redirect'
@@ -35,6 +36,7 @@ export type ExceptionName =
   | 'MissingSchema'
   | 'InvalidSchema'
   | 'InvalidHeader'
+  | 'InvalidJSONError'
   | 'RequestException';
 
 // parity: requests.adapters.HTTPAdapter.send
@@ -55,6 +57,7 @@ const EXCEPTION_NAMES: Record<TransportErrorKind, ExceptionName> = {
   missing_schema: 'MissingSchema',
   invalid_schema: 'InvalidSchema',
   invalid_header: 'InvalidHeader',
+  invalid_body: 'InvalidJSONError',
   forbidden_address: 'RequestException',
   not_recorded: 'RequestException',
   forbidden_redirect: 'RequestException',
@@ -67,6 +70,7 @@ const PERMANENT: ReadonlySet<TransportErrorKind> = new Set([
   'missing_schema',
   'invalid_schema',
   'invalid_header',
+  'invalid_body',
   'forbidden_address',
   'not_recorded',
   'forbidden_redirect',
