@@ -36,6 +36,8 @@ export interface PagingApi {
   readonly first: PageAnswer[];
   /** Posts that the keyset has beside its own, newer ones. */
   readonly added: JsonObject[];
+  /** What an answer waits for; nothing unless set. */
+  hold: ((asked: AskedRequest) => Promise<void> | undefined) | undefined;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,7 @@ export async function startPagingApi({ port = 0, mostRequests = MOST_REQUESTS }:
       headers = {},
       body = null,
     } = requests.length > mostRequests ? { status: 400, body: 'Too many requests.' } : (first.shift() ?? answer(asked, added));
+    await api.hold?.(asked);
     response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
     response.end(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
   }
@@ -87,11 +90,12 @@ export async function startPagingApi({ port = 0, mostRequests = MOST_REQUESTS }:
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
+  const api: PagingApi = {
     url,
     requests,
     first,
     added,
+    hold: undefined,
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -99,6 +103,7 @@ export async function startPagingApi({ port = 0, mostRequests = MOST_REQUESTS }:
       await closed;
     },
   };
+  return api;
 }
 
 async function readRequest(message: IncomingMessage, base: string): Promise<Asked> {

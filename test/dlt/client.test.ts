@@ -197,6 +197,15 @@ describe('placeholders', () => {
       },
       include_from_parent: ['title'],
     };
+    // The first pages are answered when four of them were asked for: the transport of tests has as many connections.
+    const first = Promise.withResolvers<void>();
+    let asking = 0;
+    api.hold = ({ path, query }) => {
+      if (!path.startsWith('/posts/') || query !== 'page=1') return undefined;
+      asking += 1;
+      if (asking === 4) first.resolve();
+      return first.promise;
+    };
     const outcome = await read(api, ONE, { more: [child], source: { parallelized: true } });
     const rows = outcome.records['children'] ?? [];
     for (const post of [0, 1, 2, 3, 4]) {
@@ -206,9 +215,7 @@ describe('placeholders', () => {
         [1, 2].map((page) => `/posts/${post}/comments?page=${page}`),
       );
     }
-    // The first page of every parent was written before the last page of any was asked for.
-    const asked = queries(api).filter((query) => query.startsWith('/posts/'));
-    expect(asked.slice(0, 5).every((query) => query.endsWith('page=1'))).toBe(true);
+    expect(asking).toBe(5);
   });
 });
 
