@@ -17,7 +17,9 @@ export interface Field<Z extends z.ZodMiniType = z.ZodMiniType> {
   readonly isRequired: boolean;
   /** Its value where it is left out; absent where it then has none. */
   readonly fallback?: () => Json;
-  /** The schema of a value that is given: made for the first of them, since making it takes longer than checking. */
+  /** Whether a value fits just as it is, told without the schema; false may also mean that the schema changes it. */
+  readonly fitsPlainly: (value: unknown) => boolean;
+  /** The schema of a value that does not fit plainly: made for the first of them, since making it takes longer than checking. */
   readonly schema: () => z.ZodMiniType;
   readonly [typeOf]?: Z;
 }
@@ -58,9 +60,12 @@ export interface FieldFacts {
   readonly extension?: boolean;
 }
 
-function field<Z extends z.ZodMiniType>(schema: () => Z, facts: FieldFacts): Field<Z> {
-  return { facts, isRequired: true, schema: onDemand(schema) };
+function field<Z extends z.ZodMiniType>(fitsPlainly: (value: unknown) => boolean, schema: () => Z, facts: FieldFacts): Field<Z> {
+  return { facts, isRequired: true, fitsPlainly, schema: onDemand(schema) };
 }
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isNever = (): boolean => false;
 
 /** A field with facts added to those it has. */
 export function describe<Z extends z.ZodMiniType>(described: Field<Z>, added: FieldFacts): Field<Z> {
@@ -74,17 +79,17 @@ export function extension<Z extends z.ZodMiniType>(described: Field<Z>, descript
 
 /** Text that is no template. */
 export function text(description?: string) {
-  return field(() => z.string(), { schema: { type: 'string' }, ...(description === undefined ? {} : { description }) });
+  return field(isText, () => z.string(), { schema: { type: 'string' }, ...(description === undefined ? {} : { description }) });
 }
 
 /** Text that may hold a template reading the given variables. */
 export function template(...context: string[]) {
-  return field(() => z.string(), { schema: { type: 'string' }, context });
+  return field(isText, () => z.string(), { schema: { type: 'string' }, context });
 }
 
 /** A whole number; one written `1.0` or as text counts too. */
 export function integer() {
-  return field(() => z.pipe(z.transform(toWhole), z.int()), { schema: { type: 'integer' } });
+  return field(Number.isSafeInteger, () => z.pipe(z.transform(toWhole), z.int()), { schema: { type: 'integer' } });
 }
 
 function toWhole(value: unknown): unknown {
@@ -95,6 +100,7 @@ function toWhole(value: unknown): unknown {
 /** A number; one written `1.0` counts as 1. */
 export function number() {
   return field(
+    Number.isFinite,
     () =>
       z.pipe(
         z.transform((value: unknown) => (value instanceof Float ? value.value : value)),
@@ -106,7 +112,7 @@ export function number() {
 
 /** A number within bounds. */
 export function bounded(
-  { facts, schema }: Field<z.ZodMiniType<number>>,
+  { facts, fitsPlainly, schema }: Field<z.ZodMiniType<number>>,
   { minimum, exclusiveMinimum }: { readonly minimum?: number; readonly exclusiveMinimum?: number },
 ) {
   const within = (value: number): boolean =>
@@ -114,6 +120,7 @@ export function bounded(
   const error = minimum === undefined ? `expected a number above ${exclusiveMinimum}` : `expected a number of at least ${minimum}`;
   const bounds = { ...(minimum === undefined ? {} : { minimum }), ...(exclusiveMinimum === undefined ? {} : { exclusiveMinimum }) };
   return field(
+    (value) => fitsPlainly(value) && within(value as number),
     () =>
       z.pipe(
         schema(),
@@ -125,17 +132,25 @@ export function bounded(
 
 /** True or false. */
 export function boolean() {
-  return field(() => z.boolean(), { schema: { type: 'boolean' } });
+  return field(
+    (value) => typeof value === 'boolean',
+    () => z.boolean(),
+    { schema: { type: 'boolean' } },
+  );
 }
 
 /** One of the given words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words) {
-  return field(() => z.enum(words), { schema: { type: 'string', enum: [...words] } });
+  return field(
+    (value) => (words as readonly unknown[]).includes(value),
+    () => z.enum(words),
+    { schema: { type: 'string', enum: [...words] } },
+  );
 }
 
 /** Any JSON object, not looked into. */
 export function object() {
-  return field(() => z.custom<JsonObject>((value) => isPlainObject(value), 'expected an object'), {
+  return field(isPlainObject, () => z.custom<JsonObject>((value) => isPlainObject(value), 'expected an object'), {
     schema: { type: 'object', additionalProperties: true },
   });
 }
@@ -145,7 +160,7 @@ export function shape<const F extends Fields>(fields: F, { closed = false }: { r
   const properties = Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, jsonSchemaOf(one)]));
   const schema = { type: 'object', properties, ...(closed ? { additionalProperties: false } : {}) };
   const schemas = (): Schemas<F> => Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, wholeSchema(one)])) as Schemas<F>;
-  return field(() => (closed ? z.strictObject(schemas()) : z.looseObject(schemas())), { schema });
+  return field(isNever, () => (closed ? z.strictObject(schemas()) : z.looseObject(schemas())), { schema });
 }
 
 /** The schema of a field's value that may be left out. */
@@ -161,17 +176,22 @@ function jsonSchemaOf({ facts: { schema = {}, default: fallback, description } }
 
 /** Any JSON value, not looked into. */
 export function anything() {
-  return field(() => z.custom<Json>((value) => value !== undefined, 'expected a value'), { schema: {} });
+  const isGiven = (value: unknown): boolean => value !== undefined;
+  return field(isGiven, () => z.custom<Json>(isGiven, 'expected a value'), { schema: {} });
 }
 
 /** A list of values of one sort, at least so many. */
 export function list<Z extends z.ZodMiniType>(item: Field<Z>, { atLeast = 0 }: { readonly atLeast?: number } = {}) {
   const { alternatives: _, ...kept } = item.facts;
-  return field(() => lengthened(z.array(item.schema() as Z), atLeast), {
+  return field(isList(item.fitsPlainly, atLeast), () => lengthened(z.array(item.schema() as Z), atLeast), {
     ...kept,
     schema: { type: 'array', items: item.facts.schema ?? {} },
     items: item.facts,
   });
+}
+
+function isList(fitsItem: (item: unknown) => boolean, atLeast: number): (value: unknown) => boolean {
+  return (value) => Array.isArray(value) && value.length >= atLeast && value.every(fitsItem);
 }
 
 function lengthened<Z extends z.ZodMiniType>(array: z.ZodMiniArray<Z>, atLeast: number): z.ZodMiniArray<Z> {
@@ -181,7 +201,7 @@ function lengthened<Z extends z.ZodMiniType>(array: z.ZodMiniArray<Z>, atLeast: 
 /** A value of one of several sorts, tried in order. */
 export function either<A extends z.ZodMiniType, B extends z.ZodMiniType>(first: Field<A>, second: Field<B>) {
   const { items: _, ...kept } = { ...first.facts, ...second.facts };
-  return field(() => z.union([first.schema() as A, second.schema() as B]), {
+  return field(first.fitsPlainly, () => z.union([first.schema() as A, second.schema() as B]), {
     ...kept,
     schema: { anyOf: [first.facts.schema ?? {}, second.facts.schema ?? {}] },
     alternatives: [first.facts, second.facts],
@@ -189,13 +209,16 @@ export function either<A extends z.ZodMiniType, B extends z.ZodMiniType>(first: 
 }
 
 /** A field that may be left out; `null` counts as left out. */
-export function optional<Z extends z.ZodMiniType>({ facts, schema }: Field<Z>, fallback?: Json): Field<z.ZodMiniOptional<Z>> {
-  return { facts: { ...facts, ...(fallback === undefined ? {} : { default: fallback }) }, isRequired: false, schema };
+export function optional<Z extends z.ZodMiniType>({ facts, fitsPlainly, schema }: Field<Z>, fallback?: Json): Field<z.ZodMiniOptional<Z>> {
+  return { facts: { ...facts, ...(fallback === undefined ? {} : { default: fallback }) }, isRequired: false, fitsPlainly, schema };
 }
 
 /** A field that has a value even when it is left out. */
-export function withDefault<Z extends z.ZodMiniType>({ facts, schema }: Field<Z>, value: z.output<Z> & Json): Field<z.ZodMiniDefault<Z>> {
-  return { facts: { ...facts, default: value }, isRequired: false, fallback: () => structuredClone(value), schema };
+export function withDefault<Z extends z.ZodMiniType>(
+  { facts, fitsPlainly, schema }: Field<Z>,
+  value: z.output<Z> & Json,
+): Field<z.ZodMiniDefault<Z>> {
+  return { facts: { ...facts, default: value }, isRequired: false, fallback: () => structuredClone(value), fitsPlainly, schema };
 }
 
 /** Choices for a child: the types that fit when not all of the kind do, and the type taken when it states none. */
@@ -214,7 +237,7 @@ function anySlot<Kind extends keyof Kinds>() {
 
 /** A child component. */
 export function slot<Kind extends keyof Kinds>(kind: Kind | readonly Kind[], options: SlotOptions = {}) {
-  return field(() => anySlot<Kind>(), slotFacts(typeof kind === 'string' ? [kind] : kind, 'one', options));
+  return field(isPlainObject, () => anySlot<Kind>(), slotFacts(typeof kind === 'string' ? [kind] : kind, 'one', options));
 }
 
 /** A list of child components, at least so many. */
@@ -222,17 +245,13 @@ export function slots<Kind extends keyof Kinds>(
   kind: Kind | readonly Kind[],
   { atLeast = 0, ...options }: SlotOptions & { readonly atLeast?: number } = {},
 ) {
-  return field(() => lengthened(z.array(anySlot<Kind>()), atLeast), slotFacts(typeof kind === 'string' ? [kind] : kind, 'list', options));
+  const facts = slotFacts(typeof kind === 'string' ? [kind] : kind, 'list', options);
+  return field(isList(isPlainObject, atLeast), () => lengthened(z.array(anySlot<Kind>()), atLeast), facts);
 }
 
 /** Child components by name. */
 export function slotMap<Kind extends keyof Kinds>(kind: Kind, options: SlotOptions = {}) {
-  return field(
-    () =>
-      z.custom<{ [name: string]: Slot<Kind> }>(
-        (value) => isPlainObject(value) && Object.values(value).every(isPlainObject),
-        'expected components by name',
-      ),
-    slotFacts([kind], 'map', options),
-  );
+  const isMap = (value: unknown): boolean => isPlainObject(value) && Object.values(value).every(isPlainObject);
+  const schema = () => z.custom<{ [name: string]: Slot<Kind> }>(isMap, 'expected components by name');
+  return field(isMap, schema, slotFacts([kind], 'map', options));
 }

@@ -106,13 +106,13 @@ export function createRegistry(components: readonly AnyComponent[]): Registry {
   function parse(known: Known, spec: JsonObject, path: string): Record<string, unknown> {
     const values: Record<string, unknown> = { ...spec };
     const errors: ManifestError[] = [];
-    for (const [name, { isRequired, fallback, schema }] of Object.entries(known.fields)) {
+    for (const [name, { isRequired, fallback, fitsPlainly, schema }] of Object.entries(known.fields)) {
       const value = ownProperty(spec, name);
       if (value === undefined && isRequired) errors.push(missingField(known, spec, path, name));
       else if (value === undefined || (value === null && !isRequired)) {
         if (fallback !== undefined) values[name] = fallback();
         else delete values[name];
-      } else {
+      } else if (!fitsPlainly(value)) {
         const { data, error } = z.safeParse(schema(), value);
         if (error === undefined) values[name] = data;
         else errors.push(...error.issues.map((issue) => fieldError(known, spec, path, { ...issue, path: [name, ...issue.path] })));

@@ -68,12 +68,14 @@ function objectAt(object: JsonObject, key: string): JsonObject | undefined {
   return isPlainObject(value) ? (value as JsonObject) : undefined;
 }
 
-/** The object with the object under a key changed, or each of a list of them; the object itself when there is none. */
+/** The object with the object under a key changed, or each of a list of them; the object itself where nothing changes. */
 function change(object: JsonObject, key: string, edit: (member: JsonObject) => JsonObject): JsonObject {
   const value = ownProperty(object, key);
   const editItem = (item: Json): Json => (isPlainObject(item) ? edit(item as JsonObject) : item);
   if (!Array.isArray(value) && !isPlainObject(value)) return object;
+  const edited = Array.isArray(value) ? value.map(editItem) : editItem(value as Json);
+  if (edited === value) return object;
   const result = { ...object };
-  setOwnProperty(result, key, Array.isArray(value) ? value.map(editItem) : editItem(value as Json));
+  setOwnProperty(result, key, edited);
   return result;
 }
