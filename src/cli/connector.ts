@@ -8,6 +8,7 @@ import type { Run } from '../engine/run.ts';
 import { TemplateError } from '../lang/errors.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
+import { onDemand } from '../lib/on-demand.ts';
 import { ManifestError } from '../manifest/errors.ts';
 import { processManifest } from '../manifest/index.ts';
 import { locateError, type PreparedManifest, prepareManifest } from '../manifest/prepare.ts';
@@ -16,7 +17,7 @@ import { ConfigError } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 import { loadCustomCode } from './custom-code.ts';
 import { INJECTED_MANIFEST } from './injected-keys.ts';
-import { readIfPresent, readObject, readText } from './inputs.ts';
+import { readBytes, readIfPresent, readObject } from './inputs.ts';
 import type { CommandOptions } from './program.ts';
 import { forUser, type Session } from './session.ts';
 import { version } from './version.ts';
@@ -30,7 +31,8 @@ const CONNECTOR_METADATA = 'metadata.yaml';
 /** The connector that a command is about, ready to be built. */
 export interface Connector {
   readonly prepared: PreparedManifest;
-  readonly text: string | undefined;
+  /** Gives the manifest's text; undefined when it has none. */
+  readonly text: (() => string) | undefined;
   readonly manifest: JsonObject;
   readonly config: JsonObject;
   readonly configPath: string | undefined;
@@ -57,15 +59,16 @@ export async function findConnector({ options, log }: Session, config = readConf
       folder: process.cwd(),
     };
   }
-  const text = readText('manifest', file);
+  const bytes = readBytes('manifest', file);
   const folder = file === '-' ? process.cwd() : path.dirname(file);
   const name = file === '-' ? 'manifest' : path.basename(file);
-  return readConnector({ text, name, folder, prepared: preparedBefore(file, text) }, { config, configPath: options.config }, log);
+  const text = onDemand(() => bytes.toString('utf8'));
+  return readConnector({ text, name, folder, prepared: preparedBefore(file, bytes) }, { config, configPath: options.config }, log);
 }
 
 /** A manifest's text, the name it is told of under, and what was stored of it. */
 export interface ManifestText {
-  readonly text: string;
+  readonly text: () => string;
   readonly name: string;
   readonly folder: string | undefined;
   readonly prepared?: PreparedManifest | undefined;
@@ -77,7 +80,7 @@ export async function readConnector(
   config: Pick<Connector, 'config' | 'configPath' | 'configIsMasked'>,
   log: Log,
 ): Promise<Connector> {
-  const prepared = stored ?? (await prepareManifest(text, name));
+  const prepared = stored ?? (await prepareManifest(text(), name));
   for (const { message, place } of prepared.warnings) log.warn(`${place}: ${message}`);
   return { prepared, text, manifest: prepared.manifest, ...config, folder };
 }
@@ -87,13 +90,13 @@ export function readConfig({ config }: CommandOptions): JsonObject {
   return config === undefined ? {} : readObject('config', config);
 }
 
-/** What `prepare` has stored of the manifest, beside it or beside the bundle, if it stands for this very text. */
-function preparedBefore(file: string, text: string): PreparedManifest | undefined {
+/** What `prepare` has stored of the manifest, beside it or beside the bundle, if it stands for this very file. */
+function preparedBefore(file: string, bytes: Buffer): PreparedManifest | undefined {
   if (file === '-') return undefined;
   const fileName = path.basename(file);
   for (const candidate of [preparedFile(file), path.join(path.dirname(process.argv[1] ?? ''), preparedFile(fileName))]) {
     const stored = readIfPresent(candidate);
-    const prepared = stored === undefined ? undefined : readPrepared(stored, { text, version: version(), fileName });
+    const prepared = stored === undefined ? undefined : readPrepared(stored, { bytes, version: version(), fileName });
     if (prepared !== undefined) return prepared;
   }
   return undefined;
@@ -121,7 +124,7 @@ export async function explainError({ text, prepared }: Pick<Connector, 'text' | 
     error instanceof TemplateError && error.path !== undefined
       ? new ManifestError({ code: 'template', path: error.path, message: error.message, cause: error })
       : error;
-  return forUser(text === undefined ? mistake : await locateError(mistake, text, prepared.fileName));
+  return forUser(text === undefined ? mistake : await locateError(mistake, text(), prepared.fileName));
 }
 
 /** Does a command's work, and tells where in the manifest's text an error lies. */

@@ -7,8 +7,13 @@ const STDIN = 0;
 
 /** The text of a file argument, `-` being standard input; throws ConfigError naming the file. */
 export function readText(what: string, file: string): string {
+  return readBytes(what, file).toString('utf8');
+}
+
+/** The bytes of a file argument, `-` being standard input; throws ConfigError naming the file. */
+export function readBytes(what: string, file: string): Buffer {
   try {
-    return readFileSync(file === '-' ? STDIN : file, 'utf8');
+    return readFileSync(file === '-' ? STDIN : file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason =
@@ -54,10 +59,10 @@ function placeOf(error: SyntaxError, text: string): string {
   return `${reason}, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
-/** The text of a file, undefined when there is none; throws ConfigError when it cannot be read. */
-export function readIfPresent(file: string, name = file): string | undefined {
+/** The bytes of a file, undefined when there is none; throws ConfigError when it cannot be read. */
+export function readIfPresent(file: string, name = file): Buffer | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -69,7 +69,7 @@ export async function recordRun({ secrets, log }: Pick<Session, 'secrets' | 'log
 }
 
 function manifestFile({ text, config }: Connector): { name: string; text: string } {
-  const content = text ?? stringifyJson(config[INJECTED_MANIFEST]);
+  const content = text?.() ?? stringifyJson(config[INJECTED_MANIFEST]);
   return { name: content.trimStart().startsWith('{') ? 'manifest.json' : 'manifest.yaml', text: content };
 }
 

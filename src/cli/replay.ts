@@ -4,6 +4,7 @@ import { components } from '../components/index.ts';
 import type { Source } from '../engine/kinds.ts';
 import { failedStreamsError, readStreams } from '../engine/read.ts';
 import type { Json } from '../lib/json.ts';
+import { onDemand } from '../lib/on-demand.ts';
 import { type ConfiguredCatalog, parseCatalog } from '../protocol/catalog.ts';
 import { createCollectingOutput } from '../protocol/collect-output.ts';
 import { createConsoleOutput } from '../protocol/console-output.ts';
@@ -14,7 +15,7 @@ import { createComparison, describeDifference, type Extraction, isSame, type Str
 import { readExpected } from '../recording/read-expected.ts';
 import { EXPECTED_FILE, findRecording, type Recording, readRecording } from '../recording/read-recording.ts';
 import { createReplayTransport } from '../recording/replay.ts';
-import { type Connector, explainError, inManifest, readConnector } from './connector.ts';
+import { type Connector, explainError, inManifest, type ManifestText, readConnector } from './connector.ts';
 import { readJson, readObject, readText } from './inputs.ts';
 import { type Opened, openConnector } from './open-connector.ts';
 import type { CommandOptions } from './program.ts';
@@ -84,10 +85,10 @@ async function openReplay({ log }: Session, options: Replacements, folder: strin
   };
 }
 
-function manifestOf({ folder, run }: Recording, given: string | undefined): { text: string; name: string; folder: string } {
+function manifestOf({ folder, run }: Recording, given: string | undefined): ManifestText {
   const file = given ?? (run.manifest === undefined ? undefined : path.join(folder, run.manifest));
   if (file === undefined) throw new ConfigError(`The recording "${folder}" holds no manifest: give one by --manifest-path.`);
-  return { text: readText('manifest', file), name: path.basename(file), folder: path.dirname(file) };
+  return { text: onDemand(() => readText('manifest', file)), name: path.basename(file), folder: path.dirname(file) };
 }
 
 /** A recording's source, built by a replay. */

@@ -77,7 +77,7 @@ export function createRun(
     for (const look of looks) look();
   });
   const readBeside = async (file: string): Promise<string | undefined> =>
-    folder === undefined ? undefined : readIfPresent(path.resolve(folder, file), file);
+    folder === undefined ? undefined : readIfPresent(path.resolve(folder, file), file)?.toString('utf8');
   // Made when it is first needed, as Node loads modules for it.
   const abort = onDemand(() => new AbortController());
   const reportRateLimit = (name: string): void => {

@@ -117,7 +117,7 @@ async function makeReady(destination: Destination, plans: readonly StreamPlan[])
 
 /** The connector with the text that a replay must read to ask for the same. */
 function asItIsRun(connector: Connector, overlap: string | undefined): Connector {
-  return overlap === undefined ? connector : { ...connector, text: stringifyJson(connector.manifest) };
+  return overlap === undefined ? connector : { ...connector, text: () => stringifyJson(connector.manifest) };
 }
 
 function resultOf(plan: StreamPlan, load: StreamLoad | undefined): StreamResult {

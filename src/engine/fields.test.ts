@@ -6,6 +6,7 @@ import {
   boolean,
   bounded,
   either,
+  type Fields,
   integer,
   list,
   number,

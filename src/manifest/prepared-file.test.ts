@@ -3,7 +3,7 @@ import { prepareManifest } from './prepare.ts';
 import { readPrepared, storePrepared } from './prepared-file.ts';
 
 const TEXT = 'version: 6.0.0\ncheck: {type: CheckStream}\nstreams: []\nmetadata: {big: 12345678901234567890, whole: 1.0, big: 1.5}\n';
-const source = { text: TEXT, version: '1' };
+const source = { bytes: Buffer.from(TEXT), version: '1' };
 const prepared = await prepareManifest(TEXT, 'm.yaml');
 const stored = storePrepared(prepared, source);
 
@@ -14,12 +14,25 @@ describe('readPrepared', () => {
   });
 
   it.each([
-    ['another text', stored, { ...source, text: `${TEXT}\n` }],
-    ['the beginning of the text', stored, { ...source, text: TEXT.slice(0, -1) }],
+    ['another text', stored, { ...source, bytes: Buffer.from(TEXT.replace('big', 'Big')) }],
+    ['a longer text', stored, { ...source, bytes: Buffer.from(`${TEXT}\n`) }],
+    ['the beginning of the text', stored, { ...source, bytes: Buffer.from(TEXT.slice(0, -1)) }],
     ['another version', stored, { ...source, version: '2' }],
-    ['half a file', stored.slice(0, -40), source],
-    ['nothing', '', source],
-  ])('gives nothing for %s', (_, text, of) => {
-    expect(readPrepared(text, { ...of, fileName: 'm.yaml' })).toBeUndefined();
+    ['half a file', stored.subarray(0, -40), source],
+    ['the text alone', stored.subarray(0, stored.indexOf('streams: []') + 20), source],
+    ['the first line alone', stored.subarray(0, stored.indexOf('\n') + 1), source],
+    ['nothing', Buffer.alloc(0), source],
+    ['another file', Buffer.from('a\nb\n'), source],
+  ])('gives nothing for %s', (_, bytes, of) => {
+    expect(readPrepared(bytes, { ...of, fileName: 'm.yaml' })).toBeUndefined();
+  });
+
+  it('keeps the digits of numbers, and parses plainly where no digit may be lost', async () => {
+    const plain = Buffer.from('version: 6.0.0\ncheck: {type: CheckStream}\nstreams: []\nmetadata: {id: "1.0", whole: 5, part: 1.5}\n');
+    const made = await prepareManifest(plain.toString(), 'm.yaml');
+    const file = storePrepared(made, { ...source, bytes: plain });
+    expect(file.toString()).toMatch(/^\{[^\n]*"isPlain":true\}\n/);
+    expect(stored.toString()).toMatch(/^\{[^\n]*"isPlain":false\}\n/);
+    expect(readPrepared(file, { ...source, bytes: plain, fileName: 'm.yaml' })?.manifest).toEqual(made.manifest);
   });
 });

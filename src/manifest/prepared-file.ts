@@ -8,30 +8,37 @@ export function preparedFile(manifestFile: string): string {
   return `${manifestFile}.prepared.jsonl`;
 }
 
-/** What a prepared manifest stands for: a text of a manifest, as a version of the engine reads it. */
+/** What a prepared manifest stands for: a manifest's file, as a version of the engine reads it. */
 export interface PreparedSource {
-  readonly text: string;
+  readonly bytes: Buffer;
   readonly version: string;
 }
 
-/**
- * A prepared manifest as the text of a file, lines of JSON: what it stands for, the manifest and its warnings. What it stands for is compared
- * without being parsed, and numbers in it do not have the manifest read digit by digit.
- */
-export function storePrepared({ manifest, warnings }: PreparedManifest, source: PreparedSource): string {
-  return `${sourceLines(source)}${stringifyJson(manifest)}\n${stringifyJson(warnings)}\n`;
+/** The first line of the file. */
+interface Header {
+  readonly version: string;
+  /** The length of the manifest's file, which follows and is compared as it is. */
+  readonly bytes: number;
+  /** Whether plain parsing of the manifest's line loses nothing of its numbers. */
+  readonly isPlain: boolean;
 }
 
-function sourceLines({ text, version }: PreparedSource): string {
-  return `${stringifyJson(version)}\n${stringifyJson(text)}\n`;
+/** A prepared manifest as the content of a file: a line of JSON that says what follows, the manifest's file, and as lines of JSON the manifest and its warnings. */
+export function storePrepared({ manifest, warnings }: PreparedManifest, { bytes, version }: PreparedSource): Buffer {
+  const line = stringifyJson(manifest);
+  const header: Header = { version, bytes: bytes.length, isPlain: JSON.stringify(JSON.parse(line)) === line };
+  return Buffer.concat([Buffer.from(`${stringifyJson(header)}\n`), bytes, Buffer.from(`\n${line}\n${stringifyJson(warnings)}\n`)]);
 }
 
-/** The manifest that a stored text holds; undefined when it was made of another text, by another version, or is not whole. */
-export function readPrepared(stored: string, source: PreparedSource & { readonly fileName: string }): PreparedManifest | undefined {
-  const start = sourceLines(source);
-  if (!stored.startsWith(start)) return undefined;
-  const [line = '', warningLine = ''] = stored.slice(start.length).split('\n');
-  const [manifest, warnings] = [readLine(line), readLine(warningLine)];
+/** The manifest that a stored file holds; undefined when it was made of another manifest, by another version, or is not whole. */
+export function readPrepared(stored: Buffer, source: PreparedSource & { readonly fileName: string }): PreparedManifest | undefined {
+  const start = stored.indexOf('\n') + 1;
+  const header = readLine(stored.toString('utf8', 0, start));
+  if (!isPlainObject(header) || header['version'] !== source.version) return undefined;
+  const end = start + source.bytes.length;
+  if (header['bytes'] !== source.bytes.length || !stored.subarray(start, end).equals(source.bytes)) return undefined;
+  const [line = '', warningLine = ''] = stored.toString('utf8', end + 1).split('\n');
+  const [manifest, warnings] = [readLine(line, header['isPlain'] !== true), readLine(warningLine)];
   if (!isPlainObject(manifest) || !Array.isArray(warnings)) return undefined;
   return {
     fileName: source.fileName,
@@ -42,9 +49,9 @@ export function readPrepared(stored: string, source: PreparedSource & { readonly
 }
 
 /** The value of a line; undefined when it is half-written: the manifest itself is there. */
-function readLine(line: string): Json | undefined {
+function readLine(line: string, mayLose?: boolean): Json | undefined {
   try {
-    return parseJson(line);
+    return parseJson(line, mayLose);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
