@@ -2,6 +2,7 @@ import type { Context, Template } from '../lang/index.ts';
 import type { Value } from '../lang/values.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
+import { onDemand } from '../lib/on-demand.ts';
 import { writtenSecretsOf } from '../lib/written-secrets.ts';
 import { ManifestError } from '../manifest/errors.ts';
 import type { Slot } from './fields.ts';
@@ -91,11 +92,20 @@ const UNRESOLVED = Symbol('unresolved');
 
 /** The builder of the manifest's top. */
 export function createBuilder(options: BuilderOptions): Builder {
-  return makeBuilder(options, {}, '', new WeakMap());
+  return makeBuilder(options, {}, { path: '', paths: new WeakMap(), remember: () => {} });
 }
 
-function makeBuilder(options: BuilderOptions, parameters: JsonObject, path: string, paths: WeakMap<object, string>): Builder {
+/** Where a component stands, and where others do. */
+interface Whereabouts {
+  readonly path: string;
+  readonly paths: WeakMap<object, string>;
+  /** Notes where the parts of the component stand, before the first of them is built. */
+  readonly remember: () => void;
+}
+
+function makeBuilder(options: BuilderOptions, parameters: JsonObject, whereabouts: Whereabouts): Builder {
   const { registry, run, config, stream } = options;
+  const { path, paths, remember } = whereabouts;
 
   const builder: Builder = {
     config,
@@ -132,26 +142,25 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, path: stri
       return context;
     },
     build(kind, spec, { defaultType, stream: scope, declaration, path: stated, keepPaths = false } = {}) {
+      remember();
       const at = stated ?? paths.get(spec) ?? path;
       for (const secret of writtenSecretsOf(spec, isTyped)) run.secrets.add(secret);
       const known = registry.resolve(spec, [kind], at, defaultType);
       const parsed = registry.parse(known, spec, at);
       for (const key of registry.strayKeys(known, spec, at)) warnOfKey(run, key);
-      if (!keepPaths) rememberPaths(spec, at, paths);
       const own = spec['$parameters'];
-      const child = makeBuilder(
-        { ...options, stream: scope ?? stream, declaration },
-        isPlainObject(own) ? (own as JsonObject) : {},
-        at,
+      const child = makeBuilder({ ...options, stream: scope ?? stream, declaration }, isPlainObject(own) ? (own as JsonObject) : {}, {
+        path: at,
         paths,
-      );
+        remember: keepPaths ? () => {} : onDemand(() => rememberPaths(spec, at, paths)),
+      });
       return known.component.build(parsed, child) as Kinds[typeof kind];
     },
     buildAll: (kind, specs, buildOptions) => (specs ?? []).map((spec) => builder.build(kind, spec, buildOptions)),
     isKind<Kind extends keyof Kinds>(kind: Kind, spec: Slot): spec is Slot<Kind> {
       return typeof spec['type'] === 'string' && registry.find(spec['type'])?.component.kind === kind;
     },
-    within: (changes) => makeBuilder({ ...options, ...changes }, parameters, path, paths),
+    within: (changes) => makeBuilder({ ...options, ...changes }, parameters, whereabouts),
     fail(message, field) {
       throw new ManifestError({
         code: 'component',

@@ -169,11 +169,12 @@ export function createRegistry(components: readonly AnyComponent[]): Registry {
 function strayKeys(known: Known, spec: JsonObject, path: string): StrayKey[] {
   if (known.component.open === true) return [];
   const parameters = ownProperty(spec, '$parameters');
-  const names = Object.keys(known.fields);
   return Object.keys(spec)
-    .filter((key) => !names.includes(key) && !COMMON_KEYS.has(key) && !(isPlainObject(parameters) && Object.hasOwn(parameters, key)))
+    .filter(
+      (key) => !Object.hasOwn(known.fields, key) && !COMMON_KEYS.has(key) && !(isPlainObject(parameters) && Object.hasOwn(parameters, key)),
+    )
     .map((key) => {
-      const near = nearestName(key, names);
+      const near = nearestName(key, Object.keys(known.fields));
       const name = `${known.component.type}.${key}`;
       const hint = near === undefined ? '' : `; did you mean ${near}?`;
       return {
