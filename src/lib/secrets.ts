@@ -1,4 +1,5 @@
 import { Float, type Json, type JsonObject } from './json.ts';
+import { editDistance } from './nearest-name.ts';
 import { isPlainObject, ownProperty } from './objects.ts';
 
 /** What stands in place of a secret. */
@@ -358,29 +359,7 @@ function isNearly(word: string, name: string): boolean {
   if (word === name || word === `${name}s`) return true;
   if (word[0] !== name[0] || word.length < 4 || name.length < 5 || REAL_WORDS.has(word)) return false;
   const slips = name.length >= 11 ? 2 : 1;
-  return Math.abs(word.length - name.length) <= slips && editDistance(word, name) <= slips;
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours between two words. */
-function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      let best = Math.min(cell(last, j) + 1, cell(row, j - 1) + 1, cell(last, j - 1) + cost);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, cell(beforeLast, j - 2) + 1);
-      row.push(best);
-    }
-    beforeLast = last;
-    last = row;
-  }
-  return cell(last, b.length);
-}
-
-function cell(row: readonly number[], index: number): number {
-  return row[index] ?? Number.POSITIVE_INFINITY;
+  return editDistance(word, name, slips) <= slips;
 }
 
 // parity: utils/airbyte_secrets_utils.py:get_secrets
