@@ -13,7 +13,7 @@ COPY manifest.yaml ./
 COPY scripts/ scripts/
 COPY src/ src/
 RUN node scripts/build.ts && node scripts/write-sbom.ts dist/sbom.cdx.json \
- && rm dist/*.map dist/packages.json && mv dist/manifest.yaml.prepared.jsonl .
+ && rm dist/*.map dist/packages.json && mv dist/manifest.yaml.prepared .
 # The base has uid 1000 as the user node; the platform and connectors built from this image expect airbyte.
 RUN groupmod --new-name airbyte node \
  && usermod --login airbyte --home /airbyte node \
@@ -50,7 +50,7 @@ USER airbyte
 
 FROM engine AS connector
 COPY --chown=1000:1000 manifest.yaml /airbyte/integration_code/source_declarative_manifest/
-COPY --from=build --chown=1000:1000 /build/manifest.yaml.prepared.jsonl /airbyte/integration_code/source_declarative_manifest/
+COPY --from=build --chown=1000:1000 /build/manifest.yaml.prepared /airbyte/integration_code/source_declarative_manifest/
 LABEL io.airbyte.name="source-declarative" \
       org.opencontainers.image.title="source-declarative" \
       org.opencontainers.image.description="Pulls the datasets and resources of an analytics API"

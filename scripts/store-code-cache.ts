@@ -47,7 +47,7 @@ export async function storeCodeCache(): Promise<void> {
     const anchored = path.join(folder, 'anchored.yaml');
     writeFileSync(anchored, ANCHORED);
     const source = ['--manifest-path', manifest, '--config', file('config.json', config)];
-    const prepare = ['prepare', manifest, '--output', path.join(ROOT, 'dist/manifest.yaml.prepared.jsonl')];
+    const prepare = ['prepare', manifest, '--output', path.join(ROOT, 'dist/manifest.yaml.prepared')];
     const commands = [
       prepare,
       ['spec', '--manifest-path', manifest],

@@ -5,7 +5,7 @@ import type { PreparedManifest } from './prepare.ts';
 
 /** The file that holds what was made of a manifest's file. */
 export function preparedFile(manifestFile: string): string {
-  return `${manifestFile}.prepared.jsonl`;
+  return `${manifestFile}.prepared`;
 }
 
 /** What a prepared manifest stands for: a manifest's file, as a version of the engine reads it. */
