@@ -14,7 +14,7 @@ export function formText(fields: FormData): string {
 // parity: requests.models.PreparedRequest.prepare_body (allow_nan=False)
 /** The text of a JSON request body; throws TransportError for infinities and NaN, which JSON does not have. */
 export function jsonBody(value: unknown): string {
-  return dump(value, () => refuseNonFinite(value));
+  return dump(value, (number) => refuseNonFinite(number, value));
 }
 
 /** JSON text as Python's json.dumps writes it: `", "` and `": "`, non-ASCII escaped, NaN and Infinity by name. */
@@ -28,23 +28,24 @@ function nameNonFinite(value: number): string {
   return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }
 
-function refuseNonFinite(body: unknown): never {
-  const { path, value } = findNonFinite(body, '') ?? { path: '', value: Number.NaN };
+function refuseNonFinite(value: number, body: unknown): never {
+  const path = pathOfNonFinite(body, '');
+  const place = path === undefined ? 'A key of ' : path === '' ? '' : `The field ${path} of `;
   throw new TransportError({
     kind: 'invalid_body',
-    what: `${path === '' ? "The request's JSON body" : `The field ${path} of the request's JSON body`} is ${nameNonFinite(value)}, which JSON does not have`,
+    what: `${place}${place === '' ? 'The' : 'the'} request's JSON body is ${nameNonFinite(value)}, which JSON does not have`,
     hint: 'A template makes a number of any text that reads as one, such as 12e999: with "verbatim: true" the requester sends it as the text that it is.',
   });
 }
 
-/** The first number of a body that JSON does not have, with its path, e.g. `filters.0.value`. */
-function findNonFinite(body: unknown, path: string): { readonly path: string; readonly value: number } | undefined {
+/** Where the first number of a body that JSON does not have stands, e.g. `filters.0.value`; undefined when no value is one. */
+function pathOfNonFinite(body: unknown, path: string): string | undefined {
   const value = body instanceof Float ? body.value : body;
-  if (typeof value === 'number') return Number.isFinite(value) ? undefined : { path, value };
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : path;
   if (typeof value !== 'object' || value === null) return undefined;
   const entries: Iterable<[unknown, unknown]> = value instanceof Map ? value.entries() : Object.entries(value);
   for (const [key, item] of entries) {
-    const found = findNonFinite(item, path === '' ? String(key) : `${path}.${key}`);
+    const found = pathOfNonFinite(item, path === '' ? String(key) : `${path}.${key}`);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -27,12 +27,18 @@ describe('readPrepared', () => {
     expect(readPrepared(bytes, { ...of, fileName: 'm.yaml' })).toBeUndefined();
   });
 
+  it('tells that a component may have a class of its own', async () => {
+    const bytes = Buffer.from('version: 6.0.0\ncheck: {type: CheckStream}\nstreams: [{type: CustomStream, class_name: components.Mine}]\n');
+    const file = storePrepared(await prepareManifest(bytes.toString(), 'm.yaml'), { ...source, bytes });
+    expect(readPrepared(file, { ...source, bytes, fileName: 'm.yaml' })?.mayHaveClasses).toBe(true);
+  });
+
   it('keeps the digits of numbers, and parses plainly where no digit may be lost', async () => {
     const plain = Buffer.from('version: 6.0.0\ncheck: {type: CheckStream}\nstreams: []\nmetadata: {id: "1.0", whole: 5, part: 1.5}\n');
     const made = await prepareManifest(plain.toString(), 'm.yaml');
     const file = storePrepared(made, { ...source, bytes: plain });
-    expect(file.toString()).toMatch(/^\{[^\n]*"isPlain":true\}\n/);
-    expect(stored.toString()).toMatch(/^\{[^\n]*"isPlain":false\}\n/);
+    expect(file.toString()).toMatch(/^\{[^\n]*"isPlain":true[,}]/);
+    expect(stored.toString()).toMatch(/^\{[^\n]*"isPlain":false[,}]/);
     expect(readPrepared(file, { ...source, bytes: plain, fileName: 'm.yaml' })?.manifest).toEqual(made.manifest);
   });
 });

@@ -21,12 +21,14 @@ interface Header {
   readonly bytes: number;
   /** Whether plain parsing of the manifest's line loses nothing of its numbers. */
   readonly isPlain: boolean;
+  readonly mayHaveClasses: boolean;
 }
 
 /** A prepared manifest as the content of a file: a line of JSON that says what follows, the manifest's file, and as lines of JSON the manifest and its warnings. */
 export function storePrepared({ manifest, warnings }: PreparedManifest, { bytes, version }: PreparedSource): Buffer {
   const line = stringifyJson(manifest);
-  const header: Header = { version, bytes: bytes.length, isPlain: JSON.stringify(JSON.parse(line)) === line };
+  const isPlain = JSON.stringify(JSON.parse(line)) === line;
+  const header: Header = { version, bytes: bytes.length, isPlain, mayHaveClasses: line.includes('"class_name"') };
   return Buffer.concat([Buffer.from(`${stringifyJson(header)}\n`), bytes, Buffer.from(`\n${line}\n${stringifyJson(warnings)}\n`)]);
 }
 
@@ -44,7 +46,7 @@ export function readPrepared(stored: Buffer, source: PreparedSource & { readonly
     fileName: source.fileName,
     manifest: manifest as JsonObject,
     warnings: warnings as unknown as readonly ManifestWarning[],
-    mayHaveClasses: line.includes('"class_name"'),
+    mayHaveClasses: header['mayHaveClasses'] !== false,
   };
 }
 

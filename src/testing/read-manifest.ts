@@ -146,7 +146,7 @@ function createTestRun({ warnings, infos, waits }: Told, start: bigint): Run {
   };
   const nowMs = (): number => Number(now / 1000n);
   const http = createHttp({
-    transport: testTransport().send,
+    transport: testTransport({ connections: 256 }).send,
     cache: createResponseCache({ onDiskFailure: (error) => void warnings.push(error.message) }),
     pauses: createHostPauses({ now: nowMs, sleep: async () => {} }),
     log,
