@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse, stringify } from 'yaml';
-import type { JsonObject } from '../../src/lib/json.ts';
+import { type JsonObject, stringifyJson } from '../../src/lib/json.ts';
 import { compileDlt } from '../../src/manifest/dlt/index.ts';
 import { processManifest } from '../../src/manifest/index.ts';
-import { readManifest } from '../../src/testing/read-manifest.ts';
+import { type ReadOutcome, readManifest } from '../../src/testing/read-manifest.ts';
 import { CONFIGS } from '../parity/dlt/configs.ts';
 import { type Ended, runConnector } from '../scenarios/connector.ts';
 import { IDS, ids, type Part, queries, startApi } from './read-config.ts';
@@ -240,12 +240,14 @@ source = rest_api_source({
       },
       { name: 'all posts', selected: false },
     ]);
+    // Parents are read at the same time: what belongs to each of them comes as it is answered.
+    const rowsOf = ({ records }: ReadOutcome): string[] => (records['posts'] ?? []).map((row) => stringifyJson(row)).sort();
     const theirs = await readManifest(manifest);
-    const asked = queries(api).splice(0);
+    const asked = queries(api).sort();
     api.requests.length = 0;
     const ours = await readManifest(JSON.stringify(config));
     expect([ours.errors, Object.keys(ours.records)]).toEqual([[], ['posts']]);
-    expect(ours.records['posts']).toEqual(theirs.records['posts']);
+    expect(rowsOf(ours)).toEqual(rowsOf(theirs));
     expect(queries(api)).toEqual(asked);
     expect(asked.filter((query) => query.includes('since=1000&until=9'))).toHaveLength(5);
   });

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -13,14 +13,27 @@ export interface LocalServer {
   connections: () => number;
 }
 
+/** Answers a request; what it throws because the client has gone while the request was read is no failure. */
+export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
 /** Serves HTTP by a listener. */
-export function serveHttp(listener: RequestListener): Promise<LocalServer> {
-  return listen(createServer(listener), 'http');
+export function serveHttp(listener: Listener): Promise<LocalServer> {
+  return listen(createServer(lenient(listener)), 'http');
 }
 
 /** Serves HTTPS by a listener, with TEST_CERTIFICATE. */
-export function serveHttps(listener: RequestListener): Promise<LocalServer> {
-  return listen(createTlsServer({ key: TEST_KEY, cert: TEST_CERTIFICATE }, listener), 'https');
+export function serveHttps(listener: Listener): Promise<LocalServer> {
+  return listen(createTlsServer({ key: TEST_KEY, cert: TEST_CERTIFICATE }, lenient(listener)), 'https');
+}
+
+function lenient(listener: Listener): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    try {
+      await listener(request, response);
+    } catch (error) {
+      if (error !== request.errored) throw error;
+    }
+  };
 }
 
 /** A proxy whose every tunnel ends at one local server, whatever host is asked for; `tunnels` are those that were asked for. */
