@@ -33,6 +33,7 @@ export interface Connector {
   readonly prepared: PreparedManifest;
   /** Gives the manifest's text; undefined when it has none. */
   readonly text: (() => string) | undefined;
+  /** The manifest, or the part of it that the command needs. */
   readonly manifest: JsonObject;
   readonly config: JsonObject;
   readonly configPath: string | undefined;
@@ -42,8 +43,15 @@ export interface Connector {
   readonly folder: string | undefined;
 }
 
+/** The part of a prepared manifest that a command needs; undefined where it needs the whole. */
+export type ManifestPart = (prepared: PreparedManifest) => JsonObject | undefined;
+
 /** Finds the manifest: the image's own, the one of the arguments, inside the config or in the working directory; undefined when there is none. */
-export async function findConnector({ options, log }: Session, config = readConfig(options)): Promise<Connector | undefined> {
+export async function findConnector(
+  { options, log }: Session,
+  config = readConfig(options),
+  part?: ManifestPart,
+): Promise<Connector | undefined> {
   const injected = config[INJECTED_MANIFEST];
   const file = manifestFile(options, injected !== undefined);
   if (file === undefined) {
@@ -63,7 +71,8 @@ export async function findConnector({ options, log }: Session, config = readConf
   const folder = file === '-' ? process.cwd() : path.dirname(file);
   const name = file === '-' ? 'manifest' : path.basename(file);
   const text = onDemand(() => bytes.toString('utf8'));
-  return readConnector({ text, name, folder, prepared: preparedBefore(file, bytes) }, { config, configPath: options.config }, log);
+  const manifest = { text, name, folder, prepared: preparedBefore(file, bytes), part };
+  return readConnector(manifest, { config, configPath: options.config }, log);
 }
 
 /** A manifest's text, the name it is told of under, and what was stored of it. */
@@ -72,17 +81,18 @@ export interface ManifestText {
   readonly name: string;
   readonly folder: string | undefined;
   readonly prepared?: PreparedManifest | undefined;
+  readonly part?: ManifestPart | undefined;
 }
 
 /** The connector of a manifest's text. */
 export async function readConnector(
-  { text, name, folder, prepared: stored }: ManifestText,
+  { text, name, folder, prepared: stored, part }: ManifestText,
   config: Pick<Connector, 'config' | 'configPath' | 'configIsMasked'>,
   log: Log,
 ): Promise<Connector> {
   const prepared = stored ?? (await prepareManifest(text(), name));
   for (const { message, place } of prepared.warnings) log.warn(`${place}: ${message}`);
-  return { prepared, text, manifest: prepared.manifest, ...config, folder };
+  return { prepared, text, manifest: part?.(prepared) ?? prepared.manifest, ...config, folder };
 }
 
 /** The config of the arguments; empty when there is none. */
@@ -109,8 +119,8 @@ function manifestFile({ manifestPath }: CommandOptions, isInjected: boolean): st
 }
 
 /** The connector, which must be there. */
-export async function requireConnector(session: Session, config?: JsonObject): Promise<Connector> {
-  const connector = await findConnector(session, config);
+export async function requireConnector(session: Session, config?: JsonObject, part?: ManifestPart): Promise<Connector> {
+  const connector = await findConnector(session, config, part);
   if (connector === undefined) {
     const hint = existsSync(NEARBY_MANIFEST) ? `; ./${NEARBY_MANIFEST} is taken by itself only beside a ${CONNECTOR_METADATA}` : '';
     throw new ConfigError(`There is no manifest: give one by --manifest-path, or in the config under ${INJECTED_MANIFEST}${hint}.`);

@@ -1,6 +1,7 @@
 import { components } from '../components/index.ts';
 import { createHeartbeat } from '../engine/heartbeat.ts';
 import { readStreams } from '../engine/read.ts';
+import { onDemand } from '../lib/on-demand.ts';
 import { guardMemory } from '../operations/memory-guard.ts';
 import { keepHeapSmall } from '../operations/small-heap.ts';
 import { parseCatalog } from '../protocol/catalog.ts';
@@ -29,9 +30,14 @@ async function read(
   config: ReturnType<typeof readConfig>,
 ): Promise<RunResult> {
   const { log, options } = session;
-  const connector = await requireConnector(session, config);
-  const catalogFile = readJson('catalog', options.catalog as string);
-  const catalog = parseCatalog(catalogFile);
+  const readCatalog = onDemand(() => {
+    const file = readJson('catalog', options.catalog as string);
+    return { file, catalog: parseCatalog(file) };
+  });
+  const connector = await requireConnector(session, config, ({ withStreams }) =>
+    withStreams?.(readCatalog().catalog.streams.map(({ stream }) => stream.name)),
+  );
+  const { file: catalogFile, catalog } = readCatalog();
   const stateFile = options.state === undefined ? [] : readJson('state', options.state);
   const state = parseState(stateFile);
   for (const ignored of state.ignored) log.warn(ignored);

@@ -28,7 +28,7 @@ const GENERIC: ConnectorSpecification = {
 /** Prints the SPEC message. */
 export function runSpec(options: CommandOptions): Promise<number> {
   return runCommand(options, specComponents, async (session) => {
-    const connector = await findConnector(session);
+    const connector = await findConnector(session, undefined, ({ withoutStreams }) => withoutStreams?.());
     const spec =
       connector === undefined
         ? GENERIC

@@ -15,6 +15,13 @@ export interface PreparedManifest {
   readonly warnings: readonly ManifestWarning[];
   /** False when it is known that no component of it has a class of its own; else nobody has looked. */
   readonly mayHaveClasses?: boolean;
+  /** The manifest with none of its streams, for those who look only at the rest; absent where nothing would be saved. */
+  readonly withoutStreams?: () => JsonObject;
+  /**
+   * The manifest with only those of its streams that a read of the named ones builds, each at its index, with nothing between them; undefined where
+   * the whole manifest is needed, since a stream is not there or others bear on it.
+   */
+  readonly withStreams?: (names: readonly string[]) => JsonObject | undefined;
 }
 
 /** Reads a manifest's text, YAML or JSON, and takes it through all phases; throws ManifestError that tells file, line and column. */

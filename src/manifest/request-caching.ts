@@ -8,7 +8,7 @@ import { parentStreams } from './parent-streams.ts';
  */
 // parity: concurrent_declarative_source.py:ConcurrentDeclarativeSource._initialize_cache_for_parent_streams
 export function cacheParentRequests(streams: readonly JsonObject[], all: readonly JsonObject[] = streams): JsonObject[] {
-  const parents = new Set([...streams, ...all].flatMap(parentNames).filter((name) => typeof name === 'string'));
+  const parents = new Set([...streams, ...all].flatMap(parentNames));
   return streams.map((stream) => {
     const withParents = cacheInnerParents(stream);
     const name = ownProperty(stream, 'name');
@@ -27,10 +27,11 @@ export function cacheRetrieverRequests(retriever: JsonObject): JsonObject {
   return change(retriever, 'requester', (requester) => ({ ...requester, use_cache: true }));
 }
 
-function parentNames(stream: JsonObject): (Json | undefined)[] {
+/** The names of the streams that a stream asks for its own partitions. */
+export function parentNames(stream: JsonObject): string[] {
   const parent = cursorParent(stream);
-  if (parent !== undefined) return [parent['name']];
-  return parentStreams(stream).map((parentStream) => ownProperty(parentStream, 'name'));
+  const parents = parent === undefined ? parentStreams(stream) : [parent];
+  return parents.map((parentStream) => ownProperty(parentStream, 'name')).filter((name) => typeof name === 'string');
 }
 
 function cacheInnerParents(stream: JsonObject): JsonObject {
