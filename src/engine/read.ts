@@ -3,7 +3,7 @@ import { ownProperty } from '../lib/objects.ts';
 import { createPending } from '../lib/pending.ts';
 import { createSemaphore, type Semaphore } from '../lib/semaphore.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../protocol/catalog.ts';
-import { ConfigError, errorTrace, SystemError } from '../protocol/failure.ts';
+import { ConfigError, errorTrace } from '../protocol/failure.ts';
 import { type StreamDescriptor, streamStatus } from '../protocol/messages.ts';
 import type { Output, RecordWriter } from '../protocol/output.ts';
 import type { InputState } from '../protocol/state.ts';
@@ -14,6 +14,7 @@ import type { OpenStream, Row, RowTarget, Source, Stream } from './kinds.ts';
 import { sliceDescriptor } from './observer.ts';
 import { type CheckpointScope, type PageCheckpoint, readCheckpoint, splitCheckpoint } from './page-checkpoint.ts';
 import { createPagePositions, type PagePositions, resumptionOf } from './page-positions.ts';
+import { isRow, requireRow } from './require-row.ts';
 import type { Run } from './run.ts';
 import { ownsStream, type Shard } from './shard.ts';
 import { createStateWriter, type StateWriter } from './state-writer.ts';
@@ -238,9 +239,9 @@ async function readPartition(
   run.observer?.slice(sliceDescriptor(slice));
   const inOrder = cursor.needsOrder ?? false;
   const write = (record: Json): void => {
-    if (!isRow(record)) throw noRecord(record);
-    writer.write(record, fileOf?.(record));
-    cursor.observe(record, slice);
+    const row = requireRow(record);
+    writer.write(row, fileOf?.(row));
+    cursor.observe(row, slice);
   };
   const writeEach = (records: readonly Json[]): void => {
     const last = records.at(-1);
@@ -271,22 +272,12 @@ async function readPartition(
   states.onClose(isAskedFor, positions?.close(slice) ?? false);
 }
 
-function isRow(record: Json | undefined): record is Row {
-  return typeof record === 'object' && record !== null && !Array.isArray(record) && !(record instanceof Float);
-}
-
 /** Whether two records have values of one type in a field. */
 function isComparable(first: Json | undefined, last: Row, field: string | undefined): boolean {
   if (first === last || !isRow(first) || field === undefined) return false;
   const [one, other] = [ownProperty(first, field), ownProperty(last, field)];
   const typeOf = (value: Json | undefined): string => (value instanceof Float ? 'number' : typeof value);
   return typeOf(one) === typeOf(other);
-}
-
-/** The error of a record that is no object, which says nothing of its content. */
-function noRecord(value: Json): SystemError {
-  const type = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
-  return new SystemError(`A record must be an object, but the extractor gave ${type}: let its field_path point to the objects.`);
 }
 
 /** Lets streams of one group go one after the other. */

@@ -147,6 +147,16 @@ describe('SubstreamPartitionRouter', () => {
     ]);
   });
 
+  it.each<[value: Json, told: string]>([
+    [[{ id: 1 }], 'a list'],
+    ['1', 'a string'],
+    [null, 'null'],
+  ])('refuses a record of the parent that is no object: %j', async (value, told) => {
+    await expect(partitionsOf(build(childOf([[[{ id: 1 }, value]]])))).rejects.toThrow(
+      `A record must be an object, but the extractor gave ${told}: let its field_path point to the objects.`,
+    );
+  });
+
   it('closes a slice of the parent before it gives the last child, and never earlier', async () => {
     const router = build(childOf([[[{ id: 1 }, { id: 2 }]], [[{ id: 3 }]]], { incremental_dependency: true }));
     const seen: (readonly [Json, Json])[] = [];

@@ -1,6 +1,7 @@
 import { component } from '../../engine/component.ts';
 import { slots } from '../../engine/fields.ts';
 import type { OpenStream, ParentStream, PartitionRouter } from '../../engine/kinds.ts';
+import { requireRow } from '../../engine/require-row.ts';
 import type { StreamSlice } from '../../engine/stream-slice.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { injectSliceValue } from './slice-values.ts';
@@ -46,7 +47,8 @@ export const SubstreamPartitionRouter = component({
         // that the parent's state and the child's slices go together.
         let waiting: StreamSlice | undefined;
         for await (const { records } of open.read(parentSlice)) {
-          for (const record of records) {
+          for (const value of records) {
+            const record = requireRow(value);
             cursor.observe(record, parentSlice);
             if (waiting !== undefined) yield waiting;
             waiting = parent.sliceOf(record, parentSlice);
