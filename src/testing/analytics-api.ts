@@ -22,6 +22,8 @@ export const FORBIDDEN_DATASET_ID = 'payroll';
 export interface Fault {
   /** Only requests whose path contains this; every request without it. */
   path?: string;
+  /** Only requests whose body contains this: the border of a window, whose requests arrive in any order. */
+  asks?: string;
   /** Which matching requests, the first being 1: from `at`, `times` in a row; 1 and 1 unless told. */
   at?: number;
   times?: number;
@@ -134,9 +136,9 @@ export async function startAnalyticsApi(options: AnalyticsApiOptions): Promise<A
     return { data: Array.from({ length: count }, (_, index) => resource(newest - index, seed)), has_more: newest > count };
   }
 
-  function dueFault(path: string): Fault | undefined {
+  function dueFault({ path, body }: SeenRequest): Fault | undefined {
     return faults.find((fault) => {
-      if (fault.path !== undefined && !path.includes(fault.path)) return false;
+      if (!path.includes(fault.path ?? '') || !body.includes(fault.asks ?? '')) return false;
       const hit = (hits.get(fault) ?? 0) + 1;
       hits.set(fault, hit);
       const first = fault.at ?? 1;
@@ -147,7 +149,7 @@ export async function startAnalyticsApi(options: AnalyticsApiOptions): Promise<A
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(message);
     requests.push(request);
-    const fault = dueFault(request.path);
+    const fault = dueFault(request);
     if (fault?.delay !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.delay));
     if (fault?.break === 'before') {
       message.socket.destroy();

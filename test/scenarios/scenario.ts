@@ -11,6 +11,7 @@ const byStream = <T extends z.ZodType>(value: T) => z.record(z.string(), value);
 
 const fault = z.strictObject({
   path: z.string().optional(),
+  asks: z.string().optional(),
   at: z.number().optional(),
   times: z.number().optional(),
   status: z.number().optional(),
