@@ -23,6 +23,7 @@ describe('readPrepared', () => {
     ['half a file', stored.subarray(0, -40), source],
     ['the text alone', stored.subarray(0, stored.indexOf('streams: []') + 20), source],
     ['the first line alone', stored.subarray(0, stored.indexOf('\n') + 1), source],
+    ['lines of unknown lengths', Buffer.from(stored.toString().replace('"lines":', '"parts":')), source],
     ['nothing', Buffer.alloc(0), source],
     ['another file', Buffer.from('a\nb\n'), source],
   ])('gives nothing for %s', (_, bytes, of) => {

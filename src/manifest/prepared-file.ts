@@ -120,11 +120,12 @@ export function readPrepared(stored: Buffer, source: PreparedSource & { readonly
   };
 }
 
-/** The first line; undefined when it is half-written or was written by another version: the manifest itself is there. */
+/** The first line; undefined when it is half-written, of another form or by another version: the manifest itself is there. */
 function readHeader(line: string, { version }: PreparedSource): Header | undefined {
   try {
     const header = parseJson(line);
-    return isPlainObject(header) && (header as JsonObject)['version'] === version ? (header as unknown as Header) : undefined;
+    if (!isPlainObject(header) || header['version'] !== version || !Array.isArray(header['lines'])) return undefined;
+    return header as unknown as Header;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
