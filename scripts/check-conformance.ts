@@ -1,6 +1,6 @@
 /**
- * Judges the built connector by the recorded cases beside the checkout: all component cases and a sample of the others, another one each
- * day. `node scripts/check-conformance.ts [--seed TEXT] [--sample COUNT] [--all]`. Cases in test/conformance-known.txt may fail. Its last
+ * Judges the built connector by the recorded cases beside the checkout: all component cases, all reported
+ * ones and a sample of the others, another one each day. `node scripts/check-conformance.ts [--seed TEXT] [--sample COUNT] [--all]`. Cases in test/conformance-known.txt may fail. Its last
  * line is `N passed, N failed`; exit code 1 when a case fails that is not listed, or one that is listed passes.
  */
 import { spawn } from 'node:child_process';
@@ -91,7 +91,7 @@ if (!existsSync(CONFORMANCE)) {
 const seed = options.seed ?? new Date().toISOString().slice(0, 10);
 const known = readKnown();
 const others = ['real', 'fuzz'].flatMap(caseFiles);
-const files = [...caseFiles('components'), ...(options.all ? others : sampleOf(others, Number(options.sample), seed))];
+const files = [...caseFiles('components'), ...caseFiles('reported'), ...(options.all ? others : sampleOf(others, Number(options.sample), seed))];
 process.stdout.write(`${files.length} recorded cases, seed ${seed}\n`);
 const { cases } = await judge(files);
 let passed = 0;
