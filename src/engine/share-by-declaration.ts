@@ -4,8 +4,13 @@ import type { Builder } from './builder.ts';
 import { type Cache, createCache } from './cache.ts';
 import type { Registry } from './registry.ts';
 
-/** A template that reads the parameters of its component. */
-const READS_PARAMETERS = /\{[{%][^}]*\b(?:parameters|options)\b/;
+/** Whether a text holds a template that reads the parameters of its component. */
+function readsParameters(text: string): boolean {
+  return text.split('}').some((part) => {
+    const start = part.search(/\{[{%]/);
+    return start >= 0 && /\b(?:parameters|options)\b/.test(part.slice(start + 2));
+  });
+}
 
 /**
  * Makes something once for all equal declarations of a run that are built with the same config. Declarations are equal when all fields of
@@ -23,7 +28,7 @@ export function shareByDeclaration<T>(b: Builder, declaration: { readonly [field
 
 function keyOf(b: Builder, declaration: JsonObject): string {
   const text = stringifyJson(significant(b.registry, declaration));
-  return READS_PARAMETERS.test(text) ? `${text} ${stringifyJson(b.parameters)}` : text;
+  return readsParameters(text) ? `${text} ${stringifyJson(b.parameters)}` : text;
 }
 
 /** A declaration without what its components do not look at. */

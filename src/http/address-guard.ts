@@ -25,7 +25,13 @@ export function isPrivateAddress(address: string): boolean {
       privateRanges.addSubnet(network, Number(bits), isIPv4(network) ? 'ipv4' : 'ipv6');
     }
   }
-  return privateRanges.check(address.replace(/%.*$/, ''), isIPv4(address) ? 'ipv4' : 'ipv6');
+  return privateRanges.check(withoutZone(address), isIPv4(address) ? 'ipv4' : 'ipv6');
+}
+
+/** An IPv6 address without its zone: `fe80::1%eth0` is `fe80::1`. */
+function withoutZone(address: string): string {
+  const zone = address.indexOf('%');
+  return zone < 0 ? address : address.slice(0, zone);
 }
 
 // parity: entrypoint.py:_init_internal_request_filter

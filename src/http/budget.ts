@@ -1,3 +1,4 @@
+import { trimEnd } from '../lib/trim.ts';
 import type { HttpHeaders } from './headers.ts';
 import type { Waiting } from './pauses.ts';
 import type { HttpRequest } from './request.ts';
@@ -111,8 +112,8 @@ function integerHeader(headers: HttpHeaders, name: string): number | null {
 export function matchesRequest(matcher: RequestMatcher, request: HttpRequest): boolean {
   if (matcher.method !== undefined && matcher.method.toUpperCase() !== request.method) return false;
   const { scheme, netloc, path, query } = splitUrl(request.url);
-  if (matcher.urlBase && matcher.urlBase.replace(/\/+$/, '') !== `${scheme}://${netloc}`) return false;
-  if (matcher.urlPathPattern && !matcher.urlPathPattern.test(path.replace(/\/+$/, ''))) return false;
+  if (matcher.urlBase && trimEnd(matcher.urlBase, '/') !== `${scheme}://${netloc}`) return false;
+  if (matcher.urlPathPattern && !matcher.urlPathPattern.test(trimEnd(path, '/'))) return false;
   if (matcher.params && !contains(new Map(parseQuery(query)), Object.entries(matcher.params))) return false;
   if (!matcher.headers) return true;
   const present = new Map(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]));

@@ -1,4 +1,6 @@
-const STRIPPED = /^["' ]+|["' ]+$/g;
+import { trim } from '../lib/trim.ts';
+
+const QUOTES_AND_BLANKS = '"\' ';
 
 // parity: requests.utils.get_encoding_from_headers
 /** The encoding that a Content-Type states or implies: its charset, latin-1 for text, UTF-8 for JSON, else null. */
@@ -8,11 +10,8 @@ export function statedCharset(contentType: string | undefined): string | null {
   let charset: string | null = null;
   for (const param of params) {
     const equals = param.indexOf('=');
-    if (equals >= 0 && param.slice(0, equals).trim().replace(STRIPPED, '').toLowerCase() === 'charset') {
-      charset = param
-        .slice(equals + 1)
-        .trim()
-        .replace(STRIPPED, '');
+    if (equals >= 0 && trim(param.slice(0, equals).trim(), QUOTES_AND_BLANKS).toLowerCase() === 'charset') {
+      charset = trim(param.slice(equals + 1).trim(), QUOTES_AND_BLANKS);
     }
   }
   if (charset !== null) return charset;

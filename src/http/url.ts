@@ -51,8 +51,10 @@ export function splitUrl(url: string, defaultScheme = ''): SplitUrl {
 
 // parity: urllib.parse._check_bracketed_host
 function hasValidBrackets(netloc: string): boolean {
-  const address = /\[([^\]]*)\]/.exec(netloc)?.[1];
-  if (address === undefined) return false;
+  const start = netloc.indexOf('[') + 1;
+  const end = netloc.indexOf(']', start);
+  if (start === 0 || end < 0) return false;
+  const address = netloc.slice(start, end);
   return /^v[a-fA-F0-9]+\../.test(address) || process.getBuiltinModule('node:net').isIPv6(address);
 }
 

@@ -1,3 +1,4 @@
+import { trimEnd } from '../lib/trim.ts';
 import { type Decimal, fixedText, shortestDigits, significantDigits } from './decimals.ts';
 
 /** How a float is written: the letters of Python's formats, `r` being the one of `repr`. */
@@ -24,7 +25,7 @@ export function floatDigits(value: number, style: FloatStyle, options: FloatOpti
   const count = Math.max(precision, 1);
   const decimal = style === 'r' ? shortestDigits(value) : significantDigits(value, count);
   const largest = style === 'r' ? 16 : count - (pointZero ? 1 : 0);
-  const digits = alternate && style === 'g' ? decimal.digits : decimal.digits.replace(/0+$/, '') || '0';
+  const digits = alternate && style === 'g' ? decimal.digits : trimEnd(decimal.digits, '0') || '0';
   const trimmed: Decimal = { digits, point: decimal.point };
   if (decimal.point <= -4 || decimal.point > largest) return exponentText(trimmed, alternate);
   return plainText(trimmed, alternate, pointZero);

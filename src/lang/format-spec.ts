@@ -156,7 +156,8 @@ function formatFloat(value: number, spec: Spec): string {
     pointZero: style === '',
   });
   const cased = spec.type !== '' && 'EFG'.includes(spec.type) ? text.toUpperCase() : text;
-  const [, whole, rest] = /^(\d*)(.*)$/s.exec(cased) as unknown as [string, string, string];
+  const [whole] = /^\d*/.exec(cased) as RegExpExecArray;
+  const rest = cased.slice(whole.length);
   const zero = spec.noNegativeZero && /^[0.]*(?:e.*)?$/i.test(cased);
   const negative = !zero && !Number.isNaN(value) && (value < 0 || Object.is(value, -0));
   return padNumber({ negative, prefix: '', whole, rest: percent ? `${rest}%` : rest, group: 3 }, spec);

@@ -1,4 +1,5 @@
 import { onDemand } from '../lib/on-demand.ts';
+import { BLANKS, stripEnd } from '../lib/trim.ts';
 import { type Position, TemplateSyntaxError } from './errors.ts';
 import { decodeEscapes } from './escapes.ts';
 
@@ -52,7 +53,7 @@ export interface Token {
 }
 
 /** What Python's `\s` matches. */
-const SPACE = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
+const SPACE = `[${BLANKS}]`;
 
 const TAG_START = /\{[{%#]/g;
 const RAW_START = new RegExp(`\\{%[-+]?${SPACE}*raw${SPACE}*(?:-%\\}${SPACE}*|%\\})`, 'y');
@@ -61,7 +62,6 @@ const COMMENT_END = new RegExp(`\\+#\\}|-#\\}${SPACE}*|#\\}`, 'g');
 const BLOCK_END = new RegExp(`\\+%\\}|-%\\}${SPACE}*|%\\}`, 'y');
 const VARIABLE_END = new RegExp(`-\\}\\}${SPACE}*|\\}\\}`, 'y');
 const WHITESPACE = new RegExp(`${SPACE}+`, 'y');
-const TRAILING_WHITESPACE = new RegExp(`${SPACE}+$`);
 const FLOAT = /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/y;
 const INTEGER = /0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*/y;
 const PLAIN_NAME = /[A-Za-z0-9_]+(?![A-Za-z0-9_\u0080-\uffff])/y;
@@ -114,7 +114,7 @@ class Lexer {
       const start = TAG_START.exec(source)?.index ?? source.length;
       const sign = source[start + 2];
       const text = source.slice(this.#at, start);
-      this.#data(start < source.length && sign === '-' ? text.replace(TRAILING_WHITESPACE, '') : text, this.#at);
+      this.#data(start < source.length && sign === '-' ? stripEnd(text) : text, this.#at);
       if (start === source.length) break;
       this.#at = start;
       this.#tag(start + (sign === '-' || sign === '+' ? 3 : 2));
@@ -173,7 +173,7 @@ class Lexer {
       return;
     }
     const text = this.#source.slice(start, end.index);
-    this.#data(end[1] === '-' ? text.replace(TRAILING_WHITESPACE, '') : text, start);
+    this.#data(end[1] === '-' ? stripEnd(text) : text, start);
     this.#at = end.index + end[0].length;
   }
 

@@ -1,21 +1,16 @@
+import { strip } from '../lib/trim.ts';
 import { MAX_INT_DIGITS } from './repr.ts';
-import { BLANKS, digitsToAscii } from './unicode.ts';
+import { digitsToAscii } from './unicode.ts';
 import { makeInt, PythonError } from './values.ts';
 
-const SURROUNDING = new RegExp(`^[${BLANKS}]+|[${BLANKS}]+$`, 'gu');
 const PREFIXES: Readonly<Record<string, number>> = { '0b': 2, '0o': 8, '0x': 16 };
 const FLOAT = /^[-+]?(?:(?:\d+(?:_\d+)*)?\.?|(?:\d+(?:_\d+)*)?\.\d+(?:_\d+)*)(?:e[-+]?\d+(?:_\d+)*)?$/i;
 const NAMED_FLOAT = /^([-+]?)(?:inf(?:inity)?|(nan))$/i;
 
-/** The text without the blanks around it, as Python counts blanks. */
-export function stripBlanks(text: string): string {
-  return text.replace(SURROUNDING, '');
-}
-
 /** Python's `int(text, base)`, undefined where it raises ValueError; a base of 0 goes by the prefix, one out of range raises. */
 export function parseIntText(text: string, base = 10): number | bigint | undefined {
   if (base !== 0 && (base < 2 || base > 36)) throw new PythonError('ValueError', 'int() base must be >= 2 and <= 36, or 0');
-  const match = /^([-+]?)(0[box]_?)?(.*)$/is.exec(digitsToAscii(stripBlanks(text))) as RegExpExecArray;
+  const match = /^([-+]?)(0[box]_?)?(.*)$/is.exec(digitsToAscii(strip(text))) as RegExpExecArray;
   const [, sign, prefix = '', tail] = match as unknown as [string, string, string | undefined, string];
   const prefixBase = PREFIXES[prefix.slice(0, 2).toLowerCase()];
   const used = base === 0 ? (prefixBase ?? 10) : base;
@@ -42,8 +37,8 @@ function readDigits(digits: string, base: number): bigint | undefined {
 
 /** Python's `float(text)`, undefined where it raises ValueError. */
 export function parseFloatText(text: string): number | undefined {
-  const plain = digitsToAscii(stripBlanks(text));
-  if (FLOAT.test(plain) && /\d/.test(plain.replace(/e.*$/i, ''))) return Number(plain.replaceAll('_', ''));
+  const plain = digitsToAscii(strip(text));
+  if (FLOAT.test(plain) && /^[^e]*\d/i.test(plain)) return Number(plain.replaceAll('_', ''));
   const named = NAMED_FLOAT.exec(plain);
   if (!named) return undefined;
   if (named[2]) return Number.NaN;

@@ -1,4 +1,5 @@
-import { BLANKS, isIdentifierPart, isIdentifierStart } from './unicode.ts';
+import { BLANKS } from '../lib/trim.ts';
+import { isIdentifierPart, isIdentifierStart } from './unicode.ts';
 import { PythonError } from './values.ts';
 
 /** A Python pattern in JavaScript's syntax (flag `v`). */
@@ -198,10 +199,9 @@ class PatternTranslator {
     if (character === '+') return [1, LARGEST_REPEAT];
     if (character === '?') return [0, 1];
     if (character !== '{' || this.#next() === '}') return undefined;
-    const match = /^(\d*)(,?)(\d*)\}/.exec(this.#ahead());
+    const match = /^(\d*)(?:(,)(\d*))?\}/.exec(this.#ahead());
     if (!match) return undefined;
-    const [whole, low, comma, high] = match as unknown as [string, string, string, string];
-    if (comma === '' && high !== '') return undefined;
+    const [whole, low, comma = '', high = ''] = match as unknown as [string, string, string?, string?];
     this.#position += whole.length;
     const least = low === '' ? 0 : repeatCount(low);
     const most = comma === '' ? least : high === '' ? LARGEST_REPEAT : repeatCount(high);

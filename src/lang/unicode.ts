@@ -1,5 +1,6 @@
 import { characterClass } from '../lib/character-class.ts';
 import { onDemand } from '../lib/on-demand.ts';
+import { isBlank } from '../lib/trim.ts';
 
 // The code points assigned after Unicode 14, which Python 3.11 does not know: distances from the last one, each with the length of its run, base 36.
 const NEWER =
@@ -91,17 +92,12 @@ export const isIdentifierStart = property(/[A-Za-z_]/, () => /\p{XIDS}/u);
 /** Whether the character may go on an identifier. */
 export const isIdentifierPart = property(/[0-9A-Za-z_]/, () => /(?!\u200c|\u200d|\u30fb|\uff65)\p{XIDC}/u);
 
-/** The characters that Python counts as blanks, as the inside of a character class. */
-export const BLANKS = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-
 /** The characters that end a line, as the inside of a character class. */
 export const LINE_BREAKS = '\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029';
 
-const BLANK = new RegExp(`[${BLANKS}]`, 'u');
-
 /** Whether the character is a blank (`str.isspace`). */
 export function isSpace(character: string): boolean {
-  return BLANK.test(character);
+  return isBlank(character.charCodeAt(0));
 }
 
 // A capital in titles is another one than in uppercase text: `ß` is `Ss`, digraphs and ligatures lose their second capital.

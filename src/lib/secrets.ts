@@ -1,6 +1,7 @@
 import { Float, type Json, type JsonObject } from './json.ts';
 import { editDistance } from './nearest-name.ts';
 import { isPlainObject, ownProperty } from './objects.ts';
+import { trimEnd } from './trim.ts';
 
 /** What stands in place of a secret. */
 export const MASK = '****';
@@ -350,7 +351,7 @@ function wordsOf(name: string): string[] {
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
-    .map((word) => word.replace(/\d+$/, ''))
+    .map((word) => trimEnd(word, '0123456789'))
     .filter((word) => word !== '');
 }
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from './json.ts';
 import { createSecrets, looksSecret } from './secrets.ts';
+import { trimEnd } from './trim.ts';
 
 /** What a name has that may name a secret; whether it does is looked at more closely. */
 const TELLING = /pass|pwd|secret|token|key|cred|auth|sign|cookie|bearer|jwt|session/i;
@@ -91,7 +92,14 @@ function linesBelow(text: string, nameAt: number, at: number): string[] {
 
 /** A value without what YAML and JSON put around it. */
 function bare(text: string): string {
-  return text.replace(/^(?:- +|!+\S* +|[[{*&"' ])+/, '').replace(/["'\]},; ]+$/, '');
+  return trimEnd(text.slice(lengthOfMarks(text)), '"\']},; ');
+}
+
+function lengthOfMarks(text: string): number {
+  const mark = /- +|!\S* +|[[{*&"' ]/y;
+  let length = 0;
+  while (mark.test(text)) length = mark.lastIndex;
+  return length;
 }
 
 function unescaped(text: string): string {

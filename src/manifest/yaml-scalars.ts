@@ -71,7 +71,7 @@ function floatValue(text: string): number | Float | undefined {
   const digits = text.replace(/^[-+]/, '').replaceAll('_', '').toLowerCase();
   if (digits === '.inf') return sign * Number.POSITIVE_INFINITY;
   if (digits === '.nan') return Number.NaN;
-  if (!/^(?:\d+(?::\d+)*\.?\d*|\.\d+)(?:e[-+]?\d+)?$/.test(digits)) return undefined;
+  if (!/^(?:\d+(?::\d+)*(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/.test(digits)) return undefined;
   const value = sign * (digits.includes(':') ? sexagesimal(digits) : Number(digits));
   return Number.isInteger(value) ? new Float(value) : value;
 }

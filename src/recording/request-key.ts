@@ -94,7 +94,8 @@ function maskTimes(text: string, times: number[], earliest: number): string {
 }
 
 function isoTime(text: string): number | undefined {
-  const [, date, clock = '00:00', zone = 'Z'] = /^(\S{10})(?:[T ]([\d:.]+))? ?(.+)?$/.exec(text) ?? [];
+  const date = text.slice(0, 'YYYY-MM-DD'.length);
+  const [, clock = '00:00', zone = 'Z'] = /^(?:[T ]([\d:.]+))? ?([^\d:.].*)?$/.exec(text.slice(date.length)) ?? [];
   const time = Date.parse(`${date}T${clock}${zone}`);
   return Number.isNaN(time) ? undefined : time;
 }

@@ -84,7 +84,9 @@ async function replyTo(options: ManifestServerOptions, request: IncomingMessage,
 }
 
 function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').replace(/[?#].*$/, '');
+  const target = request.url ?? '/';
+  const end = target.search(/[?#]/);
+  return end < 0 ? target : target.slice(0, end);
 }
 
 function routeOf(options: ManifestServerOptions, path: string): Route | undefined {

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { ownProperty, setOwnProperty } from '../../lib/objects.ts';
+import { strip } from '../../lib/trim.ts';
 
 /** Raised for a text that is no well-formed XML document. */
 export class XmlError extends Error {
@@ -15,9 +16,6 @@ interface Element {
 }
 
 const ENTITY = /<!ENTITY\s+([^\s%]+)\s/g;
-// What Python's str.strip() takes away and XML allows.
-const BLANKS =
-  /^[\t\n\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t\n\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
 
 /** An XML document as an object of its root element; throws XmlError when it is not well-formed. Entities that it defines itself are left out. */
 // parity: xmltodict.parse
@@ -58,7 +56,7 @@ function attributesOf(attributes: Readonly<Record<string, string>>): JsonObject 
 }
 
 function childValue({ content, text }: Element): Json {
-  const trimmed = text.replace(BLANKS, '');
+  const trimmed = strip(text);
   if (content === undefined) return trimmed === '' ? null : trimmed;
   return trimmed === '' ? content : addChild(content, '#text', trimmed);
 }

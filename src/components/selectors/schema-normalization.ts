@@ -1,10 +1,11 @@
 import type { SchemaFit } from '../../engine/field-edits.ts';
 import { str } from '../../lang/index.ts';
-import { parseFloatText, parseIntText, stripBlanks } from '../../lang/numbers.ts';
+import { parseFloatText, parseIntText } from '../../lang/numbers.ts';
 import { isContainer } from '../../lib/dpath.ts';
 import { Float, type Json, type JsonObject } from '../../lib/json.ts';
 import { ANY_KIND, type KeptKinds, KIND } from '../../lib/json-list/list-scan.ts';
 import { isPlainObject, ownProperty, setOwnProperty } from '../../lib/objects.ts';
+import { strip } from '../../lib/trim.ts';
 
 /** The default normalisation by a schema. */
 export interface SchemaNormalization {
@@ -281,7 +282,7 @@ function truncate(value: number): number | bigint | undefined {
 function toBoolean(value: Json): Json | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value !== 'string') return isTrue(value);
-  const text = stripBlanks(value.toLowerCase());
+  const text = strip(value.toLowerCase());
   if (TRUE_TEXTS.has(text)) return true;
   return FALSE_TEXTS.has(text) ? false : undefined;
 }

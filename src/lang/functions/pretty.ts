@@ -39,7 +39,7 @@ function formatText(text: string, indentBefore: number, allowanceBefore: number)
   const indent = isTop ? 1 : indentBefore;
   const allowance = isTop ? 1 : allowanceBefore;
   const width = WIDTH - indent;
-  const lines = text.match(/[^\n]*\n|[^\n]+/g) ?? [];
+  const lines = text.split(/(?<=\n)/);
   const chunks: string[] = [];
   for (const [i, line] of lines.entries()) {
     const room = i === lines.length - 1 ? width - allowance : width;

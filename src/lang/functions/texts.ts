@@ -1,3 +1,4 @@
+import { BLANKS } from '../../lib/trim.ts';
 import { codePoints } from '../code-points.ts';
 import { truth } from '../comparison.ts';
 import { makeDict } from '../dicts.ts';
@@ -8,7 +9,6 @@ import { compare, iterate, length } from '../operators.ts';
 import { str } from '../repr.ts';
 import { bounded, type Runtime } from '../runtime.ts';
 import { formatPercent } from '../text.ts';
-import { BLANKS } from '../unicode.ts';
 import { isDict, isList, type Keywords, PythonError, type Tuple, typeName, Undefined, type Value } from '../values.ts';
 import { unescapeHtml } from './html.ts';
 import { prettyText } from './pretty.ts';
@@ -132,18 +132,48 @@ function xmlAttributes(runtime: Runtime, value: Value, autospace: Value): Value 
 
 // parity: markupsafe:Markup.striptags
 function stripTags(value: Value): string {
-  let text = str(value);
-  for (let start = text.indexOf('<!--'); start >= 0; start = text.indexOf('<!--')) {
-    const end = text.indexOf('-->', start);
+  const text = withoutTags(withoutComments(str(value)));
+  return unescapeHtml((callText(text, 'split') as string[]).join(' '));
+}
+
+/**
+ * A text without its comments, the first one first; taking one out may make another of what stood around it. What is kept is a stack, so that the text is
+ * read once.
+ */
+function withoutComments(text: string): string {
+  if (!text.includes('<!--')) return text;
+  const kept: string[] = [];
+  let at = 0;
+  while (at < text.length) {
+    kept.push(text[at] as string);
+    at += 1;
+    if (text[at - 1] !== '-' || kept.slice(-4).join('') !== '<!--') continue;
+    const end = commentEnd(text, at);
     if (end < 0) break;
-    text = text.slice(0, start) + text.slice(end + 3);
+    kept.length -= 4;
+    at = end;
   }
-  for (let start = text.indexOf('<'); start >= 0; start = text.indexOf('<')) {
+  return kept.join('') + text.slice(at);
+}
+
+/** Where the comment ends whose `<!--` was just read; the dashes of it may be those of `-->`. */
+function commentEnd(text: string, at: number): number {
+  if (text[at] === '>') return at + 1;
+  if (text.startsWith('->', at)) return at + 2;
+  const end = text.indexOf('-->', at);
+  return end < 0 ? -1 : end + 3;
+}
+
+function withoutTags(text: string): string {
+  let kept = '';
+  let at = 0;
+  for (let start = text.indexOf('<'); start >= 0; start = text.indexOf('<', at)) {
     const end = text.indexOf('>', start);
     if (end < 0) break;
-    text = text.slice(0, start) + text.slice(end + 1);
+    kept += text.slice(at, start);
+    at = end + 1;
   }
-  return unescapeHtml((callText(text, 'split') as string[]).join(' '));
+  return kept + text.slice(at);
 }
 
 // parity: jinja2/filters.py:do_format

@@ -45,8 +45,10 @@ export function linkUrls(escaped: string, style: LinkStyle): string {
 function splitPunctuation(word: string): [head: string, middle: string, tail: string] {
   const head = /^(?:[(<]|&lt;)+/.exec(word)?.[0] ?? '';
   let middle = word.slice(head.length);
-  let tail = /(?:[)>.,\n]|&gt;)+$/.exec(middle)?.[0] ?? '';
-  middle = middle.slice(0, middle.length - tail.length);
+  let end = middle.length;
+  for (let length = punctuationAt(middle, end); length > 0; length = punctuationAt(middle, end)) end -= length;
+  let tail = middle.slice(end);
+  middle = middle.slice(0, end);
   for (const [open, close] of [
     ['(', ')'],
     ['<', '>'],
@@ -61,6 +63,13 @@ function splitPunctuation(word: string): [head: string, middle: string, tail: st
     }
   }
   return [head, middle, tail];
+}
+
+/** The length of the punctuation mark that ends at a place; 0 for none. */
+function punctuationAt(text: string, end: number): number {
+  if (end === 0) return 0;
+  if (')>.,\n'.includes(text[end - 1] as string)) return 1;
+  return text.endsWith('&gt;', end) ? '&gt;'.length : 0;
 }
 
 function count(text: string, part: string): number {

@@ -1,5 +1,5 @@
 import { onDemand } from '../../lib/on-demand.ts';
-import { codePointLength, codePoints } from '../code-points.ts';
+import { codePoints } from '../code-points.ts';
 import { PythonError } from '../values.ts';
 
 /** How lines are broken. */
@@ -26,45 +26,63 @@ const wordsAndHyphens = onDemand(
 );
 const WORDS = new RegExp(`(${SPACE}+)`, 'u');
 
+/** A word or a gap between words; what stands before `start` went to earlier lines. */
+interface Chunk {
+  readonly characters: readonly string[];
+  start: number;
+}
+
 /** Breaks one line into lines of at most the width; blanks at the break go. */
 // parity: CPython Lib/textwrap.py:TextWrapper.wrap
 export function wrapText(text: string, style: WrapStyle): string[] {
   if (style.width <= 0) throw new PythonError('ValueError', `invalid width ${style.width} (must be > 0)`);
-  const chunks = text.split(style.breakOnHyphens ? wordsAndHyphens() : WORDS).filter((chunk) => chunk !== '' && chunk !== undefined);
-  chunks.reverse();
+  const chunks: Chunk[] = text
+    .split(style.breakOnHyphens ? wordsAndHyphens() : WORDS)
+    .filter((chunk) => chunk !== '' && chunk !== undefined)
+    .map((chunk) => ({ characters: codePoints(chunk), start: 0 }))
+    .reverse();
   const lines: string[] = [];
   while (chunks.length > 0) {
-    if (lines.length > 0 && isBlank(chunks.at(-1))) chunks.pop();
-    const line: string[] = [];
+    if (lines.length > 0 && isBlank((chunks.at(-1) as Chunk).characters)) chunks.pop();
+    const line: (readonly string[])[] = [];
     let length = 0;
-    while (chunks.length > 0) {
-      const size = codePointLength(chunks.at(-1) as string);
-      if (length + size > style.width) break;
-      line.push(chunks.pop() as string);
-      length += size;
+    for (let chunk = chunks.at(-1); chunk !== undefined && length + sizeOf(chunk) <= style.width; chunk = chunks.at(-1)) {
+      length += sizeOf(chunk);
+      line.push(take(chunk, sizeOf(chunk)));
+      chunks.pop();
     }
-    if (chunks.length > 0 && codePointLength(chunks.at(-1) as string) > style.width) breakWord(chunks, line, length, style);
+    const long = chunks.at(-1);
+    if (long !== undefined && sizeOf(long) > style.width) {
+      if (style.breakLongWords) line.push(take(long, fittingSize(long, style.width - length, style)));
+      else if (line.length === 0) line.push(take(chunks.pop() as Chunk, sizeOf(long)));
+    }
     if (isBlank(line.at(-1))) line.pop();
-    if (line.length > 0) lines.push(line.join(''));
+    if (line.length > 0) lines.push(line.flat().join(''));
   }
   return lines;
 }
 
-function isBlank(chunk: string | undefined): boolean {
-  return chunk !== undefined && chunk.trim() === '';
+function sizeOf(chunk: Chunk): number {
+  return chunk.characters.length - chunk.start;
 }
 
+function take(chunk: Chunk, size: number): readonly string[] {
+  const end = chunk.start + size;
+  const taken = chunk.characters.slice(chunk.start, end);
+  chunk.start = end;
+  return taken;
+}
+
+function isBlank(characters: readonly string[] | undefined): boolean {
+  return characters?.every((character) => character.trim() === '') ?? false;
+}
+
+/** How many characters of a word that is too long go on a line; it is best broken after a hyphen. */
 // parity: CPython Lib/textwrap.py:TextWrapper._handle_long_word
-function breakWord(chunks: string[], line: string[], length: number, style: WrapStyle): void {
-  const space = style.width - length;
-  if (style.breakLongWords) {
-    const characters = codePoints(chunks.at(-1) as string);
-    let end = space;
-    if (style.breakOnHyphens && characters.length > space) {
-      const hyphen = characters.slice(0, space).lastIndexOf('-');
-      if (hyphen > 0 && characters.slice(0, hyphen).some((character) => character !== '-')) end = hyphen + 1;
-    }
-    line.push(characters.slice(0, end).join(''));
-    chunks[chunks.length - 1] = characters.slice(end).join('');
-  } else if (line.length === 0) line.push(chunks.pop() as string);
+function fittingSize(chunk: Chunk, space: number, style: WrapStyle): number {
+  if (!style.breakOnHyphens || sizeOf(chunk) <= space) return space;
+  const fitting = chunk.characters.slice(chunk.start, chunk.start + space);
+  const hyphen = fitting.lastIndexOf('-');
+  const isBrokenAtHyphen = hyphen > 0 && fitting.slice(0, hyphen).some((character) => character !== '-');
+  return isBrokenAtHyphen ? hyphen + 1 : space;
 }

@@ -1,7 +1,7 @@
+import { strip } from '../../lib/trim.ts';
 import { bitLength } from '../arithmetic.ts';
 import { truth } from '../comparison.ts';
 import { exactRatio, nearestDouble } from '../doubles.ts';
-import { stripBlanks } from '../numbers.ts';
 import { iterate } from '../sequence.ts';
 import { type Float, makeFloat, makeInt, makeTuple, PythonError, type Value } from '../values.ts';
 import { intArgument, type Members, type Method, named, positional, textArgument } from './method.ts';
@@ -102,7 +102,7 @@ const HEX_FLOAT = /^([-+]?)(?:(inf(?:inity)?)|(nan)|(?:0x)?([0-9a-f]*)(?:\.([0-9
 
 /** Python's `float.fromhex`; raises ValueError, OverflowError. */
 function fromHex(text: string): Value {
-  const match = HEX_FLOAT.exec(stripBlanks(text));
+  const match = HEX_FLOAT.exec(strip(text));
   const [, sign, infinite, nan, whole = '', fraction = '', exponent = '0'] = match ?? [];
   if (!match || (!infinite && !nan && whole + fraction === '')) {
     throw new PythonError('ValueError', 'invalid hexadecimal floating-point string');

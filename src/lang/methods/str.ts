@@ -1,9 +1,9 @@
+import { BLANKS, stripEnd, stripStart } from '../../lib/trim.ts';
 import { codePointLength, codePointSlice, codePoints } from '../code-points.ts';
 import { dictGet, makeDict } from '../dicts.ts';
 import { encodeText } from '../encoding.ts';
 import { iterate } from '../sequence.ts';
 import {
-  BLANKS,
   foldText,
   isAlpha,
   isDecimal,
@@ -88,13 +88,12 @@ function replace(text: string, args: Args): string {
   return times === pieces.length - 1 ? head : head + old + pieces.slice(times + 1).join(old);
 }
 
-const LEADING_BLANKS = new RegExp(`^[${BLANKS}]+`, 'u');
 const BLANK_RUN = new RegExp(`[${BLANKS}]+`, 'u');
 
 function strip(text: string, chars: Value | undefined, left: boolean, right: boolean): string {
   if (chars === undefined || chars === null) {
-    const head = left ? text.replace(LEADING_BLANKS, '') : text;
-    return right ? stripTrailing(head) : head;
+    const head = left ? stripStart(text) : text;
+    return right ? stripEnd(head) : head;
   }
   if (typeof chars !== 'string') throw new PythonError('TypeError', 'strip arg must be None or str');
   const unwanted = new Set(codePoints(chars));
@@ -104,13 +103,6 @@ function strip(text: string, chars: Value | undefined, left: boolean, right: boo
   if (left) while (start < stop && unwanted.has(characters[start] as string)) start++;
   if (right) while (stop > start && unwanted.has(characters[stop - 1] as string)) stop--;
   return characters.slice(start, stop).join('');
-}
-
-// A loop from the end: the regular expression would try every run of blanks on the way.
-function stripTrailing(text: string): string {
-  let stop = text.length;
-  while (stop > 0 && isSpace(text[stop - 1] as string)) stop--;
-  return text.slice(0, stop);
 }
 
 function splitArguments(args: readonly (Value | undefined)[]): { separator: string | undefined; limit: number } {
@@ -131,7 +123,7 @@ function split(text: string, args: readonly (Value | undefined)[]): string[] {
 
 // What is left when the limit is reached keeps the blanks at its end.
 function splitBlanks(text: string, limit: number): string[] {
-  let rest = text.replace(LEADING_BLANKS, '');
+  let rest = stripStart(text);
   const pieces: string[] = [];
   while (rest !== '') {
     const gap = limit >= 0 && pieces.length >= limit ? null : BLANK_RUN.exec(rest);
@@ -159,13 +151,13 @@ function splitFromRight(text: string, args: readonly (Value | undefined)[]): str
 
 function splitBlanksFromRight(text: string, limit: number): string[] {
   const pieces: string[] = [];
-  let rest = stripTrailing(text);
+  let rest = stripEnd(text);
   while (rest !== '') {
     let start = rest.length;
     if (pieces.length >= limit) start = 0;
     else while (start > 0 && !isSpace(rest[start - 1] as string)) start--;
     pieces.unshift(rest.slice(start));
-    rest = stripTrailing(rest.slice(0, start));
+    rest = stripEnd(rest.slice(0, start));
   }
   return pieces;
 }
@@ -267,9 +259,20 @@ export function titleText(text: string): string {
 /** A character in lowercase, a capital sigma by its place: it has another form at the end of a word. */
 function lowerCharacter(text: string, character: string, position: number): string {
   if (character !== '\u03a3') return character.toLowerCase();
-  const endsWord =
-    /\p{Cased}\p{Case_Ignorable}*$/u.test(text.slice(0, position)) && !/^\p{Case_Ignorable}*\p{Cased}/u.test(text.slice(position + 1));
+  const endsWord = isCasedBefore(text, position) && !/\p{Case_Ignorable}*\p{Cased}/uy.test(text.slice(position + 1));
   return endsWord ? '\u03c2' : '\u03c3';
+}
+
+/** Whether the nearest character before the position that case does not ignore is a cased one. */
+function isCasedBefore(text: string, position: number): boolean {
+  let at = position;
+  while (at > 0) {
+    at -= 1;
+    if (/[\udc00-\udfff]/.test(text[at] as string) && at > 0) at -= 1;
+    const character = String.fromCodePoint(text.codePointAt(at) as number);
+    if (!/^\p{Case_Ignorable}/u.test(character)) return /^\p{Cased}/u.test(character);
+  }
+  return false;
 }
 
 /** `str.capitalize()` of a text. */

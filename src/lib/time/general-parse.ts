@@ -516,7 +516,7 @@ function integer(text: string): number {
 
 function decimalOf(token: string): Decimal {
   const digits = asciiDigits(token);
-  if (!/^\d*\.?\d+$|^\d+\.?$/.test(digits)) throw new Unreadable();
+  if (!/^(?:\d+(?:\.\d*)?|\.\d+)$/.test(digits)) throw new Unreadable();
   return Decimal.parse(digits);
 }
 

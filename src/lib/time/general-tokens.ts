@@ -1,5 +1,5 @@
 import { characterClass } from '../character-class.ts';
-import { BLANKS } from './numerals.ts';
+import { BLANKS } from '../trim.ts';
 
 const isLetter = characterClass(/^[A-Za-z]$/, () => /^\p{L}$/u);
 // Digits of any script, and the raised, lowered and circled ones.

@@ -1,11 +1,8 @@
 import { characterClass } from '../character-class.ts';
+import { strip } from '../trim.ts';
 import { DateError } from './errors.ts';
 
-/** A character class body with what Python's `\s` and `str.strip` take for blanks. */
-export const BLANKS = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-
 const isDecimal = characterClass(/^[0-9]$/, () => /^\p{Nd}$/u);
-const EDGES = new RegExp(`^[${BLANKS}]+|[${BLANKS}]+$`, 'g');
 const INTEGER = /^[-+]?[0-9]+(?:_[0-9]+)*$/;
 const FLOAT = /^[-+]?(?:[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)(?:e[-+]?[0-9]+(?:_[0-9]+)*)?$/i;
 // Python refuses integers of more digits, as converting them takes too long.
@@ -38,7 +35,7 @@ function readPlainDigits(text: string): number | undefined {
 }
 
 function readAnyInteger(text: string): number | bigint | undefined {
-  const digits = asciiDigits(text).replace(EDGES, '');
+  const digits = strip(asciiDigits(text));
   if (!INTEGER.test(digits)) return undefined;
   const plain = digits.replaceAll('_', '').replace('+', '');
   const value = Number(plain);
@@ -56,7 +53,7 @@ export function parseInteger(text: string): number | bigint {
 /** Python's `float(text)`; undefined where that fails. */
 export function readFloat(text: string): number | undefined {
   if (PLAIN_FLOAT.test(text)) return Number(text);
-  const digits = asciiDigits(text).replace(EDGES, '');
+  const digits = strip(asciiDigits(text));
   if (FLOAT.test(digits)) return Number(digits.replaceAll('_', ''));
   const named = NAMED_FLOAT.exec(digits);
   if (named === null) return undefined;

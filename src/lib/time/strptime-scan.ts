@@ -1,7 +1,7 @@
+import { BLANKS } from '../trim.ts';
 import { DAY, daysFromDate, daysInMonth } from './calendar.ts';
 import { DateTime } from './date-time.ts';
 import { abbreviate, MONTHS, WEEKDAYS } from './names.ts';
-import { BLANKS } from './numerals.ts';
 import { Zone } from './zone.ts';
 
 // The steps of a scan: the code of a literal character, or one of these. Constants, as the loop over them is the hottest one there is.

@@ -1,3 +1,4 @@
+import { BLANKS } from '../trim.ts';
 import { cached } from './cache.ts';
 import { DAY, dateFromDays, dayOf, daysFromDate, isoYearStart, MAX_DAYS, MIN_DAYS, monthOf, weekdayOf } from './calendar.ts';
 import { checkDate } from './calendar-date.ts';
@@ -5,7 +6,7 @@ import { checkTime } from './clock-time.ts';
 import { DateTime } from './date-time.ts';
 import { DateError } from './errors.ts';
 import { abbreviate, MONTHS, WEEKDAYS } from './names.ts';
-import { asciiDigits, BLANKS } from './numerals.ts';
+import { asciiDigits } from './numerals.ts';
 import { compileScan } from './strptime-scan.ts';
 import { Zone } from './zone.ts';
 

@@ -10,5 +10,5 @@ export function isDltConfig(value: JsonObject): boolean {
 export function looksLikePython(text: string): boolean {
   // Most texts name neither, which is quicker to see than the pattern is to make.
   if (!text.includes('dlt') && !text.includes('rest_api') && !text.includes('RESTAPIConfig')) return false;
-  return /\brest_api(?:_source|_resources)?\s*\(|\bdlt\.(?:secrets|config)\b|^\s*(?:import|from)\s+dlt\b|\bRESTAPIConfig\b/m.test(text);
+  return /\brest_api(?:_source|_resources)?\s*\(|\bdlt\.(?:secrets|config)\b|^[ \t]*(?:import|from)\s+dlt\b|\bRESTAPIConfig\b/m.test(text);
 }

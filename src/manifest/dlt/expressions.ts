@@ -34,7 +34,7 @@ export function expressionAt(place: Place, name: string): string {
 
 /** The expression that a lambda gives; undefined when it does anything that an expression cannot. */
 function fromLambda(code: string, name: string): string | undefined {
-  const [, parameter, body] = /^lambda\s+([A-Za-z_]\w*)\s*:\s*([\s\S]+)$/.exec(code) ?? [];
+  const [, parameter, body] = /^lambda\s+([A-Za-z_]\w*)\s*:([\s\S]+)$/.exec(code) ?? [];
   const tokens = body === undefined ? undefined : tokenize(body);
   if (parameter === undefined || tokens === undefined) return undefined;
   const parts: string[] = [];

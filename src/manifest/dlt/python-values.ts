@@ -133,7 +133,7 @@ export function createReader(source: string, tokens: readonly Token[], variables
 
   function number(sign: string): Json {
     const digits = `${sign}${here().source.replaceAll('_', '')}`;
-    require(/^-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(digits));
+    require(/^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/.test(digits));
     next();
     return exactNumber(digits.replace(/^(-?)\./, '$10.').replace(/\.(?=$|[eE])/, '.0'));
   }

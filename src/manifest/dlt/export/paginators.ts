@@ -198,12 +198,19 @@ function sized(reader: PartReader, strategy: Part, limit: Json | undefined, size
 /** The end of paging: `has_more_path` where a flag of the response says it, nothing where the cursor itself does, else a condition of ours. */
 function ending(reader: PartReader, strategy: Part, stop: Json | undefined, path: string): JsonObject {
   if (stop === undefined) return {};
-  const [, negated] = /^not\s+\(?(.+?)\)?$/.exec(expressionIn(stop)) ?? [];
+  const negated = operandOfNot(expressionIn(stop));
   const flag = negated === undefined ? undefined : responsePath(negated);
   if (flag === path) return {};
   if (flag !== undefined) return { has_more_path: flag };
   reader.lose(`${strategy.path}.stop_condition`, OURS);
   return { stop_condition: stop };
+}
+
+/** What `not` stands before, without parentheses around it; undefined for another expression. */
+function operandOfNot(expression: string): string | undefined {
+  if (!/^not\s/.test(expression)) return undefined;
+  const operand = expression.slice('not'.length).trim();
+  return operand.startsWith('(') && operand.endsWith(')') ? operand.slice(1, -1) : operand;
 }
 
 function expressionIn(value: Json | undefined): string {

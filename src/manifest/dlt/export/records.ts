@@ -85,7 +85,7 @@ function readsOnly(template: string, name: string): boolean {
   const expression = /^\{\{((?:(?!\}\}|\{\{)[\s\S])*)\}\}$/.exec(template.trim())?.[1];
   if (expression === undefined) return false;
   const bare = expression.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, "''");
-  return ![...bare.matchAll(/(?<![\w.|])\s*([A-Za-z_]\w*)/g)].some(
+  return ![...bare.matchAll(/(?<![\w.|])([A-Za-z_]\w*)/g)].some(
     ([, word = '']) =>
       word !== name && /^(?:config|stream_\w+|parameters|next_page_token|response|headers|now_utc|today_utc|now|today)$/.test(word),
   );

@@ -117,20 +117,35 @@ type Piece = { readonly text: string } | { readonly expression: string };
 
 /** The literals and expressions of a template; undefined for one with blocks. Literals in quotes count as such. */
 function piecesOf(template: string): Piece[] | undefined {
-  if (/\{[%#]/.test(template.replace(/\{\{[\s\S]*?\}\}/g, ''))) return undefined;
   const pieces: Piece[] = [];
-  let end = 0;
-  for (const { 0: match, 1: inner = '', index } of template.matchAll(
-    /\{\{((?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?!\}\})[\s\S])*)\}\}/g,
-  )) {
-    if (index > end) pieces.push({ text: template.slice(end, index) });
-    const expression = inner.trim();
+  let at = 0;
+  for (let start = template.indexOf('{{'); start >= 0; start = template.indexOf('{{', at)) {
+    const end = expressionEnd(template, start + 2);
+    if (end < 0) break;
+    if (hasBlock(template.slice(at, start))) return undefined;
+    if (start > at) pieces.push({ text: template.slice(at, start) });
+    const expression = template.slice(start + 2, end).trim();
     const literal = literalOf(expression);
     pieces.push(literal === undefined ? { expression } : { text: literal });
-    end = index + match.length;
+    at = end + 2;
   }
-  if (end < template.length || pieces.length === 0) pieces.push({ text: template.slice(end) });
+  if (hasBlock(template.slice(at))) return undefined;
+  if (at < template.length || pieces.length === 0) pieces.push({ text: template.slice(at) });
   return pieces;
+}
+
+function hasBlock(text: string): boolean {
+  return /\{[%#]/.test(text);
+}
+
+/** Where the `}}` stands that closes an expression, outside of quotes; -1 when nothing closes it. */
+function expressionEnd(template: string, start: number): number {
+  const piece = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"|\}\}|[^'"]/y;
+  piece.lastIndex = start;
+  for (let found = piece.exec(template); found !== null; found = piece.exec(template)) {
+    if (found[0] === '}}') return found.index;
+  }
+  return -1;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
