@@ -91,7 +91,11 @@ if (!existsSync(CONFORMANCE)) {
 const seed = options.seed ?? new Date().toISOString().slice(0, 10);
 const known = readKnown();
 const others = ['real', 'fuzz'].flatMap(caseFiles);
-const files = [...caseFiles('components'), ...caseFiles('reported'), ...(options.all ? others : sampleOf(others, Number(options.sample), seed))];
+const files = [
+  ...caseFiles('components'),
+  ...caseFiles('reported'),
+  ...(options.all ? others : sampleOf(others, Number(options.sample), seed)),
+];
 process.stdout.write(`${files.length} recorded cases, seed ${seed}\n`);
 const { cases } = await judge(files);
 let passed = 0;
