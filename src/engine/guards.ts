@@ -30,6 +30,8 @@ export interface Guards {
   readonly permanent_errors: 'repeat' | 'fail';
   /** The longest wait, in seconds, before a request is repeated, whatever the API or the manifest asks for. */
   readonly max_wait: number;
+  /** What becomes of a stream that seems to end before it was read: a warning, or its failure. */
+  readonly suspicious_end: 'warn' | 'fail';
 }
 
 /** How one guard is set, and what the documentation says of it. */
@@ -108,10 +110,24 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
     default: Number.POSITIVE_INFINITY,
     about: 'The longest wait in seconds before a request is repeated, whatever the API or the manifest asks for.',
   },
+  suspicious_end: {
+    kind: 'choice',
+    choices: ['warn', 'fail'],
+    default: 'warn',
+    about:
+      'A stream seems to end too early: paging stops on the first page while the response points to a next one, or no parent record has the `parent_key`. `fail` makes the stream fail.',
+  },
 };
 
 /** Guards that may be set for one stream alone. */
-const OF_STREAMS: readonly (keyof Guards)[] = ['repeated_token', 'identical_pages', 'max_pages', 'future_cursor', 'permanent_errors'];
+const OF_STREAMS: readonly (keyof Guards)[] = [
+  'repeated_token',
+  'identical_pages',
+  'max_pages',
+  'future_cursor',
+  'permanent_errors',
+  'suspicious_end',
+];
 
 const NAMES = Object.keys(GUARD_SETTINGS) as (keyof Guards)[];
 

@@ -23,8 +23,9 @@ import type { RetryBudget } from '../http/retry-budget.ts';
 import { composeSender } from '../http/sender.ts';
 import type { Send } from '../http/transport.ts';
 import { excerptOf } from '../lib/excerpt.ts';
+import { likenessOf } from '../lib/likeness.ts';
 import { looksSecret, type Secrets } from '../lib/secrets.ts';
-import { ConfigError, type Failure, SystemError, TransientError } from '../protocol/failure.ts';
+import { ConfigError, failureOf } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Authenticator, ErrorHandler } from './kinds.ts';
 import { type Purpose, type RunObserver, refusedPurpose } from './observer.ts';
@@ -34,7 +35,7 @@ export { type BudgetOptions, type CallRatePolicy, matchesRequest, type Rate, typ
 export { HttpHeaders } from '../http/headers.ts';
 export type { HttpRequest, RequestParts } from '../http/request.ts';
 export { HttpResponse } from '../http/response.ts';
-export type { Outcome, RefreshOutcome, Resolution, ResponseAction } from '../http/retry.ts';
+export type { FailureType, Outcome, RefreshOutcome, Resolution, ResponseAction } from '../http/retry.ts';
 export { joinUrl, type Params } from '../http/url.ts';
 export { ChangedBody, errorMessageOf, TransportError };
 
@@ -135,6 +136,8 @@ export function createHttp(options: HttpOptions): Http {
   const waiting: Waiting = { now: options.nowMs, sleep: options.sleep };
   let budget: CallBudget | undefined;
 
+  const isFamiliar = familiarity();
+
   const isWatched = (exchange: Exchange): exchange is WatchedExchange => options.observer !== undefined && exchange.purpose !== undefined;
 
   async function attempt(exchange: Exchange): Promise<SendResult> {
@@ -173,7 +176,7 @@ export function createHttp(options: HttpOptions): Http {
       refresh: refresh && ((sent) => refresh(sent).catch(toRefreshFailure)),
       hasOtherCredential: hasOther && ((sent) => hasOther(sent)),
       onRateLimited: () => options.onRateLimited(exchange.name),
-      log: (level, message) => log[level](message),
+      log: (level, message) => log[level === 'error' && isFamiliar(exchange.name, message) ? 'debug' : level](message),
       redact,
       pauses: options.pauses,
       rate: options.rate,
@@ -242,6 +245,20 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
+/** Errors of one stream's requests that say the same and are logged as errors; what comes after them is for debugging. */
+const LOGGED_ERRORS = 3;
+
+/** Tells whether a stream's requests have failed so often before that once more is no news. */
+function familiarity(): (name: string, message: string) => boolean {
+  const counts = new Map<string, number>();
+  return (name, message) => {
+    const key = `${name} ${likenessOf(message)}`;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return count > LOGGED_ERRORS;
+  };
+}
+
 /** Says which headers and bodies hold credentials: by a name that says so, or by a secret that is known. */
 function credentialTests({ redact }: Secrets): Pick<RedirectOptions, 'isCredential' | 'holdsCredential'> {
   const holdsCredential = (text: string): boolean => redact(text) !== text;
@@ -276,8 +293,6 @@ function throwSignal({ action, response, resolution }: SendResult): void {
   throw new Signal(resolution.message ?? '');
 }
 
-const FAILURES = { config_error: ConfigError, transient_error: TransientError, system_error: SystemError } as const;
-
 /** Refused credentials end the request whose token was to be refreshed. */
 function toRefreshFailure(error: unknown): never {
   if (error instanceof ConfigError) throw new RequestFailure(error.message, 'config_error', error.internalMessage);
@@ -289,7 +304,7 @@ function toRequestError(error: unknown, { name, shownBodyCharacters }: Exchange,
   if (error instanceof TransportError) return transportFailure(error);
   if (!(error instanceof RequestFailure)) return error;
   const failureType = error.outcome?.error && isUsersFault(error.outcome.error) ? 'config_error' : error.failureType;
-  const failure: Failure = new FAILURES[failureType](withApiMessage(error, secrets, shownBodyCharacters), {
+  const failure = failureOf(failureType, withApiMessage(error, secrets, shownBodyCharacters), {
     internalMessage: error.internalMessage,
     cause: error,
     ...(name === '' ? {} : { stream: { name } }),

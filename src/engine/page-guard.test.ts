@@ -3,10 +3,12 @@ import { testRun } from '../testing/build-from-yaml.ts';
 import { DEFAULT_GUARDS, type Guards } from './guards.ts';
 import { createBytePrint, createPageGuard } from './page-guard.ts';
 
-function guard(guards: Partial<Guards> = {}): {
+function guard(
+  guards: Partial<Guards> = {},
+  records = 2,
+): {
   check: (token: string | number | undefined, body: string) => void;
   warnings: string[];
-  sawNoRecords: () => void;
 } {
   const warnings: string[] = [];
   const log = { ...testRun().log, warn: (message: unknown) => void warnings.push(String(message)) };
@@ -15,8 +17,9 @@ function guard(guards: Partial<Guards> = {}): {
     const print = createBytePrint();
     print.update(Buffer.from(body));
     inner.check(token, print.print());
+    inner.sawRecords(records);
   };
-  return { check, warnings, sawNoRecords: () => inner.sawNoRecords() };
+  return { check, warnings };
 }
 
 describe('createPageGuard', () => {
@@ -47,12 +50,16 @@ describe('createPageGuard', () => {
     expect(() => check(11, 'same')).toThrow('the last 11 pages are identical');
   });
 
+  it('does not warn of identical pages of one record, and yet ends where they do not', () => {
+    const { check, warnings } = guard({}, 1);
+    for (let page = 1; page < 11; page += 1) check(page, '{"items": [{"kind": "same"}]}');
+    expect(() => check(11, '{"items": [{"kind": "same"}]}')).toThrow('the last 11 pages are identical');
+    expect(warnings).toEqual([]);
+  });
+
   it('begins to count anew after a page without records', () => {
-    const { check, warnings, sawNoRecords } = guard();
-    for (let page = 1; page < 30; page += 1) {
-      check(page, '{"items": []}');
-      sawNoRecords();
-    }
+    const { check, warnings } = guard({}, 0);
+    for (let page = 1; page < 30; page += 1) check(page, '{"items": []}');
     expect(warnings).toEqual([]);
   });
 

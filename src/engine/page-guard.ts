@@ -21,8 +21,11 @@ export interface PageGuard {
    * its bytes.
    */
   check(token: Value | undefined, print: string): void;
-  /** Told when a page turned out to have no records: many such pages in a row are alike and yet lead on. */
-  sawNoRecords(): void;
+  /**
+   * Told how many records the page checked last turned out to have. Many pages without records in a row are alike and yet lead on, and
+   * pages of one record may well be equal; two equal pages of several records are warned of.
+   */
+  sawRecords(count: number): void;
 }
 
 /** The print of some bytes. */
@@ -74,8 +77,6 @@ export function createPageGuard(streamName: string, log: Log, { repeated_token, 
     identical = print === last ? identical + 1 : 1;
     last = print;
     if (token !== undefined && repeated_token !== 'ignore') checkToken(token, print);
-    if (identical === 2 && Number.isFinite(identical_pages))
-      log.warn(`${where}: page ${page} is identical to the page before; the API may not look at the page token.`);
     if (identical > identical_pages) {
       throw new SystemError(
         `${where}: the last ${identical} pages are identical, so paging would never end. ` +
@@ -93,8 +94,10 @@ export function createPageGuard(streamName: string, log: Log, { repeated_token, 
 
   return {
     check,
-    sawNoRecords() {
-      last = undefined;
+    sawRecords(count) {
+      if (count === 0) last = undefined;
+      else if (count > 1 && identical === 2 && Number.isFinite(identical_pages))
+        log.warn(`${where}: page ${page} is identical to the page before; the API may not look at the page token.`);
     },
   };
 }

@@ -3,8 +3,8 @@ import { ownProperty } from '../lib/objects.ts';
 import { createPending } from '../lib/pending.ts';
 import { createSemaphore, type Semaphore } from '../lib/semaphore.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../protocol/catalog.ts';
-import { ConfigError, errorTrace } from '../protocol/failure.ts';
-import { type StreamDescriptor, streamStatus } from '../protocol/messages.ts';
+import { ConfigError, errorTrace, failureOf, toFailure } from '../protocol/failure.ts';
+import { type OutgoingMessage, type StreamDescriptor, streamStatus } from '../protocol/messages.ts';
 import type { Output, RecordWriter } from '../protocol/output.ts';
 import type { InputState } from '../protocol/state.ts';
 import { ancestorNames } from './ancestors.ts';
@@ -14,6 +14,7 @@ import type { OpenStream, Row, RowTarget, Source, Stream } from './kinds.ts';
 import { sliceDescriptor } from './observer.ts';
 import { type CheckpointScope, type PageCheckpoint, readCheckpoint, splitCheckpoint } from './page-checkpoint.ts';
 import { createPagePositions, type PagePositions, resumptionOf } from './page-positions.ts';
+import { createPartitionErrors } from './partition-errors.ts';
 import { isRow, requireRow } from './require-row.ts';
 import type { Run } from './run.ts';
 import { ownsStream, type Shard } from './shard.ts';
@@ -167,10 +168,13 @@ async function readStream(
   const writer = output.recordWriter(descriptor);
   const states = createStateWriter(writer, open.cursor, positions, run.clock);
   const progress: StreamProgress = { name: open.name, records: 0, partitions: 0, failed: false };
+  const errors = createPartitionErrors();
+  const explained = async (error: unknown): Promise<unknown> => (await options.explain?.(error)) ?? error;
   const fail = async (error: unknown): Promise<void> => {
     progress.failed = true;
+    if (!errors.isNew(error)) return;
     run.log.error(`Exception while syncing stream ${open.name}`);
-    output.message(errorTrace((await options.explain?.(error)) ?? error, { name: open.name }));
+    output.message(errorTrace(await explained(error), { name: open.name }));
   };
   run.log.info(`Marking stream ${open.name} as STARTED`);
   output.message(streamStatus(descriptor, 'STARTED'));
@@ -202,6 +206,7 @@ async function readStream(
     generated();
   }
   await running.none();
+  for (const { error, more } of errors.repeated()) output.message(repeatedTrace(await explained(error), more, open.name));
   endFollowing?.();
   open.cursor.finish?.();
   states.onEnd(progress.failed);
@@ -210,6 +215,13 @@ async function readStream(
   output.message(streamStatus(descriptor, progress.failed ? 'INCOMPLETE' : 'COMPLETE'));
   run.log.info(`Finished syncing ${open.name}`);
   return !progress.failed;
+}
+
+/** The trace of an error that so many more partitions ended with than were told of. */
+function repeatedTrace(error: unknown, more: number, name: string): OutgoingMessage {
+  const { message, failure_type } = toFailure(error);
+  const text = `${message} (and ${more} more ${more === 1 ? 'partition' : 'partitions'})`;
+  return errorTrace(failureOf(failure_type, text), { name });
 }
 
 /** Says which stage left a stream without records: a warning when that is not what one would expect of a stream without news. */

@@ -38,6 +38,13 @@ export class SystemError extends Failure {
   readonly failureType = 'system_error';
 }
 
+const BY_TYPE = { config_error: ConfigError, transient_error: TransientError, system_error: SystemError } as const;
+
+/** A failure of the given type. */
+export function failureOf(type: FailureType, message: string, details?: FailureDetails): Failure {
+  return new BY_TYPE[type](message, details);
+}
+
 /** What an ERROR trace tells of a failure. */
 export type FailureReport = ErrorTrace['error'] & { internal_message: string; stack_trace: string };
 

@@ -90,6 +90,13 @@ describe('the guard permanent_errors', () => {
 });
 
 describe('HttpResponseFilter', () => {
+  it('takes a rate limit for one that passes, whatever status it comes with', async () => {
+    for (const status of [403, 404, 418]) {
+      const rule = filtered(`{http_codes: [${status}], action: RATE_LIMITED, failure_type: config_error}`);
+      expect((await meaningOf({ status }, rule)).failureType).toBe('transient_error');
+    }
+  });
+
   it('matches by status, by predicate or by the message', async () => {
     const filter = filtered(
       '{http_codes: [404], predicate: "{{ response.code == \'busy\' }}", error_message_contains: slow, action: RETRY}',

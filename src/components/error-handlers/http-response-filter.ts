@@ -1,7 +1,7 @@
 import { component } from '../../engine/component.ts';
 import { integer, list, oneOf, optional, template, text } from '../../engine/fields.ts';
 import { Headers } from '../../engine/host.ts';
-import { errorMessageOf, type HttpResponse } from '../../engine/http.ts';
+import { errorMessageOf, type FailureType, type HttpResponse, type ResponseAction } from '../../engine/http.ts';
 import { str } from '../../lang/text.ts';
 import type { Value } from '../../lang/values.ts';
 import { resolutionOfStatus } from './default-resolution.ts';
@@ -60,13 +60,24 @@ export const HttpResponseFilter = component({
         const own = message.evaluate({ ...variables(response), config: b.config });
         return {
           action: spec.action,
-          failureType: (spec.action === 'FAIL' ? spec.failure_type : undefined) ?? byStatus?.failureType ?? 'system_error',
+          failureType: ownFailureType(spec) ?? byStatus?.failureType ?? 'system_error',
           message: own === null || own === '' ? (byStatus?.message ?? '') : str(own),
         };
       },
     };
   },
 });
+
+/** Whose failure it is, as far as the filter alone tells: a rate limit passes, whatever status it comes with. */
+function ownFailureType({ action, failure_type }: Rule): FailureType | undefined {
+  if (action === 'RATE_LIMITED') return 'transient_error';
+  return action === 'FAIL' ? failure_type : undefined;
+}
+
+interface Rule {
+  readonly action?: ResponseAction | undefined;
+  readonly failure_type?: FailureType | undefined;
+}
 
 /** A URL without query, fragment and user, since errors that show it reach users. */
 function bareUrl(url: string): string {

@@ -43,7 +43,7 @@ export interface PageReader {
   readEmbedded(request: PageRequest, guard: PageGuard, response: HttpResponse): PageRecords;
 }
 
-const UNGUARDED: PageGuard = { check() {}, sawNoRecords() {} };
+const UNGUARDED: PageGuard = { check() {}, sawRecords() {} };
 
 /** A reader of the stream's pages. */
 export function createPageReader(
@@ -98,9 +98,9 @@ export function createPageReader(
       if (selected.records.length > 0) yield batchOf(selected.records);
     }
     count(extracted);
+    guard.sawRecords(extracted);
     if (extracted === 0) {
       refuseUnreadable(response);
-      guard.sawNoRecords();
       if (request.token === paginator.initialToken() && document !== undefined) warnOfMissing(document);
     }
     if (selector.changesDocuments && paginator.readsDocument !== 'nothing' && !decoder.streams)
@@ -132,6 +132,7 @@ export function createPageReader(
       }
       const arrived = yield* scan.readArriving(request, guard, response);
       count(arrived.extracted);
+      guard.sawRecords(arrived.extracted);
       return arrived;
     }
     const scanned = scan.readLoaded(request, response);
@@ -148,7 +149,7 @@ export function createPageReader(
     }
     const page = scanned.page(emitted, last);
     count(page.extracted);
-    if (page.extracted === 0) guard.sawNoRecords();
+    guard.sawRecords(page.extracted);
     return page;
   }
 
