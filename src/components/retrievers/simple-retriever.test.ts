@@ -249,9 +249,9 @@ describe('SimpleRetriever before an endless series of pages', () => {
   });
 
   it('warns of two pages that are the same, and ends with an error at the eleventh', async () => {
-    const api = await localApi(() => ({ body: { items: [{ id: 1 }] } }));
+    const api = await localApi(() => ({ body: { items: [{ id: 1 }, { id: 2 }] } }));
     const { records, error } = await readAll(api, BY_PAGE);
-    expect(records).toHaveLength(10);
+    expect(records).toHaveLength(20);
     expect(error).toContain('Stream items: the last 11 pages are identical, so paging would never end.');
     expect(error).toContain('check page_token_option (name and place)');
     expect(api.warnings).toEqual(['Stream items: page 2 is identical to the page before; the API may not look at the page token.']);
