@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { createCache } from '../engine/cache.ts';
 import type { CheckpointSettings } from '../engine/checkpoint-settings.ts';
 import type { CustomCode } from '../engine/custom-code.ts';
@@ -10,7 +9,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { onDemand } from '../lib/on-demand.ts';
 import { streamStatus } from '../protocol/messages.ts';
 import { createFileStore, filesFolder } from './file-store.ts';
-import { readIfPresent } from './inputs.ts';
+import { createReadBeside } from './read-beside.ts';
 import type { Session } from './session.ts';
 
 /** What requests need of the run that they are made in. */
@@ -76,8 +75,7 @@ export function createRun(
   const rest = restInParts(world.sleep ?? systemSleep, () => {
     for (const look of looks) look();
   });
-  const readBeside = async (file: string): Promise<string | undefined> =>
-    folder === undefined ? undefined : readIfPresent(path.resolve(folder, file), file)?.toString('utf8');
+  const readBeside = createReadBeside(folder);
   // Made when it is first needed, as Node loads modules for it.
   const abort = onDemand(() => new AbortController());
   const reportRateLimit = (name: string): void => {

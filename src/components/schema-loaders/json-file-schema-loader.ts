@@ -3,6 +3,7 @@ import { component } from '../../engine/component.ts';
 import { optional, template } from '../../engine/fields.ts';
 import { NoSchemaFile } from '../../engine/no-schema-file.ts';
 import { str } from '../../lang/index.ts';
+import { countText } from '../../lib/count-text.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { copyJson } from '../../lib/json-copy.ts';
 import { parseLenientJson } from '../../lib/lenient-json.ts';
@@ -11,6 +12,8 @@ import { ConfigError } from '../../protocol/failure.ts';
 
 const DEFAULT_PATH = "./{{ parameters['name'] }}.json";
 const SHARED_FOLDER = 'schemas/shared';
+/** Values that a schema may hold once every reference is written out. */
+const MAX_VALUES = 200_000;
 
 /** parity: schema/json_file_schema_loader.py:JsonFileSchemaLoader */
 export const JsonFileSchemaLoader = component({
@@ -58,6 +61,7 @@ async function readShared(b: Builder, folder: string, name: string): Promise<Jso
 // parity: sources/utils/schema_helpers.py:resolve_ref_links
 async function resolveReferences(schema: JsonObject, read: (name: string) => Promise<JsonObject>): Promise<JsonObject> {
   const files = new Map<string, JsonObject>();
+  let values = 0;
 
   async function fileOf(name: string): Promise<JsonObject> {
     const known = files.get(name) ?? (await read(name));
@@ -68,6 +72,8 @@ async function resolveReferences(schema: JsonObject, read: (name: string) => Pro
   async function resolve(value: Json, root: JsonObject, open: readonly Json[]): Promise<Json> {
     if (Array.isArray(value)) return Promise.all(value.map((item) => resolve(item, root, open)));
     if (!isPlainObject(value)) return value;
+    values += Object.keys(value).length;
+    if (values > MAX_VALUES) throw tooLarge();
     const object = value as JsonObject;
     const reference = ownProperty(object, '$ref');
     if (typeof reference === 'string') return follow(reference, root, open);
@@ -93,4 +99,11 @@ async function resolveReferences(schema: JsonObject, read: (name: string) => Pro
   }
 
   return (await resolve(schema, schema, [])) as JsonObject;
+}
+
+function tooLarge(): ConfigError {
+  return new ConfigError(
+    `The schema grows to more than ${countText(MAX_VALUES)} values when its references are written out. ` +
+      'Look for definitions that refer to others several times each.',
+  );
 }

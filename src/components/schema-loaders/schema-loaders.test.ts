@@ -53,6 +53,13 @@ describe('JsonFileSchemaLoader', () => {
     await expect(load({ 'schemas/users.json': { $ref: '#/nope' } }, yaml)).rejects.toThrow('#/nope');
     await expect(load({ 'schemas/users.json': { a: { $ref: '#/a' } } }, yaml)).rejects.toThrow('refers to itself');
   });
+
+  it('refuses references that double at each step', async () => {
+    const step = (i: number) => ({ a: { $ref: `#/definitions/d${i + 1}` }, b: { $ref: `#/definitions/d${i + 1}` } });
+    const definitions = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`d${i}`, i < 39 ? step(i) : { type: 'string' }]));
+    const file = { definitions, properties: { z: { $ref: '#/definitions/d0' } } };
+    await expect(load({ 'schemas/users.json': file }, yaml)).rejects.toThrow('grows to more than 200,000 values');
+  });
 });
 
 describe('DynamicSchemaLoader', () => {
