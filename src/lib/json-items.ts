@@ -42,6 +42,9 @@ export function createJsonItemsReader(target: string): JsonItemsReader {
   let expected: Expected = 'value';
   let text = '';
   let at = 0;
+  // What came since; joined to the text when it is as long, so that a long value is not read again for each piece of it.
+  let pieces: string[] = [];
+  let collected = 0;
   let key = '';
   let scan: Scan | undefined;
   let isLast = false;
@@ -177,6 +180,9 @@ export function createJsonItemsReader(target: string): JsonItemsReader {
   }
 
   function readAll(found: Json[]): void {
+    text += pieces.join('');
+    pieces = [];
+    collected = 0;
     while (true) {
       BLANK.lastIndex = at;
       BLANK.test(text);
@@ -190,8 +196,9 @@ export function createJsonItemsReader(target: string): JsonItemsReader {
 
   return {
     push(piece, found) {
-      text += piece;
-      readAll(found);
+      pieces.push(piece);
+      collected += piece.length;
+      if (collected >= text.length) readAll(found);
     },
     end(found) {
       isLast = true;

@@ -25,6 +25,10 @@ describe('nearestName', () => {
     expect(nearestName('paths', ['patch', 'path'])).toBe('path');
   });
 
+  it('knows nothing near a text that is too long for a name', () => {
+    expect(nearestName('a'.repeat(201), ['a'.repeat(200)])).toBeUndefined();
+  });
+
   it('knows nothing without candidates', () => {
     expect(nearestName('path', [])).toBeUndefined();
   });

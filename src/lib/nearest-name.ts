@@ -1,5 +1,9 @@
+/** Longer texts are no names that somebody misspelt, and comparing them takes as long as the square of their length. */
+const LONGEST_NAME = 200;
+
 /** The candidate that a misspelt name most likely means: few edits away for its length, case aside; undefined when none is near. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
   const wanted = name.toLowerCase();
   let limit = Math.max(1, Math.floor(wanted.length / 3));
   let nearest: string | undefined;
