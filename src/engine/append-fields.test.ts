@@ -17,7 +17,7 @@ function written(names: readonly string[], values: readonly Json[]): string[] {
   });
   if (document === undefined) throw new Error('The document cannot be scanned.');
   const appended = names.map((name) => ({ name, compute: ({ id }: { [name: string]: Json }) => values[id as number] as Json }));
-  const parser = { parse: () => [], refine: () => [] };
+  const parser = { parse: () => [], refine: () => ({ records: [] }) };
   const blocks: Buffer[] = [];
   const [batch] = rawBatches(document.elements, createRawPlan(['id'], { sets: appended, drops: [] }), REQUEST, parser);
   batch?.writeTo?.({
@@ -71,7 +71,7 @@ it('reads the numbers of records as the parser does', () => {
   const appended = [{ name: 'b', compute: ({ a }: { [name: string]: Json }) => (a === undefined ? 'absent' : a) }];
   const parser = {
     parse: (list: Uint8Array) => parseExactJson(Buffer.from(list).toString()) as Json[],
-    refine: (records: Json[]) => records as never,
+    refine: (records: Json[]) => ({ records: records as never }),
   };
   if (document === undefined) throw new Error('The document cannot be scanned.');
   const [batch] = rawBatches(document.elements, createRawPlan(['a'], { sets: appended, drops: [] }), REQUEST, parser);

@@ -1,4 +1,5 @@
 import { Failure } from '../protocol/failure.ts';
+import { requireFirst } from './batch.ts';
 import type { Stream } from './kinds.ts';
 import type { Run } from './run.ts';
 
@@ -11,7 +12,11 @@ export async function streamAvailability(stream: Stream, run: Run): Promise<stri
     const open = await stream.open({ state: undefined });
     await open.schema();
     for await (const slice of open.slices()) {
-      for await (const { count } of open.read(slice)) if (count > 0) return undefined;
+      for await (const batch of open.read(slice)) {
+        if (batch.count === 0) continue;
+        requireFirst(batch);
+        return undefined;
+      }
       run.log.info(`Connected to stream ${stream.name}, which has no records.`);
       return undefined;
     }

@@ -75,9 +75,15 @@ export interface BuildOptions {
   readonly declaration?: JsonObject;
   /** Where the child stands, when its declaration is a changed copy of the manifest's. */
   readonly path?: string;
+  /** Its parameters, whatever the manifest gives it. */
+  readonly parameters?: JsonObject;
   /** Leaves the places of its children as they are known, for a declaration that is put together of parts of another. */
   readonly keepPaths?: boolean;
 }
+
+/** For the request options of paginators, routers, parents and JWTs, whose names cannot read parameters. */
+// parity: parsers/model_to_component_factory.py:create_request_option
+export const WITHOUT_PARAMETERS: BuildOptions = { parameters: {} };
 
 /** What a builder is made of. */
 export interface BuilderOptions {
@@ -141,14 +147,14 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, whereabout
       for (const name of variables) context[name] = null;
       return context;
     },
-    build(kind, spec, { defaultType, stream: scope, declaration, path: stated, keepPaths = false } = {}) {
+    build(kind, spec, { defaultType, stream: scope, declaration, path: stated, parameters: given, keepPaths = false } = {}) {
       remember();
       const at = stated ?? paths.get(spec) ?? path;
       for (const secret of writtenSecretsOf(spec, isTyped)) run.secrets.add(secret);
       const known = registry.resolve(spec, [kind], at, defaultType);
       const parsed = registry.parse(known, spec, at);
       for (const key of registry.strayKeys(known, spec, at)) warnOfKey(run, key);
-      const own = spec['$parameters'];
+      const own = given ?? spec['$parameters'];
       const child = makeBuilder({ ...options, stream: scope ?? stream, declaration }, isPlainObject(own) ? (own as JsonObject) : {}, {
         path: at,
         paths,

@@ -12,6 +12,8 @@ export interface Guards {
   readonly identical_pages: number;
   /** Pages that a slice may have. */
   readonly max_pages: number;
+  /** What a page token is made of when filters drop records: the page as the API sent it, or what they left of it. */
+  readonly filtered_paging: 'mend' | 'keep';
   /** What a cursor value does that lies in the future: leaves the state alone, or moves it on so that nothing before it is read again. */
   readonly future_cursor: 'clamp' | 'keep';
   /** Seconds without a byte after which a request is given up and tried again. */
@@ -56,6 +58,13 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
     about: 'Pages of the same content that a slice may have in a row; the second is warned of, one more than this is an error.',
   },
   max_pages: { kind: 'whole', default: 1_000_000, about: 'Pages that a slice may have.' },
+  filtered_paging: {
+    kind: 'choice',
+    choices: ['mend', 'keep'],
+    default: 'mend',
+    about:
+      'Filters drop records of a page: `mend` makes `last_page_size` and `last_record` those of the page as the API sent it, `keep` those of what is left, as the reference does.',
+  },
   future_cursor: {
     kind: 'choice',
     choices: ['clamp', 'keep'],
@@ -124,6 +133,7 @@ const OF_STREAMS: readonly (keyof Guards)[] = [
   'repeated_token',
   'identical_pages',
   'max_pages',
+  'filtered_paging',
   'future_cursor',
   'permanent_errors',
   'suspicious_end',

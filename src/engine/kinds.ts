@@ -218,6 +218,8 @@ export interface Transformation {
   ready?(): Promise<void>;
   /** Whether it changes values that came with the record, rather than adding to it or giving another one. */
   readonly changesInPlace?: boolean;
+  /** Whether it may be given what is no object, such as the texts of a list, to make records of them. */
+  readonly takesAnything?: boolean;
   /** The record that takes its place, undefined for itself, null for none. */
   transform(record: Row, request: PageRequest): Row | undefined | null;
   /** What it does to top-level fields, when that is all that it does; it looks at no more of the record than `reads` says. */
@@ -245,11 +247,13 @@ export interface RecordSelector {
   /** Gives the records of documents that were decoded together and how many there were before filtering. */
   select(documents: readonly Json[], request: PageRequest): Selected | Promise<Selected>;
   /** Does the same with records that were found already, without its extractor. */
-  refine(records: readonly Json[], request: PageRequest): Row[] | Promise<Row[]>;
+  refine(records: readonly Json[], request: PageRequest): Refined | Promise<Refined>;
   /** Loads what `refineNow` needs. */
   ready(): Promise<void>;
   /** Does what `refine` does, at once; there is nothing in it that waits where `edits` is there. */
-  refineNow(records: readonly Json[], request: PageRequest): Row[];
+  refineNow(records: readonly Json[], request: PageRequest): Refined;
+  /** A record as it would leave the selector if no filter refused it; undefined when it is no object. */
+  unfiltered(record: Json, request: PageRequest): Row | undefined;
 }
 
 /** Which records stay, told by the fields of them that are read. */
@@ -259,10 +263,22 @@ export interface RowFilter {
   readonly seesAdded: boolean;
 }
 
-/** The records left of some documents; `extracted` counts those before any filter. */
-export interface Selected {
+/** The records left of those given. */
+export interface Refined {
+  /** Those before the failure where one of them failed. */
   readonly records: Row[];
+  /** What the record after them failed with; whoever takes the records throws it afterwards. */
+  readonly failure?: unknown;
+  /** The last record given, unfiltered, where a filter refused it. */
+  readonly refusedLast?: Row | undefined;
+}
+
+/** The records left of some documents. */
+export interface Selected extends Refined {
+  /** How many there were before any filter, with those that the extractor left out for being empty. */
   readonly extracted: number;
+  /** How many of them came to the filters. */
+  readonly found: number;
 }
 
 /** Asks for page after page. */
@@ -324,10 +340,15 @@ export interface Retriever {
 /** Records that became ready together. */
 export interface Batch {
   readonly count: number;
-  /** The records; parsed when they are first asked for where `writeTo` is there. */
+  /**
+   * The records; parsed when they are first asked for where `writeTo` is there. If one of them then fails, those before it are given, and the
+   * failure is thrown when the next batch is asked for.
+   */
   readonly records: Row[];
-  /** Writes all of them without making values of them; there where nothing looks into them. */
+  /** Writes all of them without making values of them; there where nothing looks into them. Fails as `records` does. */
   readonly writeTo?: (target: RowTarget) => void;
+  /** Makes the first record alone; throws what it fails with. Absent where `records` holds it already. */
+  readonly first?: () => Row | undefined;
 }
 
 /** Where records go that are written without being parsed. */
@@ -753,6 +774,8 @@ export interface PaginationReset {
 /** What was read of one slice, as far as a reset needs to know it. */
 export interface PaginationTracker {
   observe(records: readonly Row[]): void;
+  /** Counts the records of a page that was read. */
+  count(size: number): void;
   reachedLimit(): boolean;
   /** The slice to read after a reset; throws SystemError when that would read the same again. */
   nextSlice(present: StreamSlice, original: StreamSlice): StreamSlice;

@@ -9,10 +9,14 @@ export interface Page {
   readonly response: HttpResponse;
   /** The first document of the response; an empty object when there was none. */
   readonly document: Json;
-  /** Records found in it, before any filter. */
+  /** Records found in it, before any filter, with those that the extractor left out for being empty. */
   readonly extracted: number;
   /** Records left of them. */
   readonly emitted: number;
+  readonly lastEmitted: Row | undefined;
+  /** Records as paging counts them: all that came to the filters; only those left where the guard `filtered_paging` is `keep`. */
+  readonly size: number;
+  /** The last of the records that paging counts, after the transformations, whether or not a filter refused it. */
   readonly lastRecord: Row | undefined;
   /** The token that the page was asked for with. */
   readonly token: Value | undefined;

@@ -11,8 +11,10 @@ export function createPaginationTracker(cursor: CursorTracker | undefined, limit
   let same = 0;
   return {
     observe(records) {
-      count += records.length;
       if (cursor !== undefined) for (const record of records) cursor.observe(record);
+    },
+    count(size) {
+      count += size;
     },
     reachedLimit: () => limit !== undefined && count >= limit,
     nextSlice(present, original) {

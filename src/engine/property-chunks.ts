@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject, ownProperty, setOwnProperty } from '../lib/objects.ts';
 import type { QueryProperties, Row } from './kinds.ts';
+import { requireRow } from './require-row.ts';
 
 /** Joins the records that several requests gave in parts. */
 export interface ChunkMerge {
@@ -17,7 +18,7 @@ export function mergeChunks(properties: QueryProperties): ChunkMerge {
     add(records) {
       if (!properties.merges) return records;
       return records.filter((record) => {
-        const key = properties.mergeKey?.(record);
+        const key = properties.mergeKey?.(requireRow(record));
         if (key === undefined) return true;
         const known = merged.get(key);
         if (known === undefined) merged.set(key, { ...record });

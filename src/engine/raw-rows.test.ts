@@ -91,7 +91,7 @@ async function write(seed: number, together: boolean): Promise<Outcome> {
   };
   const parser: RowParser = {
     parse: (bytes) => parseExactJson(Buffer.from(bytes).toString()) as Json[],
-    refine: (records) => records as unknown as Row[],
+    refine: (records) => ({ records: records as unknown as Row[] }),
   };
   try {
     for (let page = 0; page < 3; page += 1) {

@@ -5,7 +5,7 @@ import { bytesOf, type Elements, FLAG, KIND, keepElements, numbersOf, ROW } from
 import { asPropertyName } from '../lib/objects.ts';
 import { type AppendedField, type Columns, createFieldAppender, type FieldAppender } from './append-fields.ts';
 import type { FieldEdits, SchemaFit } from './field-edits.ts';
-import type { Batch, PageRequest, Row, RowFilter, RowTarget } from './kinds.ts';
+import type { Batch, PageRequest, Refined, Row, RowFilter, RowTarget } from './kinds.ts';
 
 /** How records are written that nothing but some of their fields is looked at of. */
 export interface RawPlan {
@@ -68,7 +68,7 @@ export interface RowParser {
   /** The values in the bytes of a JSON list. */
   parse(bytes: Uint8Array): Json[];
   /** The records that become of them. */
-  refine(records: Json[], request: PageRequest): Row[];
+  refine(records: Json[], request: PageRequest): Refined;
 }
 
 /** Bytes of records that are parsed together: few enough that V8 throws them away while they are new. */
@@ -86,12 +86,30 @@ export interface RawBatch extends Batch {
   readonly lastRecord: Row | undefined;
 }
 
-/** Records that are written by copying their bytes, all that can be together; whoever needs them as values has them parsed. */
+/**
+ * Records that are written by copying their bytes, all that can be together; whoever needs them as values has them parsed. What a record fails
+ * with is thrown once those before it were taken.
+ */
 export function* rawBatches(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser): Generator<RawBatch> {
-  if (plan.filter === undefined) yield new ElementsBatch(elements, plan, request, parser);
-  else if (elements.odd === 0) yield new ElementsBatch(keptElements(elements, plan, plan.filter, request, parser), plan, request, parser);
+  if (plan.filter === undefined) yield* wholeBatch(new ElementsBatch(elements, plan, request, parser));
+  else if (elements.odd === 0) {
+    const { kept, failure } = keptElements(elements, plan, plan.filter, request, parser);
+    yield* wholeBatch(new ElementsBatch(kept, plan, request, parser));
+    if (failure !== undefined) throw failure;
+  }
   // What is to be parsed in any case tells by its values whether it stays.
-  else for (const group of parseGroups(elements, 0, elements.count, parser)) yield parsedBatch(parser.refine(group, request));
+  else for (const group of parseGroups(elements, 0, elements.count, parser)) yield* refinedBatch(parser.refine(group, request));
+}
+
+function* wholeBatch(batch: ElementsBatch): Generator<RawBatch> {
+  yield batch;
+  if (batch.failure !== undefined) throw batch.failure;
+}
+
+/** Refined records as a batch, then what the record after them failed with. */
+function* refinedBatch(refined: Refined): Generator<RawBatch> {
+  yield parsedBatch(refined.records);
+  if (refined.failure !== undefined) throw refined.failure;
 }
 
 /** The records of some elements: a class, since V8 makes slow objects of literals with getters. */
@@ -102,6 +120,7 @@ class ElementsBatch implements RawBatch {
   readonly #request: PageRequest;
   readonly #parser: RowParser;
   #parsed: Row[] | undefined;
+  #failure: unknown;
 
   constructor(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser) {
     this.count = elements.count;
@@ -111,21 +130,36 @@ class ElementsBatch implements RawBatch {
     this.#parser = parser;
   }
 
+  /** What one of them failed with when they were taken. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   get records(): Row[] {
-    this.#parsed ??= this.#parse(0);
+    if (this.#parsed === undefined) {
+      const { records, failure } = this.#refine(0, this.count);
+      this.#parsed = records;
+      this.#failure = failure;
+    }
     return this.#parsed;
   }
 
   get lastRecord(): Row | undefined {
-    return this.count === 0 ? undefined : this.#parse(this.count - 1).at(-1);
+    return this.count === 0 ? undefined : this.#refine(this.count - 1, this.count).records.at(-1);
+  }
+
+  first(): Row | undefined {
+    const { records, failure } = this.#refine(0, 1);
+    if (failure !== undefined) throw failure;
+    return records[0];
   }
 
   writeTo(target: RowTarget): void {
-    writeRows(this.#elements, this.#plan, this.#request, this.#parser, target);
+    this.#failure = writeRows(this.#elements, this.#plan, this.#request, this.#parser, target);
   }
 
-  #parse(from: number): Row[] {
-    return this.#parser.refine(parseElements(this.#elements, from, this.count, this.#parser), this.#request);
+  #refine(from: number, to: number): Refined {
+    return this.#parser.refine(parseElements(this.#elements, from, to, this.#parser), this.#request);
   }
 }
 
@@ -134,25 +168,30 @@ export function parsedBatch(records: Row[]): RawBatch {
   return { count: records.length, records, lastRecord: records.at(-1) };
 }
 
-/** The elements that a filter leaves. */
+/** The elements that a filter leaves, up to the one that it fails on. */
 function keptElements(
   elements: Elements,
   { appender, fields }: RawPlan,
   { keep, seesAdded }: RowFilter,
   request: PageRequest,
   parser: RowParser,
-): Elements {
+): { kept: Elements; failure?: unknown } {
   const { count, read } = lookInto(elements, 0, elements.count, fields, parser);
   const marks = new Uint8Array(count);
   let kept = 0;
-  for (let index = 0; index < count; index += 1) {
-    const record = read(index);
-    if (seesAdded) appender?.complete(record, request);
-    if (!keep(record, request)) continue;
-    marks[index] = 1;
-    kept += 1;
+  let failure: unknown;
+  try {
+    for (let index = 0; index < count; index += 1) {
+      const record = read(index);
+      if (seesAdded) appender?.complete(record, request);
+      if (!keep(record, request)) continue;
+      marks[index] = 1;
+      kept += 1;
+    }
+  } catch (error) {
+    failure = error;
   }
-  return kept === count ? elements : keepElements(elements, marks);
+  return { kept: kept === count ? elements : keepElements(elements, marks), failure };
 }
 
 /** The elements from one to another as values. */
@@ -187,22 +226,32 @@ export function* parseGroups(elements: Elements, from: number, to: number, parse
   }
 }
 
-function writeRows(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser, target: RowTarget): void {
+/** Writes all elements; gives what the first one fails with that does, after those before it. */
+function writeRows(elements: Elements, plan: RawPlan, request: PageRequest, parser: RowParser, target: RowTarget): unknown {
   const { count, odd, rows, width } = elements;
-  if (count > 0 && odd === 0) {
-    writeRun(elements, 0, count, plan, request, parser, target);
-    return;
-  }
+  if (count > 0 && odd === 0) return writeRun(elements, 0, count, plan, request, parser, target);
   const mustParse = (index: number): boolean => ((rows[index * width + ROW.flags] as number) & (FLAG.parse | FLAG.other)) !== 0;
-  for (let from = 0; from < count; ) {
+  let failure: unknown;
+  for (let from = 0; from < count && failure === undefined; ) {
     let to = from;
     while (to < count && !mustParse(to)) to += 1;
-    if (to > from) writeRun(elements, from, to, plan, request, parser, target);
+    if (to > from) failure = writeRun(elements, from, to, plan, request, parser, target);
     from = to;
     while (to < count && mustParse(to)) to += 1;
-    for (const group of parseGroups(elements, from, to, parser)) for (const record of parser.refine(group, request)) target.write(record);
+    failure ??= writeParsed(elements, from, to, request, parser, target);
     from = to;
   }
+  return failure;
+}
+
+/** Writes elements by their values, up to the one that fails; gives what it fails with. */
+function writeParsed(elements: Elements, from: number, to: number, request: PageRequest, parser: RowParser, target: RowTarget): unknown {
+  for (const group of parseGroups(elements, from, to, parser)) {
+    const { records, failure } = parser.refine(group, request);
+    for (const record of records) target.write(record);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
 }
 
 function writeRun(
@@ -213,14 +262,20 @@ function writeRun(
   request: PageRequest,
   parser: RowParser,
   target: RowTarget,
-): void {
+): unknown {
   const { appender } = plan;
   if (appender !== undefined || target.observe !== undefined) {
-    const run = lookInto(elements, from, to, plan.fields, parser);
-    if (!takeTogether(run, plan, request, target)) takeEach(run, plan, request, target);
+    try {
+      const run = lookInto(elements, from, to, plan.fields, parser);
+      if (!takeTogether(run, plan, request, target)) takeEach(run, plan, request, target);
+    } catch (error) {
+      // Nothing of the run is written yet: by their values they go out up to the one that fails.
+      return writeParsed(elements, from, to, request, parser, target) ?? error;
+    }
   }
   const { lines } = target;
   composeLines(elements, from, to, { prefix: lines.prefix(), suffix: SUFFIX, added: appender?.texts }, lines.write);
+  return undefined;
 }
 
 /** Elements that follow one another, as far as they are looked into. */

@@ -192,11 +192,12 @@ function linesOf(document: DocumentCase, plan: RawPlan, parts: readonly Elements
   const lines: string[] = [];
   const parser: RowParser = {
     parse: (bytes) => parseDocument(bytes) as Json[],
-    refine: (records) =>
-      records.flatMap((record) => {
+    refine: (records) => ({
+      records: records.flatMap((record) => {
         if (!isPlainObject(record)) return [record as unknown as Row];
         return isKept(record as unknown as Row, document) ? [refine(record as unknown as Row)] : [];
       }),
+    }),
   };
   const writer = {
     prefix: () => Buffer.from('{{'),

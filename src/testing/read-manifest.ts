@@ -4,6 +4,7 @@ import { createBuilder } from '../engine/builder.ts';
 import { createCache } from '../engine/cache.ts';
 import { type CheckpointEvery, createCheckpointSettings } from '../engine/checkpoint-settings.ts';
 import type { Slot } from '../engine/fields.ts';
+import { createGuards } from '../engine/guards.ts';
 import { createHeartbeat } from '../engine/heartbeat.ts';
 import { createHttp } from '../engine/http.ts';
 import type { Row, Source } from '../engine/kinds.ts';
@@ -14,11 +15,11 @@ import { createResponseCache } from '../http/cache.ts';
 import { createHostPauses } from '../http/pauses.ts';
 import { testTransport } from '../http/testing/local-server.ts';
 import { createTemplates } from '../lang/index.ts';
-import type { JsonObject } from '../lib/json.ts';
+import { type JsonObject, parseJson } from '../lib/json.ts';
 import { collectSecrets, createSecrets } from '../lib/secrets.ts';
 import { prepareManifest } from '../manifest/prepare.ts';
 import type { Log } from '../protocol/log.ts';
-import type { Output } from '../protocol/output.ts';
+import type { LineWriter, Output } from '../protocol/output.ts';
 import { testRun } from './build-from-yaml.ts';
 
 /** What a read is made with beside its manifest. */
@@ -35,6 +36,8 @@ export interface ReadSetting {
   readonly checkpoint?: CheckpointEvery;
   /** Minutes by which the clock is ahead of that of other reads. */
   readonly minutesLater?: number;
+  /** Which lane pages take: `scanned` has records copied, `parsed` has them parsed. */
+  readonly pages?: 'scanned' | 'parsed';
 }
 
 /** What a read came to. */
@@ -59,13 +62,15 @@ let registry: Registry | undefined;
 /** The source of a manifest's text with a run that talks to the network, waits no time and tells what it logs. */
 export async function openManifest(
   text: string,
-  { config = {}, checkpoint, minutesLater = 0 }: ReadSetting = {},
+  { config = {}, checkpoint, minutesLater = 0, pages }: ReadSetting = {},
 ): Promise<{ source: Source; run: Run; told: Told }> {
   const { manifest, warnings } = await prepareManifest(text, 'manifest');
   const told: Told = { warnings: warnings.map(({ message }) => message), infos: [], waits: [] };
   const run = {
     ...createTestRun(told, NOW + BigInt(minutesLater) * 60_000_000n),
     checkpoints: createCheckpointSettings(manifest, checkpoint),
+    guards: createGuards(manifest),
+    environment: { SOURCE_DECLARATIVE_PAGES: pages },
   };
   registry ??= createRegistry(components);
   const { errors } = registry.validate(manifest, ['source'], '');
@@ -100,6 +105,7 @@ export async function readManifest(text: string, setting: ReadSetting = {}): Pro
         get count() {
           return outcome.records[name]?.length ?? 0;
         },
+        ...(setting.pages === 'scanned' ? { lines: copiedTo((row) => void outcome.records[name]?.push(row)) } : {}),
         write: (record) => void outcome.records[name]?.push(record),
         state(state) {
           outcome.states[name] = state;
@@ -131,6 +137,17 @@ export async function readManifest(text: string, setting: ReadSetting = {}): Pro
   const heartbeat = createHeartbeat(run.log, run.clock.now, (look) => run.whileWaiting?.(look));
   const failed = await readStreams(source, { run, output, catalog, state, checkpointsPages: true, heartbeat });
   return { ...outcome, ...told, failed, errors };
+}
+
+/** Takes records that are copied, as the values that they stand for. */
+function copiedTo(take: (row: Row) => void): LineWriter {
+  return {
+    prefix: () => Buffer.from('{"as": {"they": '),
+    write(block) {
+      for (const line of Buffer.from(block).toString().split('\n').slice(0, -1))
+        take(((parseJson(line) as JsonObject)['as'] as JsonObject)['they'] as Row);
+    },
+  };
 }
 
 function createTestRun({ warnings, infos, waits }: Told, start: bigint): Run {

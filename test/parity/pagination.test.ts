@@ -67,6 +67,8 @@ async function pageOf({ body, headers, emitted }: JsonObject, fieldPath: Json, t
     document: documents[0] ?? {},
     extracted: kept.length,
     emitted: kept.length,
+    lastEmitted: kept.at(-1),
+    size: kept.length,
     lastRecord: kept.at(-1),
     token,
     slice,

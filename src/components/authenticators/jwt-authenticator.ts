@@ -1,4 +1,4 @@
-import type { Builder } from '../../engine/builder.ts';
+import { type Builder, WITHOUT_PARAMETERS } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { boolean, integer, object, oneOf, optional, type Slot, shape, slot, template, text, withDefault } from '../../engine/fields.ts';
 import { compileMapping } from '../../engine/mappings.ts';
@@ -43,7 +43,10 @@ export const JwtAuthenticator = component({
   }),
   build(spec, b) {
     const inHeader = { type: 'RequestOption', inject_into: 'header', field_name: 'Authorization' } as Slot<'requestOption'>;
-    const option = b.build('requestOption', spec.request_option ?? inHeader, { defaultType: 'RequestOption' });
+    const option = b.build('requestOption', spec.request_option ?? inHeader, {
+      defaultType: 'RequestOption',
+      ...WITHOUT_PARAMETERS,
+    });
     const [secretKey, passphrase, prefix] = [
       compileText(b, spec.secret_key),
       compileText(b, spec.passphrase),

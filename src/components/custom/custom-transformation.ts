@@ -9,6 +9,6 @@ export const CustomTransformation = component(
     summary: 'Changes a record, by code of its own.',
     contract: 'Transformation',
     members: ['transform(record, request)'],
-    defaults: { reads: 'all', changesInPlace: true },
+    defaults: { reads: 'all', changesInPlace: true, takesAnything: true },
   }),
 );

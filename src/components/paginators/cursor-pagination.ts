@@ -61,14 +61,14 @@ export const CursorPagination = component({
           : resizing;
       },
       nextToken(page) {
-        const { emitted, slice, pageSize: reduced } = page;
+        const { size, slice, pageSize: reduced } = page;
         const context = {
           ...b.context(),
           // What has to be made of the page is made where it is read.
           ...(variables.has('response') && { response: page.document as Value }),
           ...(variables.has('headers') && { headers: headersOf(page.response) }),
           ...(variables.has('last_record') && { last_record: lastRecordOf(page, streamName) }),
-          last_page_size: emitted,
+          last_page_size: size,
           page_size: reduced ?? pageSize ?? null,
           stream_slice: slice,
         };

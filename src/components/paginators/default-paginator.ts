@@ -1,3 +1,4 @@
+import { WITHOUT_PARAMETERS } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { optional, slot } from '../../engine/fields.ts';
 import type { Cursor, Row } from '../../engine/kinds.ts';
@@ -31,8 +32,8 @@ export const DefaultPaginator = component({
   }),
   build(spec, b) {
     const strategy = b.build('pageStrategy', spec.pagination_strategy);
-    const sizeOption = spec.page_size_option && b.build('requestOption', spec.page_size_option);
-    const tokenOption = spec.page_token_option && b.build('requestOption', spec.page_token_option);
+    const sizeOption = spec.page_size_option && b.build('requestOption', spec.page_size_option, WITHOUT_PARAMETERS);
+    const tokenOption = spec.page_token_option && b.build('requestOption', spec.page_token_option, WITHOUT_PARAMETERS);
     if (sizeOption !== undefined && !strategy.pageSize)
       b.fail('page_size_option needs a pagination strategy with a page_size.', 'page_size_option');
     if (sizeOption !== undefined && tokenOption !== undefined && tokenOption.place !== 'path') {
@@ -66,7 +67,7 @@ export const DefaultPaginator = component({
       },
       initialToken: () => strategy.initialToken,
       nextToken(page) {
-        if (feed !== undefined && page.lastRecord !== undefined && endsFeed(feed, page.lastRecord, page.slice)) return undefined;
+        if (feed !== undefined && page.lastEmitted !== undefined && endsFeed(feed, page.lastEmitted, page.slice)) return undefined;
         const token = strategy.nextToken(page);
         return token !== undefined && truth(token) ? token : undefined;
       },

@@ -22,7 +22,18 @@ async function pageOf({ body = {}, headers = {}, extracted = 1 }: Answer, token?
   const response = responseOf(JSON.stringify(body), headers);
   await response.load();
   const document = Array.isArray(body) ? (body[0] ?? {}) : body;
-  return { response, document, extracted, emitted: 0, lastRecord: undefined, token, slice: SLICE, pageSize: undefined };
+  return {
+    response,
+    document,
+    extracted,
+    emitted: 0,
+    lastEmitted: undefined,
+    size: 0,
+    lastRecord: undefined,
+    token,
+    slice: SLICE,
+    pageSize: undefined,
+  };
 }
 
 /** The tokens that lead from page to page, the first one included. */

@@ -39,6 +39,8 @@ function page(
     document: body,
     extracted,
     emitted: records.length,
+    lastEmitted: records.at(-1),
+    size: records.length,
     lastRecord: records.at(-1),
     token,
     slice: SLICE,

@@ -1,3 +1,4 @@
+import { WITHOUT_PARAMETERS } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { either, list, optional, slot, template } from '../../engine/fields.ts';
 import type { PartitionRouter } from '../../engine/kinds.ts';
@@ -30,7 +31,7 @@ export const ListPartitionRouter = component({
     const field = str(b.string(spec.cursor_field).evaluate(context));
     const declared = typeof spec.values === 'string' ? valuesIn(b.string(spec.values).evaluate(context)) : spec.values;
     const values = declared ?? b.fail('values needs a list, or a template that gives one.', 'values');
-    const option = spec.request_option && b.build('requestOption', spec.request_option);
+    const option = spec.request_option && b.build('requestOption', spec.request_option, WITHOUT_PARAMETERS);
     return {
       partitionFields: [field],
       contributes: option !== undefined,

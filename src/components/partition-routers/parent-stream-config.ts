@@ -1,4 +1,4 @@
-import type { Builder } from '../../engine/builder.ts';
+import { type Builder, WITHOUT_PARAMETERS } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { boolean, extension, list, optional, type Slot, slot, template, withDefault } from '../../engine/fields.ts';
 import { NO_CURSOR_KEY } from '../../engine/final-state-cursor.ts';
@@ -67,7 +67,7 @@ export const ParentStreamConfig = component({
       partitionField,
       incremental: spec.incremental_dependency,
       embedsPages: pointer !== undefined,
-      requestOption: spec.request_option && b.build('requestOption', spec.request_option),
+      requestOption: spec.request_option && b.build('requestOption', spec.request_option, WITHOUT_PARAMETERS),
       sliceOf(record, parentSlice) {
         const value = requirePart(record, spec.parent_key, key);
         if (value === null && spec.is_required !== true) return undefined;

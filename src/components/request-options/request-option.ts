@@ -27,6 +27,11 @@ export const RequestOption = component({
     if (hasPath && place !== 'bodyJson') b.fail('A field_path is only possible with inject_into: body_json.', 'field_path');
     const path = (hasPath ? steps : [spec.field_name ?? '']).map((step) => str(b.string(step).evaluate(b.context())));
     const name = path.pop() as string;
+    if (name === '') {
+      b.run.shared.once(`empty name ${b.path}`, () =>
+        b.run.log.warn(`${b.path}: the option has an empty name, under which an API finds nothing. Only some options can read parameters.`),
+      );
+    }
     return {
       place,
       inject(options, value) {

@@ -3,6 +3,7 @@ import { component } from '../../engine/component.ts';
 import { declaredRouter } from '../../engine/declared-router.ts';
 import { slot, slots } from '../../engine/fields.ts';
 import { StreamRecord } from '../../engine/host.ts';
+import { requireRow } from '../../engine/require-row.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { compileMappings } from './component-mappings.ts';
@@ -53,7 +54,8 @@ export const HttpComponentsResolver = component({
         const slices = router?.slices() ?? single();
         for await (const slice of retriever.slices?.(slices) ?? slices) {
           for await (const { records } of retriever.read(slice)) {
-            for (const record of records) streams.push(await fill(template, { values: new StreamRecord(record, name, slice), slice }));
+            for (const record of records)
+              streams.push(await fill(template, { values: new StreamRecord(requireRow(record), name, slice), slice }));
           }
         }
         return streams;

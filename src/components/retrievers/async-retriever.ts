@@ -132,7 +132,8 @@ export const AsyncRetriever = component({
             b.stream.tally.selected += records.length;
           }
           const refined = await selector.refine(records, request);
-          if (refined.length > 0) yield batchOf(refined);
+          if (refined.records.length > 0) yield batchOf(refined.records);
+          if (refined.failure !== undefined) throw refined.failure;
         }
       }
       await api.delete(job);

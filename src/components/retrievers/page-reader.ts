@@ -50,6 +50,7 @@ export function createPageReader(
   { stream, run }: Builder,
   { requester, selector, decoder, paginator, contributors }: PageParts,
 ): PageReader {
+  const countsRefused = run.guards.of(stream?.name ?? '').filtered_paging === 'mend';
   const purpose = run.observer && (stream?.purpose ?? recordsPurpose(stream?.name ?? ''));
   let hasWarned = false;
 
@@ -84,18 +85,22 @@ export function createPageReader(
       for (const part of response.parts) bytes.update(part);
       guard.check(request.token, bytes.print());
     }
-    let [extracted, emitted] = [0, 0];
+    let [extracted, found, emitted] = [0, 0, 0];
     let document: Json | undefined;
-    let lastRecord: Row | undefined;
+    let [lastRecord, lastEmitted]: (Row | undefined)[] = [];
     for await (const documents of selector.wholeResponse ? together(decoder.decode(response)) : decoder.decode(response)) {
       // What is decoded while it arrives is not kept for the paginator. parity: decoders/pagination_decoder_decorator.py
       if (!decoder.streams) document ??= documents[0];
       const selecting = selector.select(documents, request);
       const selected = selecting instanceof Promise ? await selecting : selecting;
+      const { records, refusedLast, failure } = selected;
       extracted += selected.extracted;
-      emitted += selected.records.length;
-      lastRecord = selected.records.at(-1) ?? lastRecord;
-      if (selected.records.length > 0) yield batchOf(selected.records);
+      found += selected.found;
+      emitted += records.length;
+      lastEmitted = records.at(-1) ?? lastEmitted;
+      lastRecord = (countsRefused ? refusedLast : undefined) ?? records.at(-1) ?? lastRecord;
+      if (records.length > 0) yield batchOf(records);
+      if (failure !== undefined) throw failure;
     }
     count(extracted);
     guard.sawRecords(extracted);
@@ -107,12 +112,15 @@ export function createPageReader(
       document = await firstDocument(decoder.decode(response));
     const { token, slice, pageSize } = request;
     const free = run.observer === undefined ? { free: () => response.free() } : {};
-    return { response, document: document ?? {}, extracted, emitted, lastRecord, token, slice, pageSize, ...free };
+    const size = countsRefused ? found : emitted;
+    return { response, document: document ?? {}, extracted, emitted, lastEmitted, size, lastRecord, token, slice, pageSize, ...free };
   }
 
   // Whoever watches sees the records as values.
   const scan =
-    run.observer === undefined ? createPageScan({ selector, decoder, paginator, cursor: stream?.cursor }, run.environment) : undefined;
+    run.observer === undefined
+      ? createPageScan({ selector, decoder, paginator, cursor: stream?.cursor, countsRefused }, run.environment)
+      : undefined;
   const sending: SendOptions = scan === undefined ? { stream: decoder.streams, purpose } : { stream: true, beginning: WHOLE_BODY, purpose };
 
   async function* readWhole(request: PageRequest, guard: PageGuard): PageRecords {
@@ -181,7 +189,11 @@ export function createPageReader(
     const { response, document, extracted, token, slice, pageSize } = page;
     const free = (): void => page?.free?.();
     emitted += joined.length;
-    return { response, document, extracted, emitted, lastRecord: joined.at(-1) ?? lastRecord, token, slice, pageSize, free };
+    const lastEmitted = joined.at(-1) ?? lastRecord;
+    // Where a filter refused records of the parts, only the parts tell what the API sent.
+    const counted =
+      page.size === page.emitted ? { size: emitted, lastRecord: lastEmitted } : { size: page.size, lastRecord: page.lastRecord };
+    return { response, document, extracted, emitted, lastEmitted, ...counted, token, slice, pageSize, free };
   }
 
   return {

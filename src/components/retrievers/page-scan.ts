@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../engine/http.ts';
-import type { Batch, Cursor, Decoder, PageRequest, Paginator, Reads, RecordSelector, Row } from '../../engine/kinds.ts';
+import type { Batch, Cursor, Decoder, PageRequest, Paginator, Reads, RecordSelector, Refined, Row } from '../../engine/kinds.ts';
 import type { Page } from '../../engine/page.ts';
 import { createBytePrint, type PageGuard } from '../../engine/page-guard.ts';
 import {
@@ -59,6 +59,8 @@ export interface ScannedParts {
   readonly decoder: Decoder;
   readonly paginator: Paginator;
   readonly cursor: Cursor | undefined;
+  /** Whether paging counts the records that filters refuse. */
+  readonly countsRefused: boolean;
 }
 
 /** How pages are read by choice: `scanned` wherever that is possible, `parsed` always; else whichever is quicker. */
@@ -66,7 +68,7 @@ const CHOICE = 'SOURCE_DECLARATIVE_PAGES';
 
 /** A way to read pages without parsing them; undefined where records stand in no list of their own, or the paginator looks at that list. */
 export function createPageScan(
-  { selector, decoder, paginator, cursor }: ScannedParts,
+  { selector, decoder, paginator, cursor, countsRefused }: ScannedParts,
   environment: Readonly<Record<string, string | undefined>>,
 ): PageScan | undefined {
   const choice = environment[CHOICE];
@@ -86,8 +88,14 @@ export function createPageScan(
 
   function* parsedBatches(elements: Elements, request: PageRequest): Generator<RawBatch | Promise<RawBatch>> {
     for (const group of parseGroups(elements, 0, elements.count, parser)) {
+      let failure: unknown;
+      const taken = (refined: Refined): RawBatch => {
+        failure = refined.failure;
+        return parsedBatch(refined.records);
+      };
       const refined = selector.refine(group, request);
-      yield refined instanceof Promise ? refined.then(parsedBatch) : parsedBatch(refined);
+      yield refined instanceof Promise ? refined.then(taken) : taken(refined);
+      if (failure !== undefined) throw failure;
     }
   }
 
@@ -107,7 +115,7 @@ export function createPageScan(
       return {
         print,
         batches: batchesOf(elements, plan, request),
-        page: (emitted, last) => new LoadedPage({ request, response, document, parser }, emitted, last),
+        page: (emitted, last) => new LoadedPage({ request, response, document, parser, selector, countsRefused }, emitted, last),
       };
     },
     canFollow({ beginning }) {
@@ -123,7 +131,7 @@ export function createPageScan(
       const scan = new ListScan(shape);
       const bytes = createBytePrint();
       let [extracted, emitted] = [0, 0];
-      let lastRecord: Row | undefined;
+      let [lastRecord, lastEmitted]: (Row | undefined)[] = [];
       const unfit = (): SystemError =>
         new SystemError(
           `${response.request.method} ${response.request.url} answered ${response.status} with a body that is no JSON document with a list at ${listPath.join('.')}, or that ends before it is whole.`,
@@ -134,13 +142,17 @@ export function createPageScan(
         if (elements === 'unfit') throw unfit();
         if (elements === undefined) continue;
         extracted += elements.count;
+        const before = emitted;
         for (const made of batchesOf(elements, plan, request)) {
           const batch = made instanceof Promise ? await made : made;
           if (batch.count === 0) continue;
           emitted += batch.count;
           yield batch;
-          lastRecord = batch.lastRecord;
+          lastEmitted = batch.lastRecord;
+          lastRecord = lastEmitted;
         }
+        if (paginator.pages && countsRefused && emitted - before < elements.count)
+          lastRecord = lastUnfiltered(elements, { selector, parser, request }) ?? lastRecord;
         if (chunk !== undefined) response.free(chunk);
       }
       const skeleton = scan.finish();
@@ -154,6 +166,8 @@ export function createPageScan(
         pageSize,
         extracted,
         emitted,
+        lastEmitted,
+        size: countsRefused ? extracted : emitted,
         lastRecord,
         get document() {
           return parseOne(parser, skeleton);
@@ -171,6 +185,8 @@ interface LoadedParts {
   readonly response: HttpResponse;
   readonly document: ScannedDocument;
   readonly parser: RowParser;
+  readonly selector: RecordSelector;
+  readonly countsRefused: boolean;
 }
 
 /** A page that parses what is asked of it: a class, since V8 makes slow objects of literals with getters. */
@@ -181,34 +197,51 @@ class LoadedPage implements Page {
   readonly pageSize: Page['pageSize'];
   readonly extracted: number;
   readonly emitted: number;
-  readonly #document: ScannedDocument;
-  readonly #parser: RowParser;
+  readonly size: number;
+  readonly #parts: LoadedParts;
   readonly #last: RawBatch | undefined;
 
-  constructor({ request, response, document, parser }: LoadedParts, emitted: number, last: RawBatch | undefined) {
+  constructor(parts: LoadedParts, emitted: number, last: RawBatch | undefined) {
+    const { request, response, document, countsRefused } = parts;
     this.response = response;
     this.token = request.token;
     this.slice = request.slice;
     this.pageSize = request.pageSize;
     this.extracted = document.elements.count;
     this.emitted = emitted;
-    this.#document = document;
-    this.#parser = parser;
+    this.size = countsRefused ? this.extracted : emitted;
+    this.#parts = parts;
     this.#last = last;
   }
 
   get document(): Json {
-    return parseOne(this.#parser, this.#document.skeleton());
+    return parseOne(this.#parts.parser, this.#parts.document.skeleton());
   }
 
-  get lastRecord(): Row | undefined {
+  get lastEmitted(): Row | undefined {
     return this.#last?.lastRecord;
   }
 
+  get lastRecord(): Row | undefined {
+    const refused = this.size > this.emitted ? lastUnfiltered(this.#parts.document.elements, this.#parts) : undefined;
+    return refused ?? this.lastEmitted;
+  }
+
   free(): void {
-    freeElements(this.#document.elements);
+    freeElements(this.#parts.document.elements);
     this.response.free();
   }
+}
+
+/** The last of some elements as it would leave the selector if no filter refused it. */
+function lastUnfiltered(
+  elements: Elements,
+  { selector, parser, request }: { selector: RecordSelector; parser: RowParser; request: PageRequest },
+): Row | undefined {
+  const { count } = elements;
+  if (count === 0) return undefined;
+  const [[last = null] = []] = parseGroups(elements, count - 1, count, parser);
+  return selector.unfiltered(last, request);
 }
 
 /** The chunks of a body, then undefined. */

@@ -127,6 +127,7 @@ export const SimpleRetriever = component({
         resumes = false;
         if (!resetting) {
           if (page === undefined) return;
+          tracker.count(page.size);
           reducer?.onPage();
         }
         count += 1;

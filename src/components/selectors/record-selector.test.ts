@@ -24,7 +24,7 @@ const documents = (): Json[] => [{ data: [{ id: 1 }, { id: 2 }, { id: 3 }] }];
 describe('RecordSelector', () => {
   it('gives the records as they are when nothing is to be done to them, and at once', () => {
     const selector = build({});
-    expect(selector.select(documents(), request)).toEqual({ records: [{ id: 1 }, { id: 2 }, { id: 3 }], extracted: 3 });
+    expect(selector.select(documents(), request)).toEqual({ records: [{ id: 1 }, { id: 2 }, { id: 3 }], extracted: 3, found: 3 });
     expect([selector.reads, selector.changesDocuments, selector.wholeResponse, selector.sumsLists]).toEqual([
       'nothing',
       false,
@@ -35,20 +35,24 @@ describe('RecordSelector', () => {
 
   it('counts before it filters, and filters by the slice and the token', () => {
     const selector = build(filter("{{ record.id >= stream_slice.start and next_page_token.next_page_token == 'next' }}"));
-    expect(selector.select(documents(), request)).toEqual({ records: [{ id: 2 }, { id: 3 }], extracted: 3 });
+    expect(selector.select(documents(), request)).toEqual({ records: [{ id: 2 }, { id: 3 }], extracted: 3, found: 3 });
     expect(selector.reads).toEqual(['id']);
   });
 
   it('drops all records by an empty condition', () => {
-    expect(build(filter('')).select(documents(), request)).toEqual({ records: [], extracted: 3 });
+    expect(build(filter('')).select(documents(), request)).toEqual({ records: [], extracted: 3, found: 3, refusedLast: { id: 3 } });
   });
 
   it('transforms what the filter left, or filters what was transformed', () => {
     const transformations = [addField('x', '{{ record.id * 10 }}')];
     const after = build(filter('{{ record.x }}'), { transformations });
-    expect(after.select([{ data: [{ id: 1 }, { id: 2, x: 1 }] }], request)).toEqual({ records: [{ id: 2, x: 20 }], extracted: 2 });
+    expect(after.select([{ data: [{ id: 1 }, { id: 2, x: 1 }] }], request)).toEqual({
+      records: [{ id: 2, x: 20 }],
+      extracted: 2,
+      found: 2,
+    });
     const before = build({ ...filter('{{ record.x == 20 }}'), transform_before_filtering: true }, { transformations });
-    expect(before.select([{ data: [{ id: 1 }, { id: 2 }] }], request)).toEqual({ records: [{ id: 2, x: 20 }], extracted: 2 });
+    expect(before.select([{ data: [{ id: 1 }, { id: 2 }] }], request)).toEqual({ records: [{ id: 2, x: 20 }], extracted: 2, found: 2 });
     expect(after.reads).toEqual(['x', 'id']);
   });
 
@@ -62,9 +66,10 @@ describe('RecordSelector', () => {
         { id: 3, x: 30 },
       ],
       extracted: 3,
+      found: 3,
     });
     const feed = build({}, { incremental: { ...incremental, isDataFeed: true }, cursor });
-    expect(feed.select(documents(), request)).toEqual({ records: [{ id: 1 }, { id: 2 }, { id: 3 }], extracted: 3 });
+    expect(feed.select(documents(), request)).toEqual({ records: [{ id: 1 }, { id: 2 }, { id: 3 }], extracted: 3, found: 3 });
   });
 
   it('fits the records to the schema, which is loaded once', async () => {
@@ -77,7 +82,7 @@ describe('RecordSelector', () => {
     const [first, second] = await Promise.all([selector.select(documents(), request), selector.select([{ data: [{ id: 4 }] }], request)]);
     expect(first.records).toEqual([{ id: '1' }, { id: '2' }, { id: '3' }]);
     expect(second.records).toEqual([{ id: '4' }]);
-    expect(selector.select([{ data: { id: 5 } }], request)).toEqual({ records: [{ id: '5' }], extracted: 1 });
+    expect(selector.select([{ data: { id: 5 } }], request)).toEqual({ records: [{ id: '5' }], extracted: 1, found: 1 });
     expect([loads, selector.reads, selector.changesDocuments]).toEqual([1, 'nothing', true]);
     expect(selector.schemaFit?.()?.convert('id', 5)).toBe('5');
   });
@@ -97,15 +102,10 @@ describe('RecordSelector', () => {
       },
     };
     const selected = await build(filter('{{ record.id != 2 }}'), { fileUploader }).select(documents(), request);
-    expect([selected, order]).toEqual([
-      {
-        records: [
-          { id: 1, file: 'f1' },
-          { id: 3, file: 'f3' },
-        ],
-        extracted: 3,
-      },
-      [1, 3],
+    expect(selected.records).toEqual([
+      { id: 1, file: 'f1' },
+      { id: 3, file: 'f3' },
     ]);
+    expect(order).toEqual([1, 3]);
   });
 });

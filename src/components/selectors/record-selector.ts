@@ -2,8 +2,18 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { joinEdits, type SchemaFit } from '../../engine/field-edits.ts';
 import { boolean, either, oneOf, optional, slot } from '../../engine/fields.ts';
-import type { Extracted, PageRequest, Row, Selected, RecordSelector as Selector, StreamScope, Transformation } from '../../engine/kinds.ts';
+import type {
+  Extracted,
+  PageRequest,
+  Refined,
+  Row,
+  Selected,
+  RecordSelector as Selector,
+  StreamScope,
+  Transformation,
+} from '../../engine/kinds.ts';
 import { joinReads } from '../../engine/reads.ts';
+import { isRow, requireRow } from '../../engine/require-row.ts';
 import { createTally, type Tally } from '../../engine/tally.ts';
 import type { Json } from '../../lib/json.ts';
 import { compileNormalization } from './schema-normalization.ts';
@@ -47,7 +57,7 @@ export const RecordSelector = component({
     const isKnown = knownBefore(b.stream);
     const tally = b.stream?.tally ?? createTally();
     const keep = joinFilters(
-      isKnown && ((record, request) => isKnown(record, request) || dropped(tally, 'outside')),
+      isKnown && ((record, request) => isKnown(requireRow(record), request) || dropped(tally, 'outside')),
       filter && ((record, request) => filter.keep(record, request) || dropped(tally, 'filtered')),
     );
     const transformsFirst = spec.transform_before_filtering ?? b.stream?.incremental?.isClientSideIncremental ?? false;
@@ -68,37 +78,63 @@ export const RecordSelector = component({
       return preparing;
     }
 
-    /** The record as the transformations leave it; undefined when one of them drops it. */
+    /** The record as the transformations leave it; undefined when one of them drops it. Throws SystemError for what is no object. */
     function transform(record: Row, request: PageRequest): Row | undefined {
       let transformed = record;
       for (let i = 0; i < transformations.length; i += 1) {
-        const next = (transformations[i] as Transformation).transform(transformed, request);
+        const transformation = transformations[i] as Transformation;
+        if (transformation.takesAnything !== true) requireRow(transformed);
+        const next = transformation.transform(transformed, request);
         if (next === null) return undefined;
         transformed = next ?? transformed;
       }
       return transformed;
     }
 
-    function refine(records: readonly Json[], request: PageRequest): Row[] {
+    /** The record fitted to the schema; undefined when that drops it. */
+    function fitted(record: Row): Row | undefined {
       const normalize = normalized?.normalize;
-      if (keep === undefined && transformations.length === 0 && normalize === undefined) return records as Row[];
+      return normalize === undefined || normalize(requireRow(record)) !== false ? record : undefined;
+    }
+
+    /** What would become of a record that a filter refused: it may be one that the transformations cannot take, and then stays as it is. */
+    function finishRefused(record: Json, request: PageRequest, isTransformed: boolean): Row | undefined {
+      if (!isRow(record)) return undefined;
+      try {
+        const transformed = isTransformed ? record : transform(record, request);
+        return (transformed && fitted(transformed)) ?? record;
+      } catch {
+        return record;
+      }
+    }
+
+    function refine(records: readonly Json[], request: PageRequest): Refined {
+      if (keep === undefined && transformations.length === 0 && normalized === undefined) return { records: records as Row[] };
       const refined: Row[] = [];
       for (let i = 0; i < records.length; i += 1) {
-        let record: Row | undefined = records[i] as Row;
-        if (transformsFirst) record = transform(record, request);
-        if (record === undefined || (keep !== undefined && !keep(record, request))) continue;
-        if (!transformsFirst) record = transform(record, request);
-        if (record === undefined) continue;
-        if (normalize !== undefined && normalize(record) === false) continue;
-        refined.push(record);
+        try {
+          let record: Row | undefined = records[i] as Row;
+          if (transformsFirst) record = transform(record, request);
+          if (record !== undefined && keep !== undefined && !keep(record, request)) {
+            if (i < records.length - 1) continue;
+            return { records: refined, refusedLast: finishRefused(record, request, transformsFirst) };
+          }
+          if (record !== undefined && !transformsFirst) record = transform(record, request);
+          if (record !== undefined) record = fitted(record);
+          if (record !== undefined) refined.push(record);
+          else if (i === records.length - 1) return { records: refined, refusedLast: finishRefused(records[i] as Json, request, true) };
+        } catch (failure) {
+          return { records: refined, failure };
+        }
       }
-      return refined;
+      return { records: refined };
     }
 
     function finish({ records, count }: Extracted, request: PageRequest): Selected | Promise<Selected> {
       const refined = refine(records, request);
-      if (uploader === undefined) return { records: refined, extracted: count };
-      return uploadAll(refined, (record) => uploader.upload(record, request)).then((uploaded) => ({ records: uploaded, extracted: count }));
+      const numbers = { extracted: count, found: records.length };
+      if (uploader === undefined) return { ...refined, ...numbers };
+      return uploadAll(refined, (record) => uploader.upload(record, request)).then((uploaded) => ({ ...uploaded, ...numbers }));
     }
 
     function select(documents: readonly Json[], request: PageRequest): Selected | Promise<Selected> {
@@ -133,9 +169,9 @@ export const RecordSelector = component({
       refineNow: refine,
       refine(records, request) {
         const finishAll = (): Selected | Promise<Selected> => finish({ records: records as Json[], count: records.length }, request);
-        const selected = isReady ? finishAll() : prepareOnce().then(finishAll);
-        return selected instanceof Promise ? selected.then(recordsOf) : selected.records;
+        return isReady ? finishAll() : prepareOnce().then(finishAll);
       },
+      unfiltered: (record, request) => finishRefused(record, request, false),
     };
   },
 });
@@ -188,12 +224,13 @@ function compileStep(
   };
 }
 
-function recordsOf({ records }: Selected): Row[] {
-  return records;
-}
-
-async function uploadAll(records: readonly Row[], upload: (record: Row) => Promise<Row>): Promise<Row[]> {
+/** The records with their files; those before the first whose file cannot be had, and what that failed with. */
+async function uploadAll({ records, failure, refusedLast }: Refined, upload: (record: Row) => Promise<Row>): Promise<Refined> {
   const uploaded: Row[] = [];
-  for (const record of records) uploaded.push(await upload(record));
-  return uploaded;
+  try {
+    for (const record of records) uploaded.push(await upload(record));
+  } catch (error) {
+    return { records: uploaded, failure: error };
+  }
+  return { records: uploaded, failure, refusedLast };
 }

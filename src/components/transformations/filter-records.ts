@@ -19,6 +19,7 @@ export const FilterRecords = component({
     const context = b.context('record', 'stream_slice');
     return {
       reads: readsOf(compiled),
+      takesAnything: true,
       transform(record, { slice }) {
         context['record'] = record as Value;
         context['stream_slice'] = slice;
