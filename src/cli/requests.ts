@@ -35,6 +35,8 @@ export function createRequests(
     createTransport({
       connections: 256,
       readTimeoutMs: toTimeout(guards.silence),
+      longestRequestMs: toTimeout(guards.max_request_time),
+      leastBytesPerSecond: Number.isFinite(guards.min_speed) ? guards.min_speed : 0,
       bodyLimits: { ...DEFAULT_BODY_LIMITS, ratio: guards.max_expansion, heldBytes: guards.max_response_bytes },
       userAgent: userAgent(),
       redact: secrets.redact,

@@ -18,6 +18,10 @@ export interface Guards {
   readonly future_cursor: 'clamp' | 'keep';
   /** Seconds without a byte after which a request is given up and tried again. */
   readonly silence: number;
+  /** Bytes a second below which a response is given up and tried again, as measured over twice the longest silence; no bound is Infinity. */
+  readonly min_speed: number;
+  /** Seconds that one request may take to the end of its response. */
+  readonly max_request_time: number;
   /** Bytes of a response that is held in memory as a whole; one that is decoded while it arrives may be of any length. */
   readonly max_response_bytes: number;
   /** How many times larger a response may be unpacked than packed, once it is longer than 64 MiB. */
@@ -78,6 +82,17 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
     about:
       'Seconds without a byte after which a request is given up and tried again; `read_timeout_in_seconds` of a requester goes before it.',
   },
+  min_speed: {
+    kind: 'whole',
+    default: 10,
+    about:
+      'Bytes a second below which a response is given up and tried again, however regularly they come; measured over twice `silence` (or `read_timeout_in_seconds`), and over 20 seconds at least.',
+  },
+  max_request_time: {
+    kind: 'seconds',
+    default: 86_400,
+    about: 'Seconds that one request may take to the end of its response; time in which the connector itself holds it back does not count.',
+  },
   max_response_bytes: {
     kind: 'whole',
     default: DEFAULT_BODY_LIMITS.heldBytes,
@@ -116,8 +131,9 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
   },
   max_wait: {
     kind: 'seconds',
-    default: Number.POSITIVE_INFINITY,
-    about: 'The longest wait in seconds before a request is repeated, whatever the API or the manifest asks for.',
+    default: 86_400,
+    about:
+      'The longest wait in seconds before a request is repeated, whatever the API or the manifest asks for; a wait that is cut short is warned of.',
   },
   suspicious_end: {
     kind: 'choice',

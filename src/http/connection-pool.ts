@@ -1,9 +1,14 @@
 import type { Client, Dispatcher } from 'undici';
 
+/** How a request left its connection: ready for the next one, or not. */
+export type Release = 'usable' | 'broken';
+
 /** A request under way that says when its connection may take the next one. */
 export interface PooledExchange extends Dispatcher.DispatchHandler {
-  /** Set by the pool; to be called once, when the response has ended or the request has failed. */
-  onFree: () => void;
+  /** Set by the pool; to be called once: when the response has ended, or when the request has failed, which breaks the connection. */
+  onFree: (release: Release) => void;
+  /** Fails the request while it waits for a connection. */
+  refuse(error: Error): void;
 }
 
 /** The connections to one host, of which each has one request under way. */
@@ -15,30 +20,39 @@ export interface ConnectionPool {
 
 interface Connection {
   readonly client: Client;
-  readonly onFree: () => void;
+  readonly onFree: PooledExchange['onFree'];
 }
 
 /**
  * A pool of at most so many connections, opened when none is free; further requests wait in turn. The one that was free last is taken first,
  * and at once when its response has ended: undici's own pool counts it as busy for a turn of the event loop, and opens another.
+ * A client whose request failed is dropped, and the next request gets a new one: undici may keep a client that could not connect
+ * waiting for ever.
  */
 export function createConnectionPool(open: () => Client, most: number): ConnectionPool {
-  const clients: Client[] = [];
+  const clients = new Set<Client>();
   const free: Connection[] = [];
   const waiting: { readonly options: Dispatcher.DispatchOptions; readonly exchange: PooledExchange }[] = [];
 
   function openConnection(): Connection {
     const client = open();
-    clients.push(client);
+    clients.add(client);
     const connection: Connection = {
       client,
-      onFree() {
+      onFree(release) {
+        if (release === 'broken') drop(client);
         const next = waiting.shift();
-        if (next === undefined) free.push(connection);
-        else begin(connection, next.options, next.exchange);
+        if (next !== undefined) begin(release === 'usable' ? connection : openConnection(), next.options, next.exchange);
+        else if (release === 'usable') free.push(connection);
       },
     };
     return connection;
+  }
+
+  function drop(client: Client): void {
+    clients.delete(client);
+    // The client is in the middle of telling of its failure.
+    queueMicrotask(() => void client.destroy());
   }
 
   function begin(connection: Connection, options: Dispatcher.DispatchOptions, exchange: PooledExchange): void {
@@ -48,12 +62,13 @@ export function createConnectionPool(open: () => Client, most: number): Connecti
 
   return {
     dispatch(options, exchange) {
-      const connection = free.pop() ?? (clients.length < most ? openConnection() : undefined);
+      const connection = free.pop() ?? (clients.size < most ? openConnection() : undefined);
       if (connection === undefined) waiting.push({ options, exchange });
       else begin(connection, options, exchange);
     },
     async destroy(error) {
-      await Promise.all(clients.map((client) => client.destroy(error)));
+      for (const { exchange } of waiting.splice(0)) exchange.refuse(error);
+      await Promise.all([...clients].map((client) => client.destroy(error)));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -11,6 +11,7 @@ import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
 import { TEST_CERTIFICATE } from './testing/certificate.ts';
 import { serveHttp, serveHttps, serveRaw, testTransport } from './testing/local-server.ts';
+import type { Send, TransportOptions } from './transport.ts';
 
 function get(url: string, headers: Record<string, string> = {}): HttpRequest {
   return { method: 'GET', url, headers, body: null };
@@ -113,6 +114,74 @@ describe('requests', () => {
   });
 });
 
+describe('a request', () => {
+  /** A transport whose time passes when it is told to. */
+  function timed(options: Partial<TransportOptions>): { readonly send: Send; pass(seconds: number): void } {
+    let tick: (elapsedMs: number) => void = () => {};
+    const { send } = testTransport({
+      ...options,
+      beat: (told) => {
+        tick = told;
+        return () => {};
+      },
+    });
+    return {
+      send,
+      pass(seconds) {
+        for (let second = 0; second < seconds; second += 1) tick(1_000);
+      },
+    };
+  }
+
+  it('is given up when its body comes too slowly, though it is never silent', async () => {
+    const server = await serveHttp((_request, response) => void response.write('x'));
+    const { send, pass } = timed({ leastBytesPerSecond: 10, readTimeoutMs: 1_000 });
+    const response = await send(get(server.url));
+    const loading = failure(response.load());
+    pass(19);
+    pass(1);
+    const error = await loading;
+    expect(error.kind).toBe('read_timeout');
+    expect(error.message).toContain('brought less than 10 bytes a second for 20 seconds');
+  });
+
+  it('is given up when it gets interim responses alone', async () => {
+    const sockets: Socket[] = [];
+    const server = await serveRaw((socket) => {
+      sockets.push(socket);
+      socket.write('HTTP/1.1 102 Processing\r\n\r\n');
+    });
+    const { send, pass } = timed({ leastBytesPerSecond: 10, readTimeoutMs: 1_000 });
+    const asking = failure(send(get(server.url)));
+    while (sockets.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    pass(20);
+    expect((await asking).message).toContain('did not begin to answer within 20 seconds');
+  });
+
+  it('is given up when it takes too long as a whole', async () => {
+    const server = await serveHttp((_request, response) => void response.write('x'));
+    const { send, pass } = timed({ longestRequestMs: 60_000 });
+    const loading = failure((await send(get(server.url))).load());
+    pass(60);
+    expect((await loading).message).toContain('took longer than 60 seconds');
+  });
+
+  it('is not charged with the time in which nobody reads its body', async () => {
+    const body = 'x'.repeat(2_000_000);
+    const server = await serveHttp((_request, response) => response.end(body));
+    const { send, pass } = timed({ leastBytesPerSecond: 10, longestRequestMs: 60_000, readTimeoutMs: 1_000 });
+    const response = await send(get(server.url));
+    const chunks = response.chunks();
+    await chunks.next();
+    // Until so much has arrived that the connection is held back.
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    pass(1_000);
+    let length = 0;
+    for await (const chunk of chunks) length += chunk.length;
+    expect(length).toBeGreaterThan(body.length / 2);
+  });
+});
+
 describe('closing', () => {
   it('gives up what is under way', async () => {
     const server = await serveHttp((_request, response) => void response.write('x'));
@@ -160,6 +229,23 @@ describe('responses', () => {
     await loaded.load();
     expect(loaded.text).toBe(text);
     expect(await readAll(await send(get(server.url)))).toBe(text);
+  });
+
+  it('takes five codings on top of each other and no more', async () => {
+    const server = await serveHttp((request, response) => {
+      const count = Number(request.url?.slice(1));
+      let body: Uint8Array = Buffer.from('text');
+      for (let i = 0; i < count; i += 1) body = gzipSync(body);
+      response.writeHead(200, { 'Content-Encoding': Array(count).fill('gzip').join(', ') }).end(body);
+    });
+    const { send } = testTransport();
+    const five = await send(get(`${server.url}/5`));
+    await five.load();
+    expect(five.text).toBe('text');
+    for (const read of [load, readAll]) {
+      const error = await failure(send(get(`${server.url}/6`)).then(read));
+      expect([error.permanent, error.message]).toEqual([true, expect.stringContaining('has 6 content codings')]);
+    }
   });
 
   it.each(['gzip', 'deflate', 'br', 'zstd'])('takes an empty body that claims to be %s', async (coding) => {
@@ -299,6 +385,23 @@ describe('TLS', () => {
     }
     const missing = await failure(testTransport({ env: { REQUESTS_CA_BUNDLE: '/no/such/file' } }).send(get(server.url)));
     expect(missing.message).toContain('/no/such/file of REQUESTS_CA_BUNDLE cannot be read');
+  });
+
+  it('fails each request to a host that the certificate is not for, and none after them', async () => {
+    const folder = mkdtempSync(`${tmpdir()}/http-test-`);
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(`${folder}/ca.pem`, TEST_CERTIFICATE);
+    const server = await serveHttps((_request, response) => response.end('right'));
+    const { send } = testTransport({ connections: 1, env: { SSL_CERT_FILE: `${folder}/ca.pem` } });
+    const wrong = () => failure(send(get(server.url, { Host: 'other.example.com' })));
+    const right = async (): Promise<string> => {
+      const response = await send(get(server.url));
+      await response.load();
+      return response.text;
+    };
+    const [first, second, third] = await Promise.all([wrong(), wrong(), right()]);
+    for (const error of [first, second]) expect([error.kind, error.message]).toEqual(['tls', expect.stringContaining('altnames')]);
+    expect([third, await right(), (await wrong()).kind]).toEqual(['right', 'right', 'tls']);
   });
 
   it('says so when a port does not speak it', async () => {

@@ -8,8 +8,10 @@ import { type ConnectionPool, createConnectionPool, type PooledExchange } from '
 import { ACCEPT_ENCODING, type BodyLimits, DEFAULT_BODY_LIMITS, decodeContent, tooLarge } from './content-encoding.ts';
 import { TransportError, toTransportError } from './errors.ts';
 import type { Exchange, ExchangeObserver, RequestOrigin } from './exchange-log.ts';
+import { forgiveOddities } from './forgiving-parser.ts';
 import { HttpHeaders } from './headers.ts';
 import { originOf } from './origin.ts';
+import { type Beat, beatOver, type Lapse, Pace, type Paced, type PaceLimits, type PaceWatch, watchPace, windowOf } from './pace.ts';
 import { keepParserPlain } from './plain-parser.ts';
 import { type ProxySettings, proxyAuthorization, proxyFor, readProxySettings } from './proxy.ts';
 import { findHeader, type HttpRequest, withoutHeaders } from './request.ts';
@@ -42,6 +44,12 @@ export interface TransportOptions {
   connectTimeoutMs?: number;
   /** The longest silence before the headers and between two chunks; default 300,000 ms. */
   readTimeoutMs?: number;
+  /** The longest that a request may take from when it is sent to the end of its response, in milliseconds; without a bound unless told. */
+  longestRequestMs?: number;
+  /** Bytes a second of a body below which a request is given up, as measured over twice the longest silence; any speed unless told. */
+  leastBytesPerSecond?: number;
+  /** Tells the requests how time passes; once a second unless told. */
+  beat?: Beat;
   /** TCP keep-alive probes after a minute of silence; default true. */
   tcpKeepAlive?: boolean;
   /** The value of User-Agent where a request sets none. */
@@ -94,6 +102,7 @@ export function createTransport(options: TransportOptions): Transport {
   let loading: Promise<ClientParts> | undefined;
   let parts: ClientParts | undefined;
   const secureContext = onDemand(() => readCertificates(env));
+  const paces = watchPace(options.beat ?? beatOver(monotonicMs));
 
   const send: Send = async (request, sendOptions = {}) => {
     const url = parseTarget(request.url, redact);
@@ -103,7 +112,14 @@ export function createTransport(options: TransportOptions): Transport {
       parts = await loading;
     }
     const proxy = findProxy(url, proxies(), redact);
+    const readTimeoutMs = sendOptions.readTimeoutMs ?? options.readTimeoutMs ?? READ_TIMEOUT_MS;
     const exchange = new PendingExchange(request, sendOptions, {
+      paces,
+      pace: {
+        totalMs: options.longestRequestMs ?? 0,
+        bytesPerSecond: options.leastBytesPerSecond ?? 0,
+        windowMs: windowOf(readTimeoutMs),
+      },
       limits,
       redact,
       observer: options.observer,
@@ -111,7 +127,6 @@ export function createTransport(options: TransportOptions): Transport {
     });
     const forwarded = proxy !== null && url.protocol === 'http:';
     const pool = poolFor(parts, url, proxy, sendOptions.connectTimeoutMs ?? options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
-    const readTimeoutMs = sendOptions.readTimeoutMs ?? options.readTimeoutMs ?? READ_TIMEOUT_MS;
     if (!exchange.start()) return exchange.response;
     pool.dispatch(
       {
@@ -141,7 +156,8 @@ export function createTransport(options: TransportOptions): Transport {
       keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
       ...(options.guard && proxy === null ? { lookup: options.guard.lookup } : {}),
     });
-    const connector = keepParserPlain(proxy && !forwarded ? tunnelThrough(client, proxy, connect, connectTimeoutMs) : connect);
+    const way = proxy && !forwarded ? tunnelThrough(client, proxy, connect, connectTimeoutMs) : connect;
+    const connector = keepParserPlain(forgiveOddities(way, client.symbols.kParser));
     const open = (): Client => new client.Client(target.origin, { maxHeaderSize: MAX_HEADER_BYTES, connect: connector });
     const pool = createConnectionPool(open, options.connections);
     pools.set(key, pool);
@@ -150,6 +166,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   const close = async () => {
     const error = closedError();
+    paces.close();
     await Promise.all([...pools.values()].map((pool) => pool.destroy(error)));
     pools.clear();
   };
@@ -268,6 +285,8 @@ function monotonicMs(): number {
 }
 
 interface ExchangeContext {
+  paces: PaceWatch;
+  pace: PaceLimits;
   limits: BodyLimits;
   redact: (text: string) => string;
   observer: ExchangeObserver | undefined;
@@ -276,10 +295,11 @@ interface ExchangeContext {
 }
 
 // One request under way: what the client reports becomes a response and the bytes of its body.
-class PendingExchange implements PooledExchange, Abortable {
-  onFree: () => void = () => {};
+class PendingExchange implements PooledExchange, Abortable, Paced {
+  onFree: PooledExchange['onFree'] = () => {};
   /** Where its watch keeps it. */
   place = -1;
+  beatPlace = -1;
   readonly response: Promise<HttpResponse>;
   readonly #request: HttpRequest;
   readonly #signal: AbortSignal | undefined;
@@ -287,6 +307,9 @@ class PendingExchange implements PooledExchange, Abortable {
   readonly #context: ExchangeContext;
   readonly #record: Exchange;
   readonly #startedAt = monotonicMs();
+  readonly #pace: Pace;
+  /** Whether we hold the connection back, so that time is not the server's. */
+  #isHeld = false;
   #resolve: (response: HttpResponse) => void = () => {};
   #reject: (error: TransportError) => void = () => {};
   #controller: Dispatcher.DispatchController | undefined;
@@ -298,6 +321,7 @@ class PendingExchange implements PooledExchange, Abortable {
     this.#signal = options.signal;
     this.#watch = options.signal && watchAbort(options.signal);
     this.#context = context;
+    this.#pace = new Pace(context.pace);
     this.#record = { request, attempt: options.attempt ?? 1, origin: options.origin, bytes: 0 };
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -315,14 +339,15 @@ class PendingExchange implements PooledExchange, Abortable {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    if (!this.#settled) this.#context.paces.add(this);
     if (this.#settled) controller.abort(abortion(this.#where()));
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusText = ''): void {
     if (status < 200 || this.#settled) return;
     const body = new NetworkSource({
-      pause: () => controller.pause(),
-      resume: () => controller.resume(),
+      pause: () => this.#hold(true),
+      resume: () => this.#hold(false),
       abort: () => controller.abort(abortion(this.#where())),
       mostHeld: this.#context.limits.heldBytes,
       refuse: () => {
@@ -354,15 +379,34 @@ class PendingExchange implements PooledExchange, Abortable {
     this.#body?.push(chunk);
   }
 
+  /** Counts time against the bounds of the request, unless it is we who hold the connection back. */
+  pass(elapsedMs: number): void {
+    const lapse = this.#isHeld ? undefined : this.#pace.pass(elapsedMs, this.#record.bytes);
+    if (lapse === undefined) return;
+    const error = lapsed(lapse, this.#context.pace, this.#where(), this.#body !== undefined);
+    this.#fail(error);
+    this.#controller?.abort(error);
+  }
+
+  #hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (isHeld) this.#controller?.pause();
+    else this.#controller?.resume();
+  }
+
   onResponseEnd(): void {
-    this.onFree();
+    this.onFree('usable');
     if (!this.#settle()) return;
     this.#body?.end();
     this.#context.observer?.end?.(this.#record);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.onFree();
+    this.onFree('broken');
+    this.refuse(error);
+  }
+
+  refuse(error: Error): void {
     this.#fail(toTransportError(error, this.#where(), this.#body !== undefined));
   }
 
@@ -386,6 +430,7 @@ class PendingExchange implements PooledExchange, Abortable {
     if (this.#settled) return false;
     this.#settled = true;
     this.#watch?.remove(this);
+    this.#context.paces.remove(this);
     this.#record.totalMs = monotonicMs() - this.#startedAt;
     return true;
   }
@@ -393,6 +438,26 @@ class PendingExchange implements PooledExchange, Abortable {
 
 function abortion(where: string, cause?: unknown): TransportError {
   return new TransportError({ kind: 'aborted', what: 'The request was given up', where, cause });
+}
+
+function lapsed(lapse: Lapse, { totalMs, bytesPerSecond, windowMs }: PaceLimits, where: string, inBody: boolean): TransportError {
+  if (lapse === 'late') {
+    return new TransportError({
+      kind: 'read_timeout',
+      what: `The request took longer than ${totalMs / 1000} seconds`,
+      where,
+      hint: 'Ask for less at a time, or raise the guard max_request_time.',
+    });
+  }
+  const seconds = windowMs / 1000;
+  return new TransportError({
+    kind: 'read_timeout',
+    what: inBody
+      ? `The response brought less than ${bytesPerSecond} bytes a second for ${seconds} seconds`
+      : `The server did not begin to answer within ${seconds} seconds`,
+    where,
+    hint: 'The API or a proxy before it seems to hang; the guard min_speed allows less.',
+  });
 }
 
 function headerLines(raw: readonly (Buffer | string)[]): string[] {
