@@ -16,6 +16,8 @@ type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
 const CODINGS: Record<string, Coding> = { gzip: 'gzip', 'x-gzip': 'gzip', deflate: 'deflate', br: 'br', zstd: 'zstd' };
 const ONE_SHOT_BYTES = 4 * 1024 * 1024;
+/** How many codings one response may have on top of each other. */
+const MOST_CODINGS = 5;
 const STREAM_CHUNK_BYTES = 128 * 1024;
 // JSON seldom shrinks more; one buffer of this many times the compressed size then holds the whole body.
 const USUAL_RATIO = 12;
@@ -25,7 +27,7 @@ export const ACCEPT_ENCODING = 'gzip, deflate, br, zstd';
 
 /**
  * The body without its content codings; unknown codings stay. The source it returns throws TransportError `truncated` for a
- * compressed body that breaks off, `undecodable` for a corrupt one and `too_large` for one beyond the limits.
+ * compressed body that breaks off, `undecodable` for a corrupt one and `too_large` for one beyond the limits or with more than five codings.
  */
 export function decodeContent(
   source: ByteSource,
@@ -37,7 +39,17 @@ export function decodeContent(
     .split(',')
     .map((name) => CODINGS[name.trim().toLowerCase()])
     .filter((coding) => coding !== undefined);
+  if (codings.length > MOST_CODINGS) return refused(source, tooManyCodings(codings.length, where()));
   return codings.length === 0 ? source : new DecodedSource(source, codings.reverse(), limits, where);
+}
+
+/** A body that nobody reads: whoever asks for it gets the error. */
+function refused(source: ByteSource, error: TransportError): ByteSource {
+  const refuse = async (): Promise<never> => {
+    source.discard();
+    throw error;
+  };
+  return { upTo: refuse, next: refuse, all: refuse, discard: () => source.discard() };
 }
 
 class DecodedSource implements ByteSource {
@@ -161,6 +173,15 @@ function tooWide(where: string): TransportError {
     what: 'The response grows too much when it is unpacked',
     where,
     hint: 'It may be a decompression bomb; if it is not, raise the guard max_expansion.',
+  });
+}
+
+function tooManyCodings(count: number, where: string): TransportError {
+  return new TransportError({
+    kind: 'too_large',
+    what: `The response has ${count} content codings on top of each other; ${MOST_CODINGS} are the most that are undone`,
+    where,
+    hint: 'Its Content-Encoding header is wrong, or it is a decompression bomb.',
   });
 }
 

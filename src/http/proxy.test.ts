@@ -55,4 +55,11 @@ describe('proxyFor', () => {
     expect(proxyFor(new URL('https://internal/'), settings)).toBeNull();
     expect(proxyAuthorization(new URL('http://h/'))).toBeUndefined();
   });
+
+  it('takes a bare % in user and password as it stands', () => {
+    const proxy = 'http://us%er:50%%41%zz@proxy:3128';
+    const authorization = proxyAuthorization(new URL(proxy));
+    expect(Buffer.from(authorization?.slice('Basic '.length) ?? '', 'base64').toString()).toBe('us%er:50%A%zz');
+    expect(proxySecrets({ http: proxy, https: undefined, noProxy: '' })).toEqual(['50%%41%zz', '50%A%zz']);
+  });
 });

@@ -24,12 +24,10 @@ export function proxySecrets({ http, https }: ProxySettings): string[] {
   });
 }
 
+// parity: requests.utils.get_auth_from_url
+/** A user or a password as it is meant: a `%` without two digits stands for itself. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
 }
 
 /** The proxy for a URL, with its scheme filled in; null when the host is reached directly. Throws TypeError for a proxy that is no URL. */
@@ -68,6 +66,6 @@ function inRange(host: string, range: string): boolean {
 /** The Proxy-Authorization header that a proxy URL's user and password make; undefined without a user. */
 export function proxyAuthorization(proxy: URL): string | undefined {
   if (!proxy.username) return undefined;
-  const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const credentials = `${decoded(proxy.username)}:${decoded(proxy.password)}`;
   return `Basic ${Buffer.from(credentials, 'latin1').toString('base64')}`;
 }
