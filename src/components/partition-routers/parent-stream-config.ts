@@ -1,5 +1,6 @@
 import { type Builder, WITHOUT_PARAMETERS } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
+import { evaluateOf } from '../../engine/evaluate-of.ts';
 import { boolean, extension, list, optional, type Slot, slot, template, withDefault } from '../../engine/fields.ts';
 import { NO_CURSOR_KEY } from '../../engine/final-state-cursor.ts';
 import type { ParentStream, Row } from '../../engine/kinds.ts';
@@ -108,10 +109,11 @@ function isCursorValue(value: Json | undefined): value is string | number | bigi
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Float;
 }
 
-/** The cursor field that the parent declares, or the stream that it uses once there is a state. */
+/** The cursor field of the parent, or of the stream that it delegates to once there is a state. */
+// parity: parsers/model_to_component_factory.py:_instantiate_parent_stream_state_manager (incremental_sync_model.parameters)
 function cursorFieldOf(b: Builder, parent: Slot<'stream'>): string | undefined {
   const declared = ownProperty(parent, 'incremental_stream') ?? parent;
   const sync = isPlainObject(declared) ? declared['incremental_sync'] : undefined;
   const field = isPlainObject(sync) ? sync['cursor_field'] : undefined;
-  return typeof field === 'string' ? str(b.string(field).evaluate(b.context())) : undefined;
+  return typeof field === 'string' ? evaluateOf(b, sync as JsonObject, field) : undefined;
 }

@@ -204,6 +204,21 @@ describe('SubstreamPartitionRouter', () => {
     }
   });
 
+  it.each<[string, JsonObject]>([
+    ['a stream', { incremental_sync: { cursor_field: "{{ parameters['by'] }}", $parameters: { by: 'upd' } } }],
+    [
+      'a stream that delegates',
+      { incremental_stream: { incremental_sync: { cursor_field: "{{ parameters.get('by', 'at') }}", $parameters: { by: 'upd' } } } },
+    ],
+    ['a stream without parameters', { incremental_sync: { cursor_field: "{{ parameters.get('by', 'upd') }}" } }],
+  ])("reads the cursor field of %s with the parent's own parameters", async (_name, sync) => {
+    const stream = { type: 'FakeStream', name: 'parents', pages: [], ...sync };
+    const router = build(childOf([], { stream, incremental_dependency: true, $parameters: { by: 'changed' } }));
+    router.setParentState?.({ changed: 'z' });
+    await partitionsOf(router);
+    expect(openedWith).toEqual([{ upd: 'z' }]);
+  });
+
   it('refuses a lazy pointer to many places', () => {
     expect(() => build(childOf([], { lazy_read_pointer: ['items', '*'] }))).toThrow('one place');
   });

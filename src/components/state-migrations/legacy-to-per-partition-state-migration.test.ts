@@ -41,6 +41,18 @@ describe('LegacyToPerPartitionStateMigration', () => {
     });
   });
 
+  it('takes the parameters of the stream', () => {
+    const declaration: JsonObject = {
+      $parameters: { pf: 'shop', by: 'sold' },
+      retriever: { partition_router: { partition_field: "{{ parameters['pf'] }}" } },
+      incremental_sync: { cursor_field: "{{ parameters['by'] }}" },
+    };
+    const own = { type: 'LegacyToPerPartitionStateMigration', $parameters: { pf: 'other', by: 'other' } };
+    const migration = buildFromYaml('stateMigration', own, { declaration });
+    expect(migration.shouldMigrate({ 7: { sold: 'x' } })).toBe(true);
+    expect(migration.migrate({ 7: { sold: 'x' } })).toEqual({ states: [{ partition: { shop: '7' }, cursor: { sold: 'x' } }] });
+  });
+
   it('is refused where there is no parent or no cursor', () => {
     expect(() => build({ type: 'ListPartitionRouter', cursor_field: 'p', values: [] })).toThrow('parent stream');
     expect(() => build({ type: 'UnionPartitionRouter', partition_field: 'u' }, {})).toThrow('incremental_sync');

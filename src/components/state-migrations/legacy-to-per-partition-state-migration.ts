@@ -1,7 +1,7 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
+import { evaluateOf } from '../../engine/evaluate-of.ts';
 import type { StateMigration } from '../../engine/kinds.ts';
-import { str } from '../../lang/index.ts';
 import type { Json } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
 
@@ -56,6 +56,7 @@ function cursorFieldOf(b: Builder): string {
   return typeof field === 'string' ? evaluate(b, field) : b.fail('This migration is for streams with an incremental_sync.');
 }
 
+/** With the parameters of the stream, whatever those of the migration are. */
 function evaluate(b: Builder, template: string): string {
-  return str(b.string(template).evaluate(b.context()));
+  return evaluateOf(b, b.declaration ?? {}, template);
 }
