@@ -11,3 +11,8 @@ export class DateError extends Error {
     this.type = type;
   }
 }
+
+/** Whether a date was refused because it lies outside of the years 1 to 9999, and not for the way it is written. */
+export function isBeyondYears({ type, message }: DateError): boolean {
+  return type === 'OverflowError' || type === 'OSError' || /outside of the years|^year\b.*\bis out of range/i.test(message);
+}

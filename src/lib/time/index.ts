@@ -5,9 +5,10 @@ export { clampDatetime, type DatetimeFormat, datetimeFormat, formatDatetime, par
 export { Decimal } from './decimal.ts';
 export { Delta, type DeltaParts } from './delta.ts';
 export { Duration } from './duration.ts';
-export { DateError, type DateErrorType } from './errors.ts';
+export { DateError, type DateErrorType, isBeyondYears } from './errors.ts';
 export { parseFlexible, parseFlexibleOrUndefined } from './flexible-parse.ts';
 export { compileFormat, type Format } from './format.ts';
+export { formatStep, precisionOf } from './format-step.ts';
 export { calendarDateFromIsoFormat, dateTimeFromIsoFormat } from './from-iso-format.ts';
 export { generalParse } from './general-parse.ts';
 export { isoParse, isoParseUtc } from './iso-parse.ts';
