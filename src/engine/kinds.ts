@@ -436,6 +436,8 @@ export interface Cursor extends RequestContributor {
   finish?(): void;
   /** Whether the record lies within what this sync should read. */
   shouldBeSynced(record: Row, slice: StreamSlice): boolean;
+  /** Told of each record that is left out because it should not be synced. */
+  leaveOut?(record: Row, slice: StreamSlice): void;
   /** Whether no record after this one has to be read, where records come in order; by default when it should not be synced. */
   endsFeed?(record: Row, slice: StreamSlice): boolean;
   /** The state of the stream as the next sync needs it. */
@@ -491,16 +493,20 @@ export interface IncrementalSync extends RequestContributor {
   readonly isClientSideIncremental: boolean;
   /** Whether all partitions share one state. */
   readonly isGlobal: boolean;
-  /** The cursor of a stream without partitions; throws ConfigError when the state is none of its own. */
+  /** The cursor of a stream without partitions; throws StateError when the state is none of its own. */
   open(state: JsonObject | undefined, catalogField?: string): Cursor;
   /** The cursor of one partition, with the lookback in seconds that the global state asks for. */
   openPartition(state: JsonObject | undefined, lookbackSeconds: number, catalogField?: string): Cursor;
-  /** A value out of a state in the form that the next state gives it; throws ConfigError when it is none. */
-  normalise(value: Json): Json;
+  /** Whether the state of one cursor has an empty value or null, which counts for none. */
+  lacksValue(state: JsonObject, catalogField?: string): boolean;
+  /** A value out of a state in the form that the next state gives it, undefined for an empty one; throws StateError when it is none. */
+  normalise(value: Json, catalogField?: string): Json | undefined;
   /** Finds the greatest value, beginning with that of a state. */
   latest(initial: Json | undefined): LatestValue;
   /** Why the window of a slice cannot be cut into smaller ones; undefined when it can, absent when it never can. */
   splitProblem?(): string | undefined;
+  /** What is worth a warning, at the end, of the records that its cursors have seen. */
+  remarks?(): readonly string[];
 }
 
 /** Changes an older state into the present form. */
@@ -632,6 +638,10 @@ export interface OpenStream {
   read(slice: StreamSlice, position?: PagePosition): AsyncIterable<Batch>;
   /** What became of what was read. */
   readonly tally?: Tally | undefined;
+  /** Whether it goes on from a state that the last sync left. */
+  readonly hasState?: boolean;
+  /** What is worth a warning, at the end, of the records that were read. */
+  remarks?(): readonly string[];
   /** The file that belongs to a record; absent in streams without files. */
   readonly fileOf?: ((record: Row) => FileReference | undefined) | undefined;
 }

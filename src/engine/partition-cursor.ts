@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../lib/json.ts';
+import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
 import { isPlainObject, ownProperty } from '../lib/objects.ts';
 import { ConfigError, SystemError } from '../protocol/failure.ts';
 import type { Cursor, IncrementalSync, OpenOptions, PartitionRouter, Row } from './kinds.ts';
@@ -8,6 +8,7 @@ import type { BegunSlice, Resumption } from './resumption.ts';
 import type { Run } from './run.ts';
 import { type StreamShard, slicesOfShard } from './shard.ts';
 import { beginWith, mergeShardStates, printShardPart, readShardPart, SHARD_KEY } from './shard-state.ts';
+import { readingState } from './state-error.ts';
 import { StreamSlice } from './stream-slice.ts';
 
 /** Partitions with a state of their own, above which one state stands for all. */
@@ -41,7 +42,7 @@ interface Partition {
 /**
  * Keeps a cursor for each partition, and for partitions that it has not met the value that all of them reached, which moves only when
  * everything was read and closed. With too many partitions, or when the router or the manifest says so, only that value is kept.
- * Throws ConfigError for a state that is none of its own.
+ * Throws StateError for a state that is none of its own.
  * parity: incremental/concurrent_partition_cursor.py:ConcurrentPerPartitionCursor
  */
 export function createPartitionCursor(
@@ -55,8 +56,8 @@ export function createPartitionCursor(
   /** Knows no state: tells the field, and splits and follows the slices of any partition. */
   const stateless = sync.openPartition(undefined, 0, catalogField);
   const field = stateless.field as string;
-  const wholeGlobal = globalIn(sync, field, whole.global);
-  const begunGlobal = globalIn(sync, field, begun.global);
+  const wholeGlobal = globalIn(sync, field, whole.global, catalogField);
+  const begunGlobal = globalIn(sync, field, begun.global, catalogField);
   const partitions = new Map<string, Partition>();
   const bySlice = new WeakMap<StreamSlice, Partition>();
   const parents = createParentStates(begun.parents);
@@ -87,7 +88,8 @@ export function createPartitionCursor(
   if (state !== undefined) router.setParentState?.({ ...state, ...(begun.parents === undefined ? {} : { parent_state: begun.parents }) });
   for (const { partition, cursor } of begun.states) {
     const key = partitionKey(partition);
-    partitions.set(key.text, newPartition(key.partition, sync.openPartition(cursor, 0, catalogField)));
+    const open = (): Cursor => sync.openPartition(cursor, 0, catalogField);
+    partitions.set(key.text, newPartition(key.partition, readingState({ partition: key.partition }, open)));
   }
 
   function openNew(): Cursor {
@@ -205,9 +207,20 @@ export function createPartitionCursor(
     if (value === undefined || value === null) return false;
     if (latest.offer(value)) return true;
     if (!warnedOfValue)
-      run.log.warn(`The value ${JSON.stringify(value)} of "${field}" cannot be read. Such records are written and do not move the state.`);
+      run.log.warn(`The value ${stringifyJson(value)} of "${field}" cannot be read. Such records are written and do not move the state.`);
     warnedOfValue = true;
     return false;
+  }
+
+  function observeExtremes(greatest: Row, least: Row, slice: StreamSlice): boolean {
+    const cursor = isGlobal ? undefined : partitionOf(slice)?.cursor;
+    if (cursor?.observeExtremes === undefined || !offer(greatest)) return false;
+    hasValues = true;
+    return cursor.observeExtremes(greatest, least, slice);
+  }
+
+  function cursorFor(slice: StreamSlice): Cursor {
+    return (isGlobal ? undefined : partitionOf(slice)?.cursor) ?? sharedNew();
   }
 
   function resume(left: Resumption): void {
@@ -239,12 +252,7 @@ export function createPartitionCursor(
       hasValues = true;
       if (!isGlobal) partitionOf(slice)?.cursor.observe(record, slice);
     },
-    observeExtremes(greatest, least, slice) {
-      const cursor = isGlobal ? undefined : partitionOf(slice)?.cursor;
-      if (cursor?.observeExtremes === undefined || !offer(greatest)) return false;
-      hasValues = true;
-      return cursor.observeExtremes(greatest, least, slice);
-    },
+    ...(stateless.observeExtremes && { observeExtremes }),
     checkpoint(slice) {
       const cursor = isGlobal ? undefined : partitionOf(slice)?.cursor;
       return cursor?.checkpoint?.(slice) === true && isDue();
@@ -280,9 +288,11 @@ export function createPartitionCursor(
         };
       }
     },
-    shouldBeSynced(record, slice) {
-      const cursor = isGlobal ? undefined : partitionOf(slice)?.cursor;
-      return (cursor ?? sharedNew()).shouldBeSynced(record, slice);
+    shouldBeSynced: (record, slice) => cursorFor(slice).shouldBeSynced(record, slice),
+    leaveOut: (record, slice) => cursorFor(slice).leaveOut?.(record, slice),
+    endsFeed(record, slice) {
+      const cursor = cursorFor(slice);
+      return cursor.endsFeed?.(record, slice) ?? !cursor.shouldBeSynced(record, slice);
     },
     state() {
       const states = [...partitions.values()].map(printPartition);
@@ -343,10 +353,11 @@ function printPartition(partition: Partition): JsonObject {
   return printed;
 }
 
-/** The common state in the form that states have now; undefined when it lacks the cursor's value. */
-function globalIn(sync: IncrementalSync, field: string, state: JsonObject): JsonObject | undefined {
+/** The common state in the form that states have now; undefined when it lacks the cursor's value, or has an empty one. */
+function globalIn(sync: IncrementalSync, field: string, state: JsonObject, catalogField: string | undefined): JsonObject | undefined {
   const value = ownProperty(state, field);
-  return value === undefined ? undefined : { [field]: sync.normalise(value) };
+  const normal = value === undefined ? undefined : sync.normalise(value, catalogField);
+  return normal === undefined ? undefined : { [field]: normal };
 }
 
 function checkKeys(partition: JsonObject, cursorSlice: JsonObject): void {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject, ownProperty } from '../lib/objects.ts';
-import { ConfigError } from '../protocol/failure.ts';
+import { StateError } from './state-error.ts';
 
 /** The state of a partitioned stream as the last sync left it. */
 export interface PartitionState {
@@ -15,7 +15,7 @@ export interface PartitionState {
 }
 
 /**
- * Reads both forms: the one that partitions leave, and the plain one of a cursor, which then counts for every partition. Throws ConfigError
+ * Reads both forms: the one that partitions leave, and the plain one of a cursor, which then counts for every partition. Throws StateError
  * for a part of the wrong shape.
  * parity: incremental/concurrent_partition_cursor.py:ConcurrentPerPartitionCursor._set_initial_state
  */
@@ -54,6 +54,6 @@ function objectIn(state: JsonObject, key: string): JsonObject | undefined {
   return value as JsonObject;
 }
 
-function wrongShape(where: string): ConfigError {
-  return new ConfigError(`The state of the stream cannot be used: "${where}" has the wrong shape. Reset the stream's state.`);
+function wrongShape(where: string): StateError {
+  return new StateError({ problem: `"${where}" has the wrong shape` });
 }

@@ -18,9 +18,11 @@ import { createPartitionErrors } from './partition-errors.ts';
 import { isRow, requireRow } from './require-row.ts';
 import type { Run } from './run.ts';
 import { ownsStream, type Shard } from './shard.ts';
+import { StateError } from './state-error.ts';
 import { createStateWriter, type StateWriter } from './state-writer.ts';
 import type { StreamSlice } from './stream-slice.ts';
 import { explainFruitless } from './tally.ts';
+import { tellRemarks } from './tell-remarks.ts';
 
 /** What a read needs beside the source. */
 export interface ReadOptions {
@@ -58,11 +60,10 @@ interface Reading {
  */
 export async function readStreams(source: Source, options: ReadOptions): Promise<string[]> {
   const { run, output, catalog } = options;
-  const selected = await selectStreams(source, options);
+  const { selected, failed } = await selectStreams(source, options);
   const reading: Reading = { options, partitions: createSemaphore(source.concurrency) };
   const generators = createSemaphore(Math.max(1, Math.floor(source.concurrency / 2)));
   const turns = createTurns(source.groups);
-  const failed: string[] = [];
   run.log.info(`Starting syncing ${catalog.streams.length} streams`);
   await Promise.all(
     selected.map(async (stream) => {
@@ -95,12 +96,13 @@ interface Selected {
 
 /**
  * The streams of the catalog in its order, each built with its state, so that a mistake in one of them ends the sync before it begins;
- * a stream that the source lacks is INCOMPLETE. parity: concurrent_declarative_source.py:_select_streams
+ * a stream that the source lacks is INCOMPLETE, and so is one whose state cannot be used, which has failed. parity: concurrent_declarative_source.py:_select_streams
  */
-async function selectStreams(source: Source, options: ReadOptions): Promise<Selected[]> {
+async function selectStreams(source: Source, options: ReadOptions): Promise<{ selected: Selected[]; failed: string[] }> {
   const { run, output, catalog, state, shard } = options;
   const byName = new Map((await source.streams()).map((stream) => [stream.name, stream]));
   const selected: Selected[] = [];
+  const failed: string[] = [];
   for (const configured of catalog.streams) {
     const { name } = configured.stream;
     const stream = byName.get(name);
@@ -115,13 +117,20 @@ async function selectStreams(source: Source, options: ReadOptions): Promise<Sele
       const cursorField = configured.cursor_field?.[0];
       const selectedSchema = configured.stream.json_schema;
       const resumption = begun && resumptionOf(begun);
-      const open = await stream.open({
+      const opening = stream.open({
         state: Object.keys(given).length === 0 ? undefined : given,
         cursorField,
         selectedSchema,
         shard,
         resumption,
       });
+      const open = await opening.catch(onlyStateErrors);
+      if (open instanceof StateError) {
+        output.message(errorTrace((await options.explain?.(open)) ?? open, { name }));
+        output.message(streamStatus(configured.stream, 'INCOMPLETE'));
+        failed.push(name);
+        continue;
+      }
       if (shard !== undefined && open.router === undefined && !ownsStream(shard, name)) continue;
       if (configured.sync_mode === 'incremental' && open.cursor.field === undefined) {
         run.log.warn(
@@ -134,7 +143,13 @@ async function selectStreams(source: Source, options: ReadOptions): Promise<Sele
       selected.push({ open, configured, positions });
     }
   }
-  return selected;
+  return { selected, failed };
+}
+
+/** A state that cannot be used is the fault of one stream; any other mistake ends the sync. */
+function onlyStateErrors(error: unknown): StateError {
+  if (error instanceof StateError) return error;
+  throw error;
 }
 
 /** What an earlier run of a sync left in the state of a stream, and what its checkpoints are bound to; empty where states do not tell of pages. */
@@ -210,6 +225,7 @@ async function readStream(
   endFollowing?.();
   open.cursor.finish?.();
   states.onEnd(progress.failed);
+  tellRemarks(run, open);
   run.log.info(`Read ${writer.count} records from ${open.name} stream`);
   if (writer.count === 0 && !progress.failed) tellOfNoRecords(run, open, progress.partitions);
   output.message(streamStatus(descriptor, progress.failed ? 'INCOMPLETE' : 'COMPLETE'));

@@ -2,8 +2,10 @@ import type { Json } from '../../lib/json.ts';
 
 /** The values that a cursor moves along, such as dates: how they are read, printed and ordered. */
 export interface Axis<T> {
-  /** Reads a value of a state or a slice; throws for one that is none. */
+  /** Reads the border of a slice; throws for one that is none. */
   parse(value: Json): T;
+  /** What is wrong with a value of a state, as the end of a sentence on it; undefined when it can be read. */
+  fault(value: Json): string | undefined;
   /** Reads a value of a record; undefined for one that is none. */
   tryParse(value: Json): T | undefined;
   print(value: T): Json;
@@ -13,6 +15,8 @@ export interface Axis<T> {
   isFalsy(value: T): boolean;
   /** The value up to which an interval that ends at `value` reaches when the next one begins there. */
   next(value: T): T;
+  /** Whether `isCovered` can ever tell. */
+  readonly tellsCovered: boolean;
   /** Whether a value surely comes no later than another and prints no greater, told without reading either; false where that cannot be told. */
   isCovered(value: Json, by: Json): boolean;
   /** Whether what `a` prints is surely no greater than what `b` prints. */

@@ -3,7 +3,7 @@ import { Float, type Json } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
 
 /** Rows at the boundary that a state remembers; with more of them, all come again. */
-const MOST_ROWS = 1000;
+export const MOST_ROWS = 1000;
 const HASH_LENGTH = 20;
 
 /** The rows that share the greatest cursor value, which the next sync meets again. */

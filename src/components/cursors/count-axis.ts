@@ -8,6 +8,7 @@ import type { Axis } from './axis.ts';
  */
 export const countAxis: Axis<Json> = {
   parse: (value) => value,
+  fault: (value) => (isNumber(value) ? undefined : 'but the cursor needs a number'),
   tryParse: (value) => value,
   print: (value) => value,
   compare(a, b) {
@@ -22,6 +23,12 @@ export const countAxis: Axis<Json> = {
     if (typeof number === 'number' || typeof number === 'boolean') return Number(number) + 1;
     throw new PythonError('TypeError', 'a cursor value is no number');
   },
+  tellsCovered: true,
   isCovered: (value, by) => typeof value === 'number' && typeof by === 'number' && value <= by,
   printsInOrder: (a, b) => typeof a === 'number' && typeof b === 'number' && a <= b,
 };
+
+/** As Python sees it, which counts booleans among them. */
+function isNumber(value: Json): boolean {
+  return ['number', 'bigint', 'boolean'].includes(typeof value) || value instanceof Float;
+}

@@ -3,9 +3,9 @@ import { createGuards } from '../../engine/guards.ts';
 import type { Cursor } from '../../engine/kinds.ts';
 import { RequestOptions } from '../../engine/request-options.ts';
 import type { Run } from '../../engine/run.ts';
+import { StateError } from '../../engine/state-error.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
-import { ConfigError } from '../../protocol/failure.ts';
 import { buildFromYaml, testRun } from '../../testing/build-from-yaml.ts';
 
 const DAILY = `
@@ -124,13 +124,66 @@ describe('states of a DatetimeBasedCursor', () => {
     expect(await readAll(open(yaml), [[1_767_571_200, '2026-01-06T23:00:00-0200', '2026-01-07']])).toEqual([{ at: '2026-01-06' }]);
   });
 
-  it.each([
-    { at: 'yesterday' },
+  it.each<[JsonObject, string]>([
+    [{ at: 'yesterday' }, '"at" is "yesterday", which does not match the format "%Y-%m-%d"'],
+    [{ at: 20_260_101 }, '"at" is 20260101, which does not match the format "%Y-%m-%d"'],
+    [{ state_type: 'date-range', slices: [{ start: 'x', end: '2026-01-02' }] }, '"start" is "x", which does not match'],
+    [{ state_type: 'date-range', slices: [{ start: '2026-01-02' }] }, 'one of its slices has no start or no end'],
+    [{ state_type: 'date-range' }, 'it lists no slices'],
+  ])('refuses %j', (state, message) => {
+    expect(() => open(DAILY, state)).toThrow(StateError);
+    expect(() => open(DAILY, state)).toThrow(message);
+  });
+
+  it('names all formats that a state may have', () => {
+    const yaml = `${DAILY}cursor_datetime_formats: ["%s", "%Y-%m-%d"]`;
+    expect(() => open(yaml, { at: 'soon' })).toThrow('the format "%s", "%Y-%m-%d". Reset');
+    expect(() => open(yaml, { at: 10n ** 30n })).toThrow('which "%s", "%Y-%m-%d" puts outside of the years 1 to 9999');
+  });
+
+  it.each<JsonObject>([
+    { at: '' },
     { at: null },
     { state_type: 'date-range', slices: [] },
-    { state_type: 'date-range', slices: [{ start: 'x' }] },
-  ])('refuses %j', (state) => {
-    expect(() => open(DAILY, state)).toThrow(ConfigError);
+    { state_type: 'date-range', slices: [{ start: '2026-01-02', end: '' }] },
+  ])('takes %j for none', async (state) => {
+    const sync = buildFromYaml('incrementalSync', DAILY);
+    expect(sync.lacksValue(state)).toBe(true);
+    expect(await windowsOf(sync.open(state))).toEqual(['2026-01-01 - 2026-01-10']);
+    expect(sync.openPartition(state, 60).state()).toMatchObject({ at: '2026-01-01' });
+  });
+
+  it.each<[string, string, string, string[], string]>([
+    ['seconds', '%Y-%m-%d %H:%M:%SZ', 'PT0.000001S', ['2026-01-01 10:00:00Z', '2026-01-03 10:00:00Z'], '2026-01-03 10:00:00Z'],
+    ['days', '%Y-%m-%d', 'PT1S', ['2026-01-01', '2026-01-03'], '2026-01-03'],
+    ['months', '%Y-%m', 'P1D', ['2026-01', '2026-03'], '2026-03'],
+    ['numbers of seconds', '%s', 'PT0.001S', ['1767261600', '1767434400'], '1767434400'],
+  ])('joins windows between which no %s lie', async (_name, format, granularity, [early, late], expected) => {
+    const bound = (date: string): string => `{ datetime: "${date}", datetime_format: "%Y-%m-%d" }`;
+    const cursor = open(`
+type: DatetimeBasedCursor
+cursor_field: at
+datetime_format: "${format}"
+start_datetime: ${bound('2026-01-01')}
+end_datetime: ${bound(format === '%Y-%m' ? '2026-04-01' : '2026-01-04')}
+step: ${format === '%Y-%m' ? 'P1M' : 'P1D'}
+cursor_granularity: ${granularity}`);
+    expect((await readAll(cursor, [[early ?? ''], [], [late ?? '']])).at(-1)).toEqual({ at: expected });
+  });
+
+  it('keeps windows apart between which a date lies', async () => {
+    const yaml = STEPPED.replace('cursor_granularity: P1D', 'cursor_granularity: P2D').replace('P4D', 'P5D');
+    const cursor = open(yaml);
+    expect(await windowsOf(cursor)).toEqual(['2026-01-01 - 2026-01-04', '2026-01-06 - 2026-01-10']);
+    const hourly = STEPPED.replaceAll('%Y-%m-%d', '%Y-%m-%dT%H')
+      .replace(/"(2026-01-\d\d)"/g, '"$1T00"')
+      .replace('P1D', 'PT1S');
+    const states = open(hourly);
+    const [first, , third] = (await Array.fromAsync(states.slices())) as [StreamSlice, StreamSlice, StreamSlice];
+    states.close(first);
+    states.observe({ at: '2026-01-09T01' }, third);
+    states.close(third);
+    expect(states.state()).toEqual({ at: '2026-01-01T00' });
   });
 
   it('takes the cursor field of the catalog where that is allowed', () => {
@@ -229,6 +282,116 @@ end_time_option: { type: RequestOption, inject_into: header, field_name: X-To }`
     expect(() => open(DAILY.replace('"2026-01-01"', '"{{ config[\'start\'] }}"'), undefined, { start: '01.01.2026' })).toThrow(
       /"01\.01\.2026" does not match/,
     );
+  });
+});
+
+describe('records that are sorted out here', () => {
+  const CLIENT_SIDE = `${DAILY}is_client_side_incremental: true`;
+  const ENDLESS = CLIENT_SIDE.replace('end_datetime: "2026-01-10"', '');
+  const slice = new StreamSlice();
+  const kept = (cursor: Cursor, values: readonly string[]): string[] =>
+    values.filter((at) => {
+      const isKept = cursor.shouldBeSynced({ at }, slice);
+      if (!isKept) cursor.leaveOut?.({ at }, slice);
+      return isKept;
+    });
+
+  it('are kept that lie ahead of now, unless the manifest names an end', () => {
+    const values = ['2025-12-31', '2026-01-09', '2026-01-11', '2999-01-01'];
+    const endless = buildFromYaml('incrementalSync', ENDLESS);
+    expect(kept(endless.open(undefined), values)).toEqual(['2026-01-09', '2026-01-11', '2999-01-01']);
+    expect(endless.remarks?.()).toEqual([]);
+    const ending = buildFromYaml('incrementalSync', CLIENT_SIDE);
+    expect(kept(ending.open(undefined), values)).toEqual(['2026-01-09']);
+    expect(ending.remarks?.()).toEqual([expect.stringMatching(/^2 records come after the end_datetime and were left out/)]);
+  });
+
+  it('end a feed only where they are older than what is read', () => {
+    const feed = open(CLIENT_SIDE, { at: '2026-01-05' });
+    expect(['2026-02-01', '2026-01-05', '2026-01-04'].map((at) => feed.endsFeed?.({ at }, slice))).toEqual([false, false, true]);
+    expect(feed.endsFeed?.({}, slice)).toBe(false);
+  });
+});
+
+describe('values finer than the windows', () => {
+  const yaml = (formats: string, more = ''): string => `
+type: DatetimeBasedCursor
+cursor_field: at
+cursor_datetime_formats: [${formats}]
+datetime_format: "%Y-%m-%dT%H:%M:%SZ"
+cursor_granularity: PT1S
+step: P1D
+start_datetime: "2026-01-01T00:00:00Z"
+end_datetime: "2026-01-03T00:00:00Z"
+${more}`;
+  const BOTH = '"%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%SZ"';
+  const values = ['2026-01-01T10:00:00.250Z', '2026-01-01T10:00:00.250Z', '2026-01-01T10:00:00Z', '2026-01-01T10:00:00.000Z'];
+  const counted = /^2 records have cursor values that are finer than the cursor_granularity, such as "2026-01-01T10:00:00.250Z"/;
+
+  it('are counted', async () => {
+    const sync = buildFromYaml('incrementalSync', yaml(BOTH));
+    const cursor = sync.open(undefined);
+    expect(cursor.observeExtremes).toBeUndefined();
+    await readAll(cursor, [values]);
+    expect(sync.remarks?.()).toEqual([expect.stringMatching(counted)]);
+  });
+
+  it('are counted once for all partitions', () => {
+    const sync = buildFromYaml('incrementalSync', yaml(BOTH));
+    const latest = sync.latest(undefined);
+    const slice = new StreamSlice({}, { start_time: '2026-01-01T00:00:00Z', end_time: '2026-01-02T00:00:00Z' });
+    for (const at of values) {
+      latest.offer(at);
+      sync.openPartition(undefined, 0).observe({ at }, slice);
+    }
+    expect(latest.value).toBe('2026-01-01T10:00:00Z');
+    expect(sync.remarks?.()).toEqual([expect.stringMatching(counted)]);
+  });
+
+  it.each([
+    ['cannot come', yaml('"%Y-%m-%dT%H:%M:%SZ"')],
+    ['do no harm without windows', yaml(BOTH).replace('cursor_granularity: PT1S', '').replace('step: P1D', '')],
+    [
+      'do no harm where windows end with a whole day',
+      yaml(BOTH).replaceAll('T%H:%M:%SZ"\ncursor', '"\ncursor').replaceAll('T00:00:00Z', '').replace('PT1S', 'P1D'),
+    ],
+  ])('%s', async (_name, source) => {
+    const sync = buildFromYaml('incrementalSync', source);
+    await readAll(sync.open(undefined), [values]);
+    expect(sync.remarks?.()).toEqual([]);
+  });
+});
+
+describe('dates out of range', () => {
+  const EPOCH = DAILY.replace('%Y-%m-%d', '%s').replace('"2026-01-01"', '"0"').replace('end_datetime: "2026-01-10"', '');
+
+  it.each<Json>([10n ** 30n, '99999999999999999999', -(10n ** 20n), 1e300])('of records leave the state alone: %s', async (value) => {
+    expect(await readAll(open(EPOCH), [[value, 1_700_000_000]])).toEqual([{ at: '1700000000' }]);
+    expect(open(EPOCH).shouldBeSynced({ at: value }, new StreamSlice())).toBe(true);
+  });
+
+  it.each([
+    ['a start', EPOCH.replace('"0"', '"99999999999999"'), /the date "99999999999999" lies outside of the years 1 to 9999/],
+    ['a lookback', `${DAILY}lookback_window: P9000Y`, /lookback_window goes back beyond the year 1/],
+  ])('of %s are told of', async (_name, yaml, message) => {
+    await expect(async () => windowsOf(open(yaml, { at: '2026-01-05' }))).rejects.toThrow(message);
+  });
+
+  it('of the end are told of where it is clamped', async () => {
+    const yaml = `${DAILY.replaceAll('2026', '0001')}clamping: { target: MONTH }`;
+    await expect(windowsOf(open(yaml))).rejects.toThrow('end_datetime cannot be clamped');
+  });
+
+  it('of a lookback in the state are told of', () => {
+    const sync = buildFromYaml('incrementalSync', DAILY);
+    expect(() => sync.openPartition({ at: '2026-01-05' }, 1e12)).toThrow(
+      /lookback_window of 1000000000000 seconds leads beyond the year 1/,
+    );
+  });
+
+  it('do not come up after the last day that there is', async () => {
+    const yaml = STEPPED.replaceAll('2026', '9999').replace('9999-01-10', '9999-12-31');
+    expect((await readAll(open(yaml, { at: '9999-12-28' }), [['9999-12-31']])).at(-1)).toEqual({ at: '9999-12-31' });
   });
 });
 

@@ -16,9 +16,10 @@ import {
   text,
   withDefault,
 } from '../../engine/fields.ts';
-import type { DatetimeBound, IncrementalSync } from '../../engine/kinds.ts';
+import type { DatetimeBound, IncrementalSync, LatestValue } from '../../engine/kinds.ts';
+import { StateError } from '../../engine/state-error.ts';
 import { str } from '../../lang/index.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject, ownProperty } from '../../lib/objects.ts';
 import { DateError, DateTime, Delta, type Duration, parseDuration } from '../../lib/time/index.ts';
 import { ConfigError } from '../../protocol/failure.ts';
@@ -27,11 +28,14 @@ import { borderContributor, warnOnce } from './borders.ts';
 import { type Clamping, clampingOf } from './clamping.ts';
 import { createDatetimeAxis, isNone, minus, plus } from './datetime-axis.ts';
 import { createBound } from './datetime-bound.ts';
+import { createFineValues } from './fine-values.ts';
 import { createIntervalCursor, type Future, type IntervalCursorOptions } from './interval-cursor.ts';
-import { beginFrom } from './intervals.ts';
+import { beginFrom, lacksValue, readValue, type StateReading } from './intervals.ts';
 import { createLatestValue } from './latest-value.ts';
+import { createLeftOut } from './left-out.ts';
 import type { Granularity, Windowing } from './windows.ts';
 
+const REMEDY = "add the value's format to cursor_datetime_formats";
 const ONE_MILLISECOND = Delta.of({ milliseconds: 1 });
 
 /** parity: parsers/model_to_component_factory.py:create_concurrent_cursor_from_datetime_based_cursor */
@@ -93,6 +97,7 @@ export const DatetimeBasedCursor = component({
     const windowing = windowingOf(b, axis, granularity, {
       start: boundOf(b, spec.start_datetime).at(format),
       end: endOf(b, spec.end_datetime, format),
+      isEndless: !spec.end_datetime,
       lookback: durationOf(b, 'lookback_window', spec.lookback_window && b.string(spec.lookback_window).evaluate(context)),
       step: parsedDuration(b, 'step', spec.step && b.string(spec.step).evaluate(context)),
       clamping: spec.clamping && readClamping(b, evaluate(spec.clamping.target), spec.clamping.target_details),
@@ -102,6 +107,9 @@ export const DatetimeBasedCursor = component({
     const future = futureOf(b, windowing, declaredField);
     const allowsCatalogField = spec.allow_catalog_defined_cursor_field ?? false;
     const fieldFor = (catalogField: string | undefined): string => (allowsCatalogField && catalogField) || declaredField;
+    const readingOf = (field: string): StateReading<DateTime> => ({ axis, field, remedy: REMEDY });
+    const fineValues = createFineValues(axis, { format, otherFormats: spec.cursor_datetime_formats ?? [], granularity });
+    const leftOut = createLeftOut('end_datetime');
 
     const optionsFor = (field: string): IntervalCursorOptions<DateTime> => ({
       windowing,
@@ -112,12 +120,13 @@ export const DatetimeBasedCursor = component({
       halve: (start, end, minimum) => halve(windowing, granularity, start, end, minimum),
       instantOf: (time) => time.epochMicroseconds(),
       future,
+      onBeyondEnd: leftOut.add,
       resumesAlone: (spec.is_data_feed === true || spec.is_client_side_incremental === true) && !spec.step,
       onUnreadable,
       onDisorder: spec.row_order && warnOfDisorder(b, field),
     });
-    const open = (state: JsonObject, field: string) =>
-      inState(field, () => createIntervalCursor(optionsFor(field), beginFrom(axis, field, windowing.start, state)));
+    const open = (state: JsonObject, options: IntervalCursorOptions<DateTime>) =>
+      createIntervalCursor(options, beginFrom(readingOf(options.field), windowing.start, state));
 
     return {
       field: declaredField,
@@ -127,20 +136,38 @@ export const DatetimeBasedCursor = component({
       isClientSideIncremental: spec.is_client_side_incremental ?? false,
       isGlobal: spec.global_substream_cursor,
       contribute,
-      open: (state, catalogField) => open(state ?? {}, fieldFor(catalogField)),
+      open: (state, catalogField) => open(state ?? {}, { ...optionsFor(fieldFor(catalogField)), inspect: fineValues?.inspect }),
       openPartition(state, lookbackSeconds, catalogField) {
         const field = fieldFor(catalogField);
-        return open(
-          lookbackSeconds === 0 ? (state ?? {}) : inState(field, () => lookBack(axis, field, state ?? {}, lookbackSeconds)),
-          field,
-        );
+        const begun = lookbackSeconds === 0 ? state : lookBack(readingOf(field), state ?? {}, lookbackSeconds);
+        return open(begun ?? {}, optionsFor(field));
       },
-      normalise: (value) => inState(declaredField, () => axis.print(axis.parse(value))),
-      latest: (initial) => createLatestValue(axis, initial, future),
+      lacksValue: (state, catalogField) => lacksValue(state, fieldFor(catalogField)),
+      normalise(value, catalogField) {
+        const time = readValue(readingOf(fieldFor(catalogField)), value);
+        return time && axis.print(time);
+      },
+      latest: (initial) => inspected(createLatestValue(axis, initial, future), fineValues?.inspect),
+      remarks: () => [...leftOut.remarks(), ...(fineValues?.remarks() ?? [])],
       splitProblem: () => splitProblem(granularity, format),
     };
   },
 });
+
+/** Has the values of records looked at on their way; all partitions of a stream offer theirs to one. */
+function inspected(latest: LatestValue, inspect: ((value: Json | undefined) => void) | undefined): LatestValue {
+  if (inspect === undefined) return latest;
+  return {
+    get value() {
+      return latest.value;
+    },
+    offer(value) {
+      inspect(value);
+      return latest.offer(value);
+    },
+    offerState: latest.offerState,
+  };
+}
 
 function warnOfDisorder(b: Builder, field: string): () => void {
   return () =>
@@ -199,6 +226,8 @@ function readClamping(b: Builder, target: string, details: JsonObject | undefine
 interface Lengths {
   readonly start: DateTime;
   readonly end: () => DateTime;
+  /** Whether the manifest names no end. */
+  readonly isEndless: boolean;
   readonly lookback: Delta | Duration | undefined;
   readonly step: Delta | Duration | undefined;
   readonly clamping: Clamping | undefined;
@@ -207,18 +236,28 @@ interface Lengths {
 
 function windowingOf(b: Builder, axis: Axis<DateTime>, unit: Delta | Duration | undefined, lengths: Lengths): Windowing<DateTime> {
   const { start, lookback, step, clamping, strict } = lengths;
-  const end = clamping === undefined ? lengths.end : () => minus(clamping.down(lengths.end()), unit ?? clamping.unit);
+  const end = clamping === undefined ? lengths.end : () => lastOfPeriod(b, clamping, lengths.end(), unit);
   const granularity: Granularity<DateTime> | undefined = unit && { after: (time) => plus(time, unit), before: (time) => minus(time, unit) };
   return {
     axis,
     start,
     end,
+    last: lengths.isEndless ? undefined : end,
     lookback: lookback && ((time) => lookBackFrom(b, time, lookback)),
     step: stepOf(step, end),
     granularity,
     clamp: clamping === undefined ? (time) => time : clamping.up,
     strict,
   };
+}
+
+function lastOfPeriod(b: Builder, clamping: Clamping, end: DateTime, unit: Delta | Duration = clamping.unit): DateTime {
+  try {
+    return minus(clamping.down(end), unit);
+  } catch (error) {
+    if (!(error instanceof DateError)) throw error;
+    throw new ConfigError(`${b.path}: the end_datetime cannot be clamped, because that leads beyond the year 1.`, { cause: error });
+  }
 }
 
 /** What lies behind the present and behind the end of what is read; undefined where the guard keeps such values. Warns of the first one. */
@@ -276,10 +315,18 @@ function lookBackFrom(b: Builder, time: DateTime, lookback: Delta | Duration): D
  * The state as it was some seconds before, for partitions that begin with the global state.
  * parity: create_concurrent_cursor_from_datetime_based_cursor (runtime_lookback_window)
  */
-function lookBack(axis: Axis<DateTime>, field: string, state: JsonObject, seconds: number): JsonObject {
+function lookBack(reading: StateReading<DateTime>, state: JsonObject, seconds: number): JsonObject {
+  const { axis, field } = reading;
   const value = ownProperty(state, field);
-  if (value === undefined || value === null || value === '' || value === 0) return state;
-  return { ...state, [field]: axis.print(axis.parse(value).subtract(Delta.of({ seconds }))) };
+  if (value === 0) return state;
+  const time = readValue(reading, value);
+  if (time === undefined) return state;
+  try {
+    return { ...state, [field]: axis.print(time.subtract(Delta.of({ seconds }))) };
+  } catch (error) {
+    if (!(error instanceof DateError)) throw error;
+    throw new StateError({ problem: `its lookback_window of ${seconds} seconds leads beyond the year 1`, cause: error });
+  }
 }
 
 /** parity: streams/concurrent/cursor.py:ConcurrentCursor.split_request_window */
@@ -325,19 +372,4 @@ function splitProblem(granularity: Delta | Duration | undefined, format: string)
   if (!Number.isFinite(finest) || !(granularity instanceof Delta) || granularity.compare(Delta.of({ microseconds: finest })) >= 0)
     return undefined;
   return `The datetime_format ${format} cannot tell times apart that are one cursor_granularity from each other, so windows cannot be split.`;
-}
-
-/** Runs what reads a state, so that an error tells that the state is at fault. */
-function inState<T>(field: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof DateError)) throw error;
-    throw new ConfigError(
-      `The state of "${field}" cannot be used: ${error.message}. Reset the stream's state, or add its format to cursor_datetime_formats.`,
-      {
-        cause: error,
-      },
-    );
-  }
 }

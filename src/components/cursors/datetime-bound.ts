@@ -1,7 +1,7 @@
 import type { Builder } from '../../engine/builder.ts';
 import type { DatetimeBound } from '../../engine/kinds.ts';
 import { str } from '../../lang/index.ts';
-import { clampDatetime, DateError, type DateTime, parseDatetime } from '../../lib/time/index.ts';
+import { clampDatetime, DateError, type DateTime, isBeyondYears, parseDatetime } from '../../lib/time/index.ts';
 import { ConfigError } from '../../protocol/failure.ts';
 
 /** A date as the manifest writes it, with templates. */
@@ -32,7 +32,8 @@ export function createBound(b: Builder, spec: BoundSpec): DatetimeBound {
       return parseDatetime(text, format);
     } catch (error) {
       if (!(error instanceof DateError)) throw error;
-      throw new ConfigError(`${b.path}: the date "${text}" does not match the format "${format}".`, { cause: error });
+      const problem = isBeyondYears(error) ? 'lies outside of the years 1 to 9999 in' : 'does not match';
+      throw new ConfigError(`${b.path}: the date "${text}" ${problem} the format "${format}".`, { cause: error });
     }
   };
   return {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { StateError } from '../../engine/state-error.ts';
 import type { StreamSlice } from '../../engine/stream-slice.ts';
 import { PythonError } from '../../lang/index.ts';
 import type { Json } from '../../lib/json.ts';
-import { ConfigError } from '../../protocol/failure.ts';
 import { buildFromYaml } from '../../testing/build-from-yaml.ts';
 
 const YAML = `
@@ -38,8 +38,15 @@ describe('IncrementingCountCursor', () => {
   });
 
   it('refuses texts in states and in records', async () => {
-    await expect(read({ id: '8' }, [])).rejects.toThrow(ConfigError);
+    await expect(read({ id: '8' }, [])).rejects.toThrow(StateError);
+    await expect(read({ id: '8' }, [])).rejects.toThrow('"id" is "8", but the cursor needs a number');
     await expect(read(undefined, [6, '9'])).rejects.toThrow(PythonError);
+  });
+
+  it.each(['', null])('takes %j in a state for none', async (id) => {
+    expect(await read({ id }, [])).toMatchObject({ start: 5, state: { id: 5 } });
+    const sync = buildFromYaml('incrementalSync', YAML, { config: { first: 5 } });
+    expect([sync.lacksValue({ id }), sync.lacksValue({ id: 0 }), sync.normalise(id)]).toEqual([true, false, undefined]);
   });
 
   it('needs a whole number to start at', async () => {

@@ -1,14 +1,13 @@
 import { component } from '../../engine/component.ts';
 import { boolean, either, integer, optional, slot, template } from '../../engine/fields.ts';
 import type { IncrementalSync } from '../../engine/kinds.ts';
-import { PythonError, str, type Value } from '../../lang/index.ts';
+import { str, type Value } from '../../lang/index.ts';
 import { parseIntText } from '../../lang/numbers.ts';
 import { Float, type Json, type JsonObject } from '../../lib/json.ts';
-import { ConfigError } from '../../protocol/failure.ts';
 import { borderContributor, warnOnce } from './borders.ts';
 import { countAxis } from './count-axis.ts';
 import { createIntervalCursor } from './interval-cursor.ts';
-import { beginFrom } from './intervals.ts';
+import { beginFrom, lacksValue, readValue } from './intervals.ts';
 import { createLatestValue } from './latest-value.ts';
 
 const BORDERS = ['start', 'end'] as const;
@@ -44,6 +43,7 @@ export const IncrementingCountCursor = component({
       axis: countAxis,
       start,
       end: () => Number.POSITIVE_INFINITY,
+      last: undefined,
       lookback: undefined,
       step: undefined,
       granularity: undefined,
@@ -51,17 +51,11 @@ export const IncrementingCountCursor = component({
       strict: false,
     };
 
-    const open = (state: JsonObject, field: string) => {
-      try {
-        return createIntervalCursor(
-          { windowing, field, borders: BORDERS, bounded: false, contribute, future: undefined, onUnreadable },
-          beginFrom(countAxis, field, start, state),
-        );
-      } catch (error) {
-        if (!(error instanceof PythonError)) throw error;
-        throw new ConfigError(`The state of "${field}" cannot be used: it is no number. Reset the stream's state.`, { cause: error });
-      }
-    };
+    const open = (state: JsonObject, field: string) =>
+      createIntervalCursor(
+        { windowing, field, borders: BORDERS, bounded: false, contribute, future: undefined, onUnreadable },
+        beginFrom({ axis: countAxis, field }, start, state),
+      );
     const fieldFor = (catalogField: string | undefined): string => (allowsCatalogField && catalogField) || declaredField;
     return {
       field: declaredField,
@@ -73,7 +67,8 @@ export const IncrementingCountCursor = component({
       contribute,
       open: (state, catalogField) => open(state ?? {}, fieldFor(catalogField)),
       openPartition: (state, _lookbackSeconds, catalogField) => open(state ?? {}, fieldFor(catalogField)),
-      normalise: (value) => value,
+      lacksValue: (state, catalogField) => lacksValue(state, fieldFor(catalogField)),
+      normalise: (value, catalogField) => readValue({ axis: countAxis, field: fieldFor(catalogField) }, value),
       latest: (initial) => createLatestValue(countAxis, initial),
     };
   },

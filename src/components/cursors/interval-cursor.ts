@@ -28,6 +28,10 @@ export interface IntervalCursorOptions<T> {
   readonly resumesAlone?: boolean;
   /** Told once of a record that has no value of the cursor, or none that can be read. */
   readonly onUnreadable: (value: Json | undefined) => void;
+  /** Told of the value of each record that is read. */
+  readonly inspect?: ((value: Json | undefined) => void) | undefined;
+  /** Called for each record that lies behind the end that the manifest names, and is left out for that. */
+  readonly onBeyondEnd?: () => void;
   /** Called once when records are not in ascending order; undefined where they need not be, and the state moves on at the end of slices only. */
   readonly onDisorder?: (() => void) | undefined;
 }
@@ -59,7 +63,7 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
   const [startKey, endKey] = options.borders;
   const read = fieldReader(field);
   const note = createObserver(options, read);
-  const isWithin = createBounds(options, reached);
+  const bounds = createBounds(options, reached);
   const peaks = new Map<string, Peak<T>>();
   const progress = options.onDisorder && createSliceProgress(axis, options.onDisorder);
   let intervals: readonly Interval<T>[] = begun;
@@ -103,6 +107,18 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
     return { start: reached, end: latest, latest };
   }
 
+  function presentValue(raw: Json | undefined): T | undefined {
+    return raw === undefined || raw === null ? undefined : axis.tryParse(raw);
+  }
+
+  function observeExtremes(greatest: Row, least: Row, slice: StreamSlice): boolean {
+    const peak = peakIn(slice);
+    note(greatest, peak);
+    const { raw } = peak;
+    // What lies between two that are covered is covered as well; a greatest one of the future is not.
+    return raw !== undefined && [greatest, least].every((record) => axis.isCovered(read(record) ?? null, raw));
+  }
+
   return {
     field,
     reads: [field],
@@ -122,16 +138,11 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
       }
     },
     observe(record, slice) {
+      options.inspect?.(read(record));
       note(record, peakIn(slice));
       if (progress !== undefined) noteProgress(progress, options, read(record), slice);
     },
-    observeExtremes(greatest, least, slice) {
-      const peak = peakIn(slice);
-      note(greatest, peak);
-      const { raw } = peak;
-      // What lies between two that are covered is covered as well; a greatest one of the future is not.
-      return raw !== undefined && [greatest, least].every((record) => axis.isCovered(read(record) ?? null, raw));
-    },
+    ...(axis.tellsCovered && { observeExtremes }),
     ...(progress && { needsOrder: true, checkpoint: () => progress.hasMoved() }),
     close(slice) {
       const interval = readOf(slice);
@@ -144,10 +155,18 @@ export function createIntervalCursor<T>(options: IntervalCursorOptions<T>, { int
     },
     shouldBeSynced(record) {
       const raw = read(record);
-      const value = raw === undefined || raw === null ? undefined : axis.tryParse(raw);
-      if (value !== undefined) return isWithin(value);
+      const value = presentValue(raw);
+      if (value !== undefined) return !bounds.isBefore(value) && !bounds.isBeyond(value);
       options.onUnreadable(raw);
       return true;
+    },
+    leaveOut(record) {
+      const value = presentValue(read(record));
+      if (value !== undefined && bounds.isBeyond(value)) options.onBeyondEnd?.();
+    },
+    endsFeed(record) {
+      const value = presentValue(read(record));
+      return value !== undefined && bounds.isBefore(value);
     },
     state() {
       const open = progress?.intervals((slice) => axis.parse(borderOf(slice, startKey))) ?? [];
@@ -261,20 +280,27 @@ function createObserver<T>(
   };
 }
 
-/**
- * Says whether a value lies in what is read this time, the lookback included.
- * parity: streams/concurrent/cursor.py:ConcurrentCursor.should_be_synced
- */
-function createBounds<T>({ windowing }: IntervalCursorOptions<T>, reached: T): (value: T) => boolean {
-  const { axis } = windowing;
+/** What is read this time, the lookback included. */
+interface Bounds<T> {
+  isBefore(value: T): boolean;
+  /** Whether a value lies behind the end that the manifest names; where it names none, what lies ahead of now is read as well. */
+  isBeyond(value: T): boolean;
+}
+
+/** parity: streams/concurrent/cursor.py:ConcurrentCursor.should_be_synced */
+function createBounds<T>({ windowing }: IntervalCursorOptions<T>, reached: T): Bounds<T> {
+  const { axis, last } = windowing;
   const lowest = lowestToSync(windowing, reached);
   let end: T | undefined;
-  return (value) => {
-    if (axis.compare(value, lowest) < 0) return false;
-    // The end moves on with the time, if it moves: what lies before an earlier end needs no new one.
-    if (end !== undefined && axis.compare(value, end) <= 0) return true;
-    end = windowing.end();
-    return axis.compare(value, end) <= 0;
+  return {
+    isBefore: (value) => axis.compare(value, lowest) < 0,
+    isBeyond(value) {
+      if (last === undefined) return false;
+      // The end moves on with the time, if it moves: what lies before an earlier end needs no new one.
+      if (end !== undefined && axis.compare(value, end) <= 0) return false;
+      end = last();
+      return axis.compare(value, end) > 0;
+    },
   };
 }
 

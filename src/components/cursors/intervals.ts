@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from '../../lib/json.ts';
+import { isEmptyValue } from '../../engine/empty-values.ts';
+import { StateError } from '../../engine/state-error.ts';
+import { type Json, type JsonObject, stringifyJson } from '../../lib/json.ts';
 import { isPlainObject, ownProperty, setOwnProperty } from '../../lib/objects.ts';
-import { ConfigError } from '../../protocol/failure.ts';
 import { type Axis, later } from './axis.ts';
 
 /** A stretch that was read, both ends included, and the greatest cursor value of its records, if it had any. */
@@ -25,38 +26,68 @@ export function listsIntervals(state: JsonObject): boolean {
   return STATE_TYPES.includes(ownProperty(state, 'state_type'));
 }
 
-/**
- * Reads a state of either form; throws what the axis throws for values that are none, ConfigError for a list without stretches.
- * parity: state_converters/abstract_stream_state_converter.py:deserialize and convert_from_sequential_state
- */
-export function beginFrom<T>(axis: Axis<T>, field: string, start: T, state: JsonObject): Beginning<T> {
-  if (listsIntervals(state)) return beginFromIntervals(axis, start, state);
-  const value = ownProperty(state, field);
-  const present = value === undefined ? undefined : axis.parse(value);
-  const reached = present !== undefined && !axis.isFalsy(present) && axis.compare(present, start) >= 0 ? present : start;
-  return { intervals: [{ start, end: reached, latest: reached }], reached, legacy: state };
+/** How the values of a state are read: along an axis, as those of a field. */
+export interface StateReading<T> {
+  readonly axis: Axis<T>;
+  readonly field: string;
+  /** What helps where a value cannot be read. */
+  readonly remedy?: string | undefined;
 }
 
-function beginFromIntervals<T>(axis: Axis<T>, start: T, state: JsonObject): Beginning<T> {
+/** Reads a value of a state; undefined for one that is absent, empty or null. Throws StateError for one that cannot be read. */
+export function readValue<T>({ axis, field, remedy }: StateReading<T>, value: Json | undefined, name = field): T | undefined {
+  if (value === undefined || isEmptyValue(value)) return undefined;
+  const fault = axis.fault(value);
+  if (fault !== undefined) throw new StateError({ problem: `"${name}" is ${stringifyJson(value)}, ${fault}`, remedy });
+  return axis.parse(value);
+}
+
+/** Whether a state has a value that is empty or null, where it should tell how far reading got. */
+export function lacksValue(state: JsonObject, field: string): boolean {
+  if (!listsIntervals(state)) return isEmptyValue(ownProperty(state, field));
   const listed = ownProperty(state, 'slices');
-  if (!Array.isArray(listed) || listed.length === 0) throw new ConfigError('The state lists no slices that were read.');
-  const intervals = listed.map((entry) => readInterval(axis, entry));
+  if (!Array.isArray(listed)) return false;
+  return (
+    listed.length === 0 || listed.some((entry) => isPlainObject(entry) && (isEmptyValue(entry['start']) || isEmptyValue(entry['end'])))
+  );
+}
+
+/**
+ * Reads a state of either form, of which one that lacks its value counts for none. Throws StateError for values that cannot be read.
+ * parity: state_converters/abstract_stream_state_converter.py:deserialize and convert_from_sequential_state
+ */
+export function beginFrom<T>(reading: StateReading<T>, start: T, state: JsonObject): Beginning<T> {
+  const { axis, field } = reading;
+  if (lacksValue(state, field)) return beginAt(start, start, listsIntervals(state) ? {} : state);
+  if (listsIntervals(state)) return beginFromIntervals(reading, start, state);
+  const present = readValue(reading, ownProperty(state, field));
+  const reached = present !== undefined && !axis.isFalsy(present) && axis.compare(present, start) >= 0 ? present : start;
+  return beginAt(start, reached, state);
+}
+
+function beginAt<T>(start: T, reached: T, legacy: JsonObject): Beginning<T> {
+  return { intervals: [{ start, end: reached, latest: reached }], reached, legacy };
+}
+
+function beginFromIntervals<T>(reading: StateReading<T>, start: T, state: JsonObject): Beginning<T> {
+  const listed = ownProperty(state, 'slices');
+  if (!Array.isArray(listed)) throw new StateError({ problem: 'it lists no slices that were read' });
+  const intervals = listed.map((entry) => readInterval(reading, entry));
   const first = intervals[0] as Interval<T>;
   const reached = Object.hasOwn(listed[0] as JsonObject, 'most_recent_cursor_value') ? first.latest : first.end;
   const legacy = ownProperty(state, 'legacy');
   return {
     intervals,
-    reached: reached === undefined || axis.isFalsy(reached) ? start : reached,
+    reached: reached === undefined || reading.axis.isFalsy(reached) ? start : reached,
     legacy: isPlainObject(legacy) ? (legacy as JsonObject) : {},
   };
 }
 
-function readInterval<T>(axis: Axis<T>, entry: Json): Interval<T> {
-  if (!isPlainObject(entry) || !Object.hasOwn(entry, 'start') || !Object.hasOwn(entry, 'end')) {
-    throw new ConfigError('A slice in the state has no start or no end.');
-  }
-  const { start, end, most_recent_cursor_value: latest } = entry as { start: Json; end: Json; most_recent_cursor_value?: Json };
-  return { start: axis.parse(start), end: axis.parse(end), latest: latest === undefined ? undefined : axis.parse(latest) };
+function readInterval<T>(reading: StateReading<T>, entry: Json): Interval<T> {
+  const read = (key: string): T | undefined => readValue(reading, ownProperty(entry as JsonObject, key), key);
+  const [start, end] = isPlainObject(entry) ? [read('start'), read('end')] : [];
+  if (start === undefined || end === undefined) throw new StateError({ problem: 'one of its slices has no start or no end' });
+  return { start, end, latest: read('most_recent_cursor_value') };
 }
 
 /**

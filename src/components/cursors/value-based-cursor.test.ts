@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cursor, IncrementalSync, Row } from '../../engine/kinds.ts';
+import { StateError } from '../../engine/state-error.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { parseJson } from '../../lib/json.ts';
@@ -103,7 +104,79 @@ describe('ValueBasedCursor', () => {
     expect(cursor.state()).toEqual({ at: 20 });
     expect(await sliceOf(incremental.open({ at: 12 }))).toMatchObject({ start_value: 10 });
     expect(await sliceOf(sync('cursor_path: at, lag: 5, order: min').open({ at: 20 }))).toMatchObject({ start_value: 25 });
-    expect(() => incremental.open({ at: 'tomorrow' })).toThrow('A lag is not possible for the value');
+    expect(() => incremental.open({ at: 'tomorrow' })).toThrow(StateError);
+    expect(() => sync('cursor_path: at, lag: 5').open({ at: 'tomorrow' })).toThrow(
+      'neither a number nor a date, so no lag can be taken off it',
+    );
+    expect(() => sync('cursor_path: at, lag: 5, initial_value: soon').open(undefined)).toThrow(
+      'A lag is not possible for the initial_value',
+    );
+  });
+
+  it.each([
+    ['"2026-01-01"', '2026-02-10', 'is taken as 28 days: reading begins at "2026-01-13"'],
+    ['"2026-01-01"', '2026-02-10T10:00:00Z', 'is taken as 28 days: reading begins at "2026-01-13T00:00:00Z"'],
+    ['"2026-01-01T00:00:00Z"', '2026-02-10T10:00:00Z', 'is taken as 28 seconds: reading begins at "2026-02-10T09:59:32Z"'],
+  ])('says once which unit a lag counts, from %s and %s', (initial, at, expected) => {
+    const incremental = sync(`cursor_path: at, lag: 28, initial_value: ${initial}`);
+    incremental.open(undefined);
+    for (let times = 0; times < 2; times += 1) incremental.openPartition({ at }, 0);
+    expect(warnings).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it('compares dates as moments, in states as well', () => {
+    const incremental = sync('cursor_path: at, initial_value: "2025-11-01T00:00:00-04:00"');
+    const cursor = incremental.open(undefined);
+    readAll(cursor, [row(1, '2025-11-02T01:30:00-04:00'), row(2, '2025-11-02T01:15:00-05:00')]);
+    expect(cursor.state()).toMatchObject({ at: '2025-11-02T01:15:00-05:00' });
+    const next = incremental.open(cursor.state());
+    const rows = [row(1, '2025-11-02T01:30:00-04:00'), row(2, '2025-11-02T01:15:00-05:00'), row(3, '2025-11-02T06:15:00.000Z')];
+    expect(readAll(next, rows).map(({ id }) => id)).toEqual([3]);
+    const latest = incremental.latest('2025-11-02T01:30:00-04:00');
+    latest.offerState('2025-11-02T01:15:00-05:00');
+    expect(latest.value).toBe('2025-11-02T01:15:00-05:00');
+  });
+
+  it.each([
+    ['max', '2026-05-14'],
+    ['min', '2026-05-11'],
+  ])('takes of several values the %s', (order, expected) => {
+    const cursor = sync(`cursor_path: "parts[*].at", order: ${order}`).open(undefined);
+    const parts = (...dates: Json[]): Row => ({ parts: dates.map((at) => ({ at })) });
+    readAll(cursor, [parts('2026-05-12', null, '2026-05-14'), parts('2026-05-13', '2026-05-11')]);
+    expect(cursor.state()).toMatchObject({ 'parts[*].at': expected });
+  });
+
+  it.each<[string, JsonObject]>([
+    ['an empty value', { at: '' }],
+    ['null', { at: null }],
+  ])('takes %s in a state for none', async (_name, state) => {
+    const incremental = sync('cursor_path: at, initial_value: 3');
+    expect(incremental.lacksValue(state)).toBe(true);
+    expect(incremental.normalise(state['at'] as Json)).toBeUndefined();
+    expect(await sliceOf(incremental.open(state))).toMatchObject({ start_value: 3 });
+  });
+
+  it('refuses a state that cannot be compared with the initial value', () => {
+    const incremental = sync('cursor_path: at, initial_value: 3');
+    expect(() => incremental.open({ at: 'a' })).toThrow(StateError);
+    expect(() => incremental.normalise('a')).toThrow('"at" is "a", but initial_value is a number, 3');
+  });
+
+  it('refuses a state that is no date where records and initial value are', () => {
+    const incremental = sync('cursor_path: at, initial_value: "2026-01-01"');
+    const partition = new StreamSlice({ part: 'p' });
+    expect(() => readAll(incremental.open({ at: '31.12.2025' }), [row(1, '2026-01-02')], partition)).toThrow(
+      'partition {"part":"p"}, cannot be used: "at" is "31.12.2025", but the value of a record is a date, "2026-01-02"',
+    );
+    expect(readAll(incremental.open({ at: '31.12.2025' }), [row(1, '31.12.2026')])).toHaveLength(1);
+  });
+
+  it('counts what lies after its end', () => {
+    const incremental = sync('cursor_path: at, initial_value: 1, end_value: 3');
+    const cursor = incremental.open(undefined);
+    for (const at of [0, 2, 3, 4]) cursor.leaveOut?.(row(at, at), new StreamSlice());
+    expect(incremental.remarks?.()).toEqual([expect.stringContaining('2 records come after the end_value')]);
   });
 
   it.each<[string, number, string]>([
@@ -185,6 +258,7 @@ describe('ValueBasedCursor', () => {
       Array.from({ length: 1001 }, (_, id) => row(id, 1)),
     );
     expect(cursor.state()).toEqual({ at: 1 });
+    expect(warnings).toEqual([expect.stringContaining('more than 1000 rows have the newest "at", 1')]);
   });
 
   it.each([

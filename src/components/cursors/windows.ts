@@ -7,6 +7,8 @@ export interface Windowing<T> {
   readonly start: T;
   /** Where reading ends, as of now. */
   end(): T;
+  /** The last value that the manifest wants, where records are sorted out here; undefined where it names no end. */
+  readonly last: (() => T) | undefined;
   /** What the manifest subtracts from where the last sync ended; undefined when it subtracts nothing. */
   readonly lookback: ((value: T) => T) | undefined;
   /** The end of a window that begins at the value; undefined for one window as long as there is. */

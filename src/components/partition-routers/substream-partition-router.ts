@@ -3,6 +3,7 @@ import { slots } from '../../engine/fields.ts';
 import type { OpenStream, ParentStream, PartitionRouter } from '../../engine/kinds.ts';
 import { requireRow } from '../../engine/require-row.ts';
 import type { StreamSlice } from '../../engine/stream-slice.ts';
+import { tellRemarks } from '../../engine/tell-remarks.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { injectSliceValue } from './slice-values.ts';
 
@@ -66,6 +67,7 @@ export const SubstreamPartitionRouter = component({
         keepState();
         if (waiting !== undefined) yield waiting;
       }
+      tellRemarks(b.run, open);
     }
 
     return {

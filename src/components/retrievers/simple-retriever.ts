@@ -4,7 +4,7 @@ import { component } from '../../engine/component.ts';
 import { embeddedResponse } from '../../engine/embedded-response.ts';
 import { boolean, either, optional, type Slot, slot, slots, withDefault } from '../../engine/fields.ts';
 import { ChangedBody, PageSizeTooLarge, PaginationResetNeeded, WindowTooLarge } from '../../engine/http.ts';
-import type { Batch, PagePosition, PageRequest, RequestContributor } from '../../engine/kinds.ts';
+import type { Batch, Cursor, PagePosition, PageRequest, RequestContributor, Row } from '../../engine/kinds.ts';
 import type { Page } from '../../engine/page.ts';
 import { createPageGuard } from '../../engine/page-guard.ts';
 import { createPaginationTracker } from '../../engine/pagination-tracker.ts';
@@ -156,7 +156,7 @@ export const SimpleRetriever = component({
       let windows: readonly StreamSlice[];
       try {
         for await (const batch of readPages(slice, position)) {
-          const kept = feed === undefined ? batch : batchOf(batch.records.filter((record) => feed.shouldBeSynced(record, original)));
+          const kept = feed === undefined ? batch : batchOf(batch.records.filter((record) => isOfFeed(feed, record, original)));
           if (stream?.tally !== undefined) stream.tally.outside += batch.count - kept.count;
           if (kept.count > 0) yield kept;
         }
@@ -178,6 +178,13 @@ export const SimpleRetriever = component({
     };
   },
 });
+
+/** Whether a record of a feed is synced. */
+function isOfFeed(feed: Cursor, record: Row, slice: StreamSlice): boolean {
+  const isSynced = feed.shouldBeSynced(record, slice);
+  if (!isSynced) feed.leaveOut?.(record, slice);
+  return isSynced;
+}
 
 /** An action without the block that carries it out ends the build; a block that no filter calls for does nothing, which is worth a warning. */
 function checkAction(b: Builder, used: boolean, configured: boolean, action: string, field: string): void {

@@ -181,7 +181,11 @@ export const RecordSelector = component({
 function knownBefore(stream: StreamScope | undefined): Keep | undefined {
   if (stream?.incremental?.isClientSideIncremental !== true || stream.incremental.isDataFeed) return undefined;
   const { cursor } = stream;
-  return (record, { slice }) => cursor.shouldBeSynced(record, slice);
+  return (record, { slice }) => {
+    const isNew = cursor.shouldBeSynced(record, slice);
+    if (!isNew) cursor.leaveOut?.(record, slice);
+    return isNew;
+  };
 }
 
 /** Counts a record that is dropped. */

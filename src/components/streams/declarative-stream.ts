@@ -4,6 +4,7 @@ import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import { compositeSchema } from '../../engine/composite-schema.ts';
 import { declaredRouter } from '../../engine/declared-router.ts';
+import { findEmptyValues, tellOfEmptyValues } from '../../engine/empty-values.ts';
 import { anything, describe, either, extension, oneOf, optional, type Slot, slot, slots, text, withDefault } from '../../engine/fields.ts';
 import { fileReferenceOf } from '../../engine/file-reference.ts';
 import { createFinalStateCursor } from '../../engine/final-state-cursor.ts';
@@ -24,6 +25,7 @@ import { RequestOptions } from '../../engine/request-options.ts';
 import type { Resumption } from '../../engine/resumption.ts';
 import { sampledSchema } from '../../engine/sampled-schema.ts';
 import { slicesOfShard, streamShard } from '../../engine/shard.ts';
+import { readingState } from '../../engine/state-error.ts';
 import { streamFingerprint } from '../../engine/stream-fingerprint.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { createTally } from '../../engine/tally.ts';
@@ -113,10 +115,11 @@ export const DeclarativeStream = component({
       fingerprint: () => streamFingerprint(spec as unknown as JsonObject, b.config, b.run.secrets),
       async open(options: OpenOptions): Promise<OpenStream> {
         const sync = incremental();
-        const state = migrateState(b, spec, options.state);
+        const state = withoutEmptyValues(b, spec.name, sync, migrateState(b, spec, options.state), options.cursorField);
         const router = declaredRouter(b, spec.retriever);
         const shard = options.shard && streamShard(options.shard, spec.name);
-        const cursor = cursorOf(b, sync, router, state, { ...options, shard });
+        const cursor = readingState({ stream: spec.name }, () => cursorOf(b, sync, router, state, { ...options, shard }));
+        const hasState = state !== undefined && Object.keys(state).length > 0;
         if (router !== undefined) await openParents(router);
         const tally = createTally();
         const scope: StreamScope = {
@@ -125,7 +128,7 @@ export const DeclarativeStream = component({
           primaryKey: (primaryKey ?? []).map((key) => [key]),
           cursor,
           incremental: sync,
-          hasState: state !== undefined && Object.keys(state).length > 0,
+          hasState,
           slicing: slicingOf(router, sync === undefined ? undefined : cursor),
           router,
           transformations: b.buildAll('transformation', spec.transformations),
@@ -149,6 +152,8 @@ export const DeclarativeStream = component({
           tally,
           cursor,
           router,
+          hasState,
+          remarks: () => sync?.remarks?.() ?? [],
           schema: loadSchema,
           slices() {
             const all = retriever.slices?.(slices()) ?? slices();
@@ -226,6 +231,21 @@ function migrateState(b: Builder, spec: StreamSpec, state: JsonObject | undefine
     if (migration.shouldMigrate(migrated)) migrated = migration.migrate(migrated);
   }
   return migrated;
+}
+
+/** The state, undefined where it holds nothing but empty cursor values; warns of those that it holds. */
+function withoutEmptyValues(
+  b: Builder,
+  name: string,
+  sync: IncrementalSync | undefined,
+  state: JsonObject | undefined,
+  catalogField: string | undefined,
+): JsonObject | undefined {
+  if (sync === undefined || state === undefined) return state;
+  const found = findEmptyValues(state, (one) => sync.lacksValue(one, catalogField));
+  const field = (sync.allowsCatalogField && catalogField) || sync.field;
+  for (const warning of tellOfEmptyValues(found, name, field)) b.run.log.warn(warning);
+  return found.isAll ? undefined : state;
 }
 
 function cursorOf(

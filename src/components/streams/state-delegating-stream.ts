@@ -5,7 +5,7 @@ import { isBeyondRetention } from '../../engine/retention.ts';
 import { str, truth } from '../../lang/index.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
-import { DateError } from '../../lib/time/index.ts';
+import { DateError, isBeyondYears } from '../../lib/time/index.ts';
 
 /** parity: parsers/model_to_component_factory.py:create_state_delegating_stream */
 export const StateDelegatingStream = component({
@@ -55,6 +55,8 @@ export const StateDelegatingStream = component({
         );
       } catch (error) {
         if (!(error instanceof DateError)) throw error;
+        if (isBeyondYears(error))
+          return b.fail(`The api_retention_period "${within}" goes back beyond the year 1.`, 'api_retention_period');
         return b.fail(`api_retention_period must be an ISO 8601 duration such as P30D, not "${within}".`, 'api_retention_period');
       }
     }
@@ -68,6 +70,7 @@ export const StateDelegatingStream = component({
         const { state } = options;
         if (state === undefined || Object.keys(state).length === 0) return full.open(options);
         const opened = await incremental.open(options);
+        if (opened.hasState === false) return full.open({ ...options, state: undefined });
         if (period === undefined || !isTooOld(state, [await full.open(options), opened], period)) return opened;
         b.run.log.warn(
           `The state of stream ${spec.name} is older than ${period}, for which the API keeps changes: all of it is read again.`,
