@@ -1,4 +1,5 @@
 import { inManifest, requireConnector } from './connector.ts';
+import { keepConfigIn } from './keep-config.ts';
 import { openConnector } from './open-connector.ts';
 import { type PlainTexts, runPlainCommand } from './plain-command.ts';
 import type { CommandOptions } from './program.ts';
@@ -15,7 +16,7 @@ export function runCatalog(options: CatalogOptions, { write, tell }: PlainTexts)
     const connector = await requireConnector(session);
     const names = options.streams?.split(',').map((name) => name.trim());
     const catalog = await inManifest(connector, async () => {
-      const opened = await openConnector(session, connector);
+      const opened = await openConnector(session, connector, {}, keepConfigIn(connector.configPath));
       opened.validate();
       return wholeCatalog(opened.source(), names);
     });

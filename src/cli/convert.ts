@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Registry } from '../engine/registry.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 import { writtenSecrets } from '../lib/written-secrets.ts';
 import { isDltConfig } from '../manifest/dlt/detect.ts';
 import type { HasField, Loss } from '../manifest/dlt/export/index.ts';
@@ -53,7 +53,7 @@ export async function runConvert(options: ConvertOptions, { write, tell }: Plain
       for (const line of told) tell(line);
       const printed = await print(converted, format, told);
       if (options.output === undefined) write(printed);
-      else writeFileSync(options.output, printed);
+      else replaceFile(options.output, printed);
     } catch (error) {
       throw await locateError(error, text, name);
     }

@@ -1,30 +1,61 @@
-import { chmodSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { type JsonObject, stringifyJson } from '../lib/json.ts';
-import type { Log } from '../protocol/log.ts';
-import type { Output } from '../protocol/output.ts';
+import { proveReplaceable, replaceFile } from '../lib/replace-file.ts';
+import { ConfigError } from '../protocol/failure.ts';
 
-/** An output that writes a config which the run has changed, such as one with a new refresh token, to its file: there is no platform to keep it. */
-export function keepConfig(output: Output, file: string | undefined, log: Log): Output {
+/** Keeps configs that a run has changed, such as one with a new refresh token, where no platform does. */
+export interface ConfigKeeper {
+  /** Throws ConfigError where a changed config could not be kept. */
+  prove(): void;
+  /** Keeps a config; throws ConfigError where that fails. */
+  keep(config: JsonObject): void;
+}
+
+/** Bytes that new tokens add to a config at most, as far as one can know; a full disk often has so much left in the file's last block. */
+const ROOM = 3000;
+
+/** Keeps configs in the file that the config came from. */
+export function keepConfigIn(file: string | undefined): ConfigKeeper {
+  const place = file === undefined || file === '-' ? undefined : file;
   return {
-    ...output,
-    message(message) {
-      if (message.type !== 'CONTROL') return output.message(message);
-      writeConfig(file, message.control.connectorConfig.config, log);
+    prove() {
+      if (place === undefined)
+        throw new ConfigError(
+          'The config holds a token that is replaced with each use, and there is no file to save the new one in: give the config as a file. The token was not used.',
+        );
+      try {
+        proveReplaceable(place, ROOM);
+      } catch (error) {
+        throw new ConfigError(
+          `The config holds a token that is replaced with each use, and ${place} cannot take the new one: ${(error as Error).message}. The token was not used. Make the file writable, or give a copy of it that is.`,
+          { cause: error },
+        );
+      }
+    },
+    keep(config) {
+      if (place === undefined) throw new ConfigError('The run has changed the config, and there is no file to save it in.');
+      try {
+        replaceFile(place, `${stringifyJson(config)}\n`);
+      } catch (error) {
+        throw new ConfigError(
+          `The run has changed the config, such as a token in it, but ${place} cannot be written: ${(error as Error).message}. Authenticate again if the next run cannot log in.`,
+          { cause: error },
+        );
+      }
     },
   };
 }
 
-function writeConfig(file: string | undefined, config: JsonObject, log: Log): void {
-  if (file === undefined || file === '-') {
-    log.warn('The run has changed the config, such as a token in it, and there is no file to write it to: give the config as a file.');
-    return;
-  }
-  try {
-    const draft = `${file}.new`;
-    writeFileSync(draft, `${stringifyJson(config)}\n`, { mode: 0o600 });
-    chmodSync(draft, statSync(file).mode & 0o777);
-    renameSync(draft, file);
-  } catch (error) {
-    log.warn(`The run has changed the config, such as a token in it, but ${file} cannot be written: ${(error as Error).message}`);
-  }
+/** The same, but what it cannot keep is only warned of. */
+export function warningKeeper(keeper: ConfigKeeper, warn: (message: string) => void): ConfigKeeper {
+  return {
+    prove() {},
+    keep(config) {
+      try {
+        keeper.keep(config);
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        warn(error.message);
+      }
+    },
+  };
 }

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { createBuilder, warnOfKey } from '../engine/builder.ts';
 import { createCheckpointSettings } from '../engine/checkpoint-settings.ts';
 import { checkOverrides } from '../engine/config-overrides.ts';
@@ -8,11 +7,13 @@ import type { ConnectorSpec, Source } from '../engine/kinds.ts';
 import type { Limits, Run } from '../engine/run.ts';
 import { type JsonObject, stringifyJson } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 import { collectSecrets } from '../lib/secrets.ts';
 import { configUpdate } from '../protocol/messages.ts';
 import type { Output } from '../protocol/output.ts';
 import { validateConfig } from './config-schema.ts';
 import { buildSpec, type Connector, customCodeOf } from './connector.ts';
+import { type ConfigKeeper, warningKeeper } from './keep-config.ts';
 import { createRequests } from './requests.ts';
 import { createRun } from './run.ts';
 import type { Session } from './session.ts';
@@ -27,17 +28,26 @@ export interface Opened {
   source(overrides?: JsonObject): Source;
 }
 
-/** Brings the config into the connector's present form, checks it and builds the source. */
-export async function openConnector(session: Session, connector: Connector, limits: Limits = {}): Promise<Opened> {
+/**
+ * Brings the config into the connector's present form, checks it and builds the source. The CONTROL message has a platform keep a config that
+ * the run has changed; `keeper` keeps it where there is no platform.
+ */
+export async function openConnector(session: Session, connector: Connector, limits: Limits = {}, keeper?: ConfigKeeper): Promise<Opened> {
   const { output, secrets, registry } = session;
   const customCode = await customCodeOf(session, connector, connector.manifest);
+  const guards = createGuards(connector.manifest, session.options.guard);
+  const kept = keeper !== undefined && guards.unsaved_config === 'warn' ? warningKeeper(keeper, session.log.warn) : keeper;
   const run = createRun(session, {
     folder: connector.folder,
     limits,
-    guards: createGuards(connector.manifest, session.options.guard),
+    guards,
     checkpoints: createCheckpointSettings(connector.manifest, session.options.checkpoint),
     customCode,
-    saveConfig: (config) => writeConfig(output, config),
+    proveConfigSavable: kept?.prove,
+    async saveConfig(config) {
+      await writeConfig(output, config);
+      kept?.keep(config);
+    },
     requests: createRequests,
   });
   const spec = buildSpec(session, connector, run);
@@ -48,7 +58,7 @@ export async function openConnector(session: Session, connector: Connector, limi
     for (const secret of collectSecrets(values, specification)) secrets.add(secret);
   };
   learn(connector.config);
-  const migrated = await migrateConfig(connector, spec, run);
+  const migrated = await migrateConfig(connector, spec, session);
   const config = Object.keys(migrated).length === 0 ? migrated : spec.transform(migrated);
   if (config !== connector.config) learn(config);
   if (connector.configIsMasked !== true) {
@@ -83,19 +93,19 @@ async function writeConfig(output: Output, config: JsonObject): Promise<void> {
 }
 
 /** Rewrites an old config and has the platform keep the new one. parity: concurrent_declarative_source.py:_migrate_and_transform_config */
-async function migrateConfig({ config, configPath }: Connector, spec: ConnectorSpec, run: Run): Promise<JsonObject> {
+async function migrateConfig({ config, configPath }: Connector, spec: ConnectorSpec, { output, log }: Session): Promise<JsonObject> {
   if (Object.keys(config).length === 0) return config;
   const migrated = spec.migrate(config);
   if (migrated === config) return config;
   if (configPath !== undefined && configPath !== '-') {
     try {
-      writeFileSync(configPath, stringifyJson(migrated));
+      replaceFile(configPath, stringifyJson(migrated));
     } catch (error) {
-      run.log.warn(
+      log.warn(
         `The migrated config could not be written to ${configPath} (${(error as NodeJS.ErrnoException).code}); the CONTROL message has it.`,
       );
     }
   }
-  await run.saveConfig(migrated);
+  await writeConfig(output, migrated);
   return migrated;
 }

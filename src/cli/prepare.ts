@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { components } from '../components/index.ts';
 import type { Registry } from '../engine/registry.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 import { prepareManifest } from '../manifest/prepare.ts';
 import { preparedFile, storePrepared } from '../manifest/prepared-file.ts';
 import { ConfigError } from '../protocol/failure.ts';
@@ -20,7 +20,7 @@ export function runPrepare(options: { readonly manifest: string; readonly output
     const streamsStandAlone = standAlone(prepared.manifest, registry);
     const target = options.output ?? preparedFile(options.manifest);
     try {
-      writeFileSync(target, storePrepared(prepared, { bytes, version: version() }, { streamsStandAlone }));
+      replaceFile(target, storePrepared(prepared, { bytes, version: version() }, { streamsStandAlone }));
     } catch (error) {
       throw new ConfigError(`The prepared manifest cannot be written to ${target}: ${(error as NodeJS.ErrnoException).code}.`, {
         cause: error,

@@ -34,6 +34,7 @@ export interface RunSettings {
   readonly checkpoints?: CheckpointSettings;
   readonly customCode?: CustomCode | undefined;
   readonly saveConfig: (config: JsonObject) => Promise<void>;
+  readonly proveConfigSavable?: (() => void) | undefined;
   /** How requests are sent; a command without it makes none. */
   readonly requests?: (session: Session, settings: RequestSettings) => Http;
 }
@@ -67,7 +68,7 @@ function restInParts(rest: RequestSettings['sleep'], look: () => void): RequestS
 /** Everything that lasts as long as the command. */
 export function createRun(
   session: Session,
-  { folder, limits = {}, guards = createGuards({}), checkpoints, customCode, saveConfig, requests }: RunSettings,
+  { folder, limits = {}, guards = createGuards({}), checkpoints, customCode, saveConfig, proveConfigSavable, requests }: RunSettings,
 ): Run {
   const { output, log, secrets, onEnd, observer, world = {} } = session;
   const { now = systemNow } = world;
@@ -104,6 +105,7 @@ export function createRun(
       return abort().signal;
     },
     saveConfig,
+    proveConfigSavable,
     reportRateLimit,
     whileWaiting: (look) => void looks.add(look),
     readFile: world.wrapReadFile?.(readBeside) ?? readBeside,

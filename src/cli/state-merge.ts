@@ -9,6 +9,7 @@ import type { StreamDescriptor } from '../protocol/messages.ts';
 import { type InputState, parseState } from '../protocol/state.ts';
 import { inManifest, requireConnector } from './connector.ts';
 import { readJson } from './inputs.ts';
+import { keepConfigIn } from './keep-config.ts';
 import { openConnector } from './open-connector.ts';
 import { type PlainTexts, runPlainCommand } from './plain-command.ts';
 import type { CommandOptions } from './program.ts';
@@ -24,7 +25,7 @@ export function runStateMerge(files: readonly string[], options: CommandOptions,
     const inputs: InputState[] = [];
     for (const file of files) inputs.push(await readInput(file));
     const merged = await inManifest(connector, async () => {
-      const source = (await openConnector(session, connector)).source();
+      const source = (await openConnector(session, connector, {}, keepConfigIn(connector.configPath))).source();
       const streams = new Map(
         inputs.flatMap(({ streams }) => streams).map((stream) => [stringifyJson([stream.namespace, stream.name]), stream]),
       );

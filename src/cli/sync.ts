@@ -18,7 +18,7 @@ import { createWarehouseOutput, type PlannedStream, type StreamLoad, type Wareho
 import { type Connector, explainError, inManifest, requireConnector } from './connector.ts';
 import { readJson } from './inputs.ts';
 import { type InstrumentedRun, instrument, type RunResult } from './instrumented-run.ts';
-import { keepConfig } from './keep-config.ts';
+import { keepConfigIn } from './keep-config.ts';
 import { type Opened, openConnector } from './open-connector.ts';
 import { createRelay, type Relay } from './relay-output.ts';
 import { runCommand, type Session } from './session.ts';
@@ -40,9 +40,8 @@ export function runSync(options: SyncCommandOptions): Promise<number> {
 async function sync(run: InstrumentedRun, options: SyncOptions, relay: Relay): Promise<RunResult> {
   const { session } = run;
   const connector = overlapping(await requireConnector(session), options.overlap);
-  const output = keepConfig(session.output, connector.configPath, session.log);
   return inManifest(connector, async () => {
-    const opened = await openConnector({ ...session, output }, connector);
+    const opened = await openConnector(session, connector, {}, keepConfigIn(connector.configPath));
     const destination = await openDestination(options.to);
     try {
       return await load({ run, options, connector, opened, destination, relay });

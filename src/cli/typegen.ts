@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { createBuilder } from '../engine/builder.ts';
 import type { Slot } from '../engine/fields.ts';
 import type { Http } from '../engine/http.ts';
@@ -6,8 +5,10 @@ import type { Stream } from '../engine/kinds.ts';
 import type { Run } from '../engine/run.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import { buildSpec, type Connector, inManifest, requireConnector } from './connector.ts';
+import { keepConfigIn } from './keep-config.ts';
 import { openConnector } from './open-connector.ts';
 import { type PlainTexts, runPlainCommand } from './plain-command.ts';
 import type { CommandOptions } from './program.ts';
@@ -40,7 +41,7 @@ export function runTypegen(options: TypegenOptions, { write, tell }: PlainTexts)
       return typescriptTypes({ config, records: await schemasOf(streams, session, options.config !== undefined) });
     });
     if (options.output === undefined) write(HEADER + types);
-    else writeFileSync(options.output, HEADER + types);
+    else replaceFile(options.output, HEADER + types);
   });
 }
 
@@ -50,7 +51,7 @@ interface Known {
 }
 
 async function openWithConfig(session: Session, connector: Connector): Promise<Known> {
-  const { run, source } = await openConnector(session, connector);
+  const { run, source } = await openConnector(session, connector, {}, keepConfigIn(connector.configPath));
   return { config: specificationOf(session, connector, run), streams: await source().streams() };
 }
 

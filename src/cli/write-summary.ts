@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { replaceFile } from '../lib/replace-file.ts';
 import { type RunSummary, summaryLines } from '../operations/summary.ts';
 import { ConfigError } from '../protocol/failure.ts';
 
@@ -9,7 +9,7 @@ export async function writeSummary(file: string, summary: RunSummary): Promise<v
     return;
   }
   try {
-    await writeFile(file, `${JSON.stringify(summary, null, 2)}\n`);
+    replaceFile(file, `${JSON.stringify(summary, null, 2)}\n`);
   } catch (error) {
     throw new ConfigError(`The summary "${file}" cannot be written: ${(error as Error).message}.`, { cause: error });
   }

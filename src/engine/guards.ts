@@ -38,6 +38,8 @@ export interface Guards {
   readonly max_wait: number;
   /** What becomes of a stream that seems to end before it was read: a warning, or its failure. */
   readonly suspicious_end: 'warn' | 'fail';
+  /** What `sync` does when a token that is replaced with each use is due and the file of the config cannot take the new one. */
+  readonly unsaved_config: 'fail' | 'warn';
 }
 
 /** How one guard is set, and what the documentation says of it. */
@@ -141,6 +143,13 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
     default: 'warn',
     about:
       'A stream seems to end too early: paging stops on the first page while the response points to a next one, or no parent record has the `parent_key`. `fail` makes the stream fail.',
+  },
+  unsaved_config: {
+    kind: 'choice',
+    choices: ['fail', 'warn'],
+    default: 'fail',
+    about:
+      'A sync is about to use a refresh token that is replaced with each use, and the config file cannot take the new one: `fail` does not use it, `warn` uses it and warns.',
   },
 };
 

@@ -52,8 +52,10 @@ export interface Run {
   readonly shared: Cache;
   /** Ends all waiting and all requests when it is aborted. */
   readonly signal: AbortSignal;
-  /** Tells the platform and the user that the config has changed; resolves when the message is out. */
+  /** Has a changed config kept; resolves when it is, or when the platform was told. */
   readonly saveConfig: (config: JsonObject) => Promise<void>;
+  /** Throws ConfigError where a changed config could not be kept: to be asked before something is used up; absent where the platform keeps it. */
+  readonly proveConfigSavable?: (() => void) | undefined;
   /** Has a function called now and then while something waits; absent where nobody looks. */
   readonly whileWaiting?: (look: () => void) => void;
   /** Tells the platform that a stream waits because the API limits its rate. */

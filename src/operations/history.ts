@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isPlainObject } from '../lib/objects.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import type { StreamResult } from './summary.ts';
 
@@ -32,8 +33,7 @@ export function openHistory(file: string): History {
         streams.set(name, [...(streams.get(name) ?? []), { at, whole, records }].slice(-MOST_RUNS));
       }
       try {
-        writeFileSync(`${file}.new`, `${JSON.stringify(Object.fromEntries(streams), null, 2)}\n`);
-        renameSync(`${file}.new`, file);
+        replaceFile(file, `${JSON.stringify(Object.fromEntries(streams), null, 2)}\n`);
       } catch (error) {
         throw new ConfigError(`The history "${file}" cannot be written: ${(error as Error).message}.`, { cause: error });
       }

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { TransportError } from '../http/errors.ts';
 import type { RequestOrigin } from '../http/exchange-log.ts';
@@ -9,6 +9,7 @@ import type { Send } from '../http/transport.ts';
 import { createFileNames } from '../lib/file-names.ts';
 import { type JsonObject, stringifyJson } from '../lib/json.ts';
 import { maskJson } from '../lib/mask-json.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 import type { Secrets } from '../lib/secrets.ts';
 import { SystemError } from '../protocol/failure.ts';
 import {
@@ -221,8 +222,7 @@ class FolderRecorder implements Recorder {
   async #write(name: string, text: string): Promise<void> {
     const place = path.join(this.folder, name);
     try {
-      await writeFile(`${place}.new`, text, { mode: 0o600 });
-      await rename(`${place}.new`, place);
+      replaceFile(place, text, { mode: 0o600 });
     } catch (error) {
       fail(place, error);
     }

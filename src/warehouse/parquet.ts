@@ -1,4 +1,4 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ConfigError } from '../protocol/failure.ts';
 import type { Destination } from './destination.ts';
@@ -38,8 +38,13 @@ async function writeFiles({ connection }: DuckdbDestination, folder: string): Pr
   for (const table of changed.map(({ table_name: name }) => String(name))) {
     const file = path.join(folder, `${table}.parquet`);
     const text = `'${`${file}.new`.replaceAll("'", "''")}'`;
-    await connection.run(`COPY (SELECT * FROM ${quoted(table)}) TO ${text} (FORMAT parquet, COMPRESSION zstd)`);
-    await rename(`${file}.new`, file);
+    try {
+      await connection.run(`COPY (SELECT * FROM ${quoted(table)}) TO ${text} (FORMAT parquet, COMPRESSION zstd)`);
+      await rename(`${file}.new`, file);
+    } catch (error) {
+      await rm(`${file}.new`, { force: true });
+      throw error;
+    }
     await connection.run(`DELETE FROM ${CHANGED_TABLE} WHERE table_name = ?`, [table]);
   }
 }

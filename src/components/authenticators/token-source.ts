@@ -32,7 +32,9 @@ export function createTokenSource({ run, store, endpoint, request }: TokenSource
     const turn = run.shared.once(`OAuth refresh by ${url}`, () => createSemaphore(1));
     await turn.acquire();
     try {
-      if (isNeeded()) await store.keep(await request(url));
+      if (!isNeeded()) return;
+      store.proveKeepable?.();
+      await store.keep(await request(url));
     } finally {
       turn.release();
     }

@@ -11,6 +11,8 @@ export interface TokenStore {
   /** The access token, undefined before there is one. */
   accessToken(): string | undefined;
   hasExpired(): boolean;
+  /** Throws where new tokens could not be kept, so that no refresh token is used up for them. */
+  proveKeepable?(): void;
   /** Resolves when the tokens are where the next run finds them. */
   keep(grant: Grant): Promise<void>;
 }
@@ -59,7 +61,7 @@ export interface ConfigStore extends TokenStore {
  * parity: requests_native_auth/oauth.py:SingleUseRefreshTokenOauth2Authenticator
  */
 export function configStore(b: Builder, paths: TokenPaths, lifetime: number | undefined): ConfigStore {
-  const { clock, secrets, saveConfig } = b.run;
+  const { clock, secrets, saveConfig, proveConfigSavable } = b.run;
   const places = [paths.access_token_config_path, paths.refresh_token_config_path, paths.token_expiry_date_config_path] as const;
   const [accessToken, refreshToken, expiryDate] = places.map((path) => (): Value => (compileDpath(path).get(b.config) ?? '') as Value) as [
     Read,
@@ -96,6 +98,7 @@ export function configStore(b: Builder, paths: TokenPaths, lifetime: number | un
     accessToken: accessTokenText,
     hasExpired,
     refreshToken,
+    proveKeepable: () => proveConfigSavable?.(),
     async keep(grant) {
       const known = hasExpired() ? undefined : expiry();
       setAccessToken(b.config, grant.accessToken);
