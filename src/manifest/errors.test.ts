@@ -26,6 +26,13 @@ describe('ManifestError', () => {
     expect(both.located((path) => ({ fileName: `${path}.yaml` })).message).toContain('\ncheck.yaml check: No type.');
   });
 
+  it('tells the first hundred of many others, and how many there are', () => {
+    const others = Array.from({ length: 2345 }, (_, i) => new ManifestError({ code: 'key-unknown', message: `No x${i}.` }));
+    const { message } = new ManifestError(details).with(others).located(() => undefined);
+    expect(message.split('\n')).toHaveLength(1 + 100 + 1);
+    expect(message.split('\n').at(-1)).toBe('And 2,245 more mistakes.');
+  });
+
   it('keeps its cause', () => {
     const cause = new Error('why');
     expect(new ManifestError({ ...details, cause }).with([]).cause).toBe(cause);

@@ -1,3 +1,5 @@
+import { countText } from '../lib/count-text.ts';
+
 /** A place in the text of a manifest; line and column count from 1, the column in UTF-16 units. */
 export interface Position {
   readonly line: number;
@@ -24,10 +26,15 @@ export interface ManifestErrorDetails {
   readonly place?: Place;
   /** Whether the lines of the place may hold a secret, so that they are not shown. */
   readonly isSecret?: boolean;
-  /** Further errors found along with this one. */
+  /** Further errors found along with this one; the first hundred are told. */
   readonly others?: readonly ManifestError[];
+  /** How many more errors there are than `others` holds. */
+  readonly untold?: number;
   readonly cause?: unknown;
 }
+
+/** Errors that are told beside the first; finding the place of each of thousands would take minutes, and nobody reads them. */
+const MOST_OTHERS = 100;
 
 /** Something is wrong with a manifest; the message says what, where and how to mend it. */
 export class ManifestError extends Error {
@@ -40,10 +47,24 @@ export class ManifestError extends Error {
   readonly place: Place | undefined;
   readonly isSecret: boolean;
   readonly others: readonly ManifestError[];
+  /** How many errors were found beyond `others`. */
+  readonly untold: number;
 
-  constructor({ code, message, path = '', hint, place: given, isSecret = false, others = [], cause }: ManifestErrorDetails) {
+  constructor({
+    code,
+    message,
+    path = '',
+    hint,
+    place: given,
+    isSecret = false,
+    others: all = [],
+    untold: before = 0,
+    cause,
+  }: ManifestErrorDetails) {
     const place = isSecret ? withoutFrame(given) : given;
-    super(compose(message, path, hint, place, others), cause === undefined ? {} : { cause });
+    const others = all.slice(0, MOST_OTHERS);
+    const untold = before + all.length - others.length;
+    super(compose(message, path, hint, place, others, untold), cause === undefined ? {} : { cause });
     this.code = code;
     this.path = path;
     this.summary = message;
@@ -51,6 +72,7 @@ export class ManifestError extends Error {
     this.place = place;
     this.isSecret = isSecret;
     this.others = others;
+    this.untold = untold;
   }
 
   /** The same error, told together with further ones. */
@@ -72,6 +94,7 @@ export class ManifestError extends Error {
       path: this.path,
       isSecret: this.isSecret,
       others: this.others,
+      untold: this.untold,
       cause: this.cause,
       ...(this.hint === undefined ? {} : { hint: this.hint }),
       ...(this.place === undefined ? {} : { place: this.place }),
@@ -106,10 +129,11 @@ function compose(
   hint: string | undefined,
   place: Place | undefined,
   others: readonly ManifestError[],
+  untold: number,
 ): string {
   const where = [place === undefined ? '' : placeText(place), path].filter((part) => part !== '').join(' ');
   const sentence = [message, hint].filter((part) => part !== undefined).join(' ');
   const lines = [where === '' ? sentence : `${where}: ${sentence}`];
   if (place?.frame !== undefined) lines.push(place.frame);
-  return [...lines, ...others.map((other) => other.message)].join('\n');
+  return [...lines, ...others.map((other) => other.message), ...(untold > 0 ? [`And ${countText(untold)} more mistakes.`] : [])].join('\n');
 }
