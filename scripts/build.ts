@@ -16,6 +16,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['isAlias', 'isCollection', 'isMap', 'isScalar', 'isSeq', 'LineCounter', 'parseDocument', 'visit'],
   yauzl: ['fromBufferPromise', 'getFileNameLowLevel'],
   saxes: ['SaxesParser'],
+  tldts: ['parse'],
   '@cfworker/json-schema': ['Validator'],
   'json-schema-to-typescript': ['compile'],
 };

@@ -1,9 +1,11 @@
 import { createBuilder, warnOfKey } from '../engine/builder.ts';
 import { createCheckpointSettings } from '../engine/checkpoint-settings.ts';
 import { checkOverrides } from '../engine/config-overrides.ts';
+import { declaredCredentialHosts } from '../engine/credential-hosts.ts';
 import type { Slot } from '../engine/fields.ts';
 import { createGuards } from '../engine/guards.ts';
 import type { ConnectorSpec, Source } from '../engine/kinds.ts';
+import { createOrigins } from '../engine/origins.ts';
 import type { Limits, Run } from '../engine/run.ts';
 import { type JsonObject, stringifyJson } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
@@ -37,7 +39,14 @@ export async function openConnector(session: Session, connector: Connector, limi
   const customCode = await customCodeOf(session, connector, connector.manifest);
   const guards = createGuards(connector.manifest, session.options.guard);
   const kept = keeper !== undefined && guards.unsaved_config === 'warn' ? warningKeeper(keeper, session.log.warn) : keeper;
-  const run = createRun(session, {
+  const configs: JsonObject[] = [];
+  const origins = createOrigins({
+    listed: [...declaredCredentialHosts(connector.manifest), ...(session.options.credentialHost ?? [])],
+    manifest: () => connector.prepared.manifest,
+    configs,
+    templates: () => run.templates,
+  });
+  const run: Run = createRun(session, {
     folder: connector.folder,
     limits,
     guards,
@@ -48,6 +57,7 @@ export async function openConnector(session: Session, connector: Connector, limi
       await writeConfig(output, config);
       kept?.keep(config);
     },
+    origins,
     requests: createRequests,
   });
   const spec = buildSpec(session, connector, run);
@@ -61,6 +71,7 @@ export async function openConnector(session: Session, connector: Connector, limi
   const migrated = await migrateConfig(connector, spec, session);
   const config = Object.keys(migrated).length === 0 ? migrated : spec.transform(migrated);
   if (config !== connector.config) learn(config);
+  configs.push(config);
   if (connector.configIsMasked !== true) {
     await validateConfig(config, specification);
     await spec.validate(config);
@@ -75,11 +86,13 @@ export async function openConnector(session: Session, connector: Connector, limi
       if (first !== undefined) throw first.with(others);
     },
     source(overrides) {
+      const own = overrides === undefined ? config : { ...config, ...overrides };
       if (overrides !== undefined) {
         checkOverrides(overrides, { manifest: connector.manifest, registry, specification, log: session.log });
         learn(overrides);
+        configs.push(own);
       }
-      const builder = createBuilder({ registry, run, config: overrides === undefined ? config : { ...config, ...overrides } });
+      const builder = createBuilder({ registry, run, config: own });
       return builder.build('source', connector.manifest as Slot<'source'>);
     },
   };

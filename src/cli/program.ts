@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { CheckpointEvery } from '../engine/checkpoint-settings.ts';
 import { GuardError, type GuardOption, parseGuard } from '../engine/guards.ts';
 import type { Shard } from '../engine/shard.ts';
+import { HOST_FORMS, type HostRule, parseHostRule } from '../http/hosts.ts';
 import { printText } from '../protocol/output.ts';
 import type { CatalogOptions } from './catalog.ts';
 import type { ConvertOptions } from './convert.ts';
@@ -24,6 +25,7 @@ export interface CommandOptions extends OperationOptions {
   readonly guard?: readonly GuardOption[];
   readonly checkpoint?: CheckpointEvery;
   readonly cloud?: boolean;
+  readonly credentialHost?: readonly HostRule[];
 }
 
 /** The options of `eval`. */
@@ -308,6 +310,7 @@ function withConfig(command: Command): Command {
   return command
     .requiredOption('--config <file>', 'the config, JSON (- for standard input)')
     .option('--guard <name=value>', 'sets a guard, such as max_pages=1000 or users.identical_pages=50; may be repeated', addGuard)
+    .option('--credential-host <host>', 'a host that gets credentials though only the API names it; may be repeated', addCredentialHost)
     .option('--cloud', 'asks nothing but https and public addresses, as DEPLOYMENT_MODE=cloud does');
 }
 
@@ -318,6 +321,12 @@ function addGuard(text: string, guards: readonly GuardOption[] = []): readonly G
     if (error instanceof GuardError) throw new InvalidArgumentError(error.message);
     throw error;
   }
+}
+
+function addCredentialHost(text: string, hosts: readonly HostRule[] = []): readonly HostRule[] {
+  const rule = parseHostRule(text);
+  if (rule === undefined) throw new InvalidArgumentError(`It must be ${HOST_FORMS}.`);
+  return [...hosts, rule];
 }
 
 /** The options of commands that read streams. */

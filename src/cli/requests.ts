@@ -16,7 +16,7 @@ import { userAgent } from './version.ts';
 /** The way in which a run sends its requests; its connections are closed when the command ends. */
 export function createRequests(
   { log, secrets, options, onEnd, observer, world = {} }: Session,
-  { limits, guards, signal, now, sleep, onRateLimited }: RequestSettings,
+  { limits, guards, signal, now, sleep, onRateLimited, origins }: RequestSettings,
 ): Http {
   for (const secret of proxySecrets(readProxySettings(process.env))) secrets.add(secret);
   const nowMs = world.now === undefined ? Date.now : (): number => Number(now() / 1000n);
@@ -66,6 +66,7 @@ export function createRequests(
     rate: guards.adaptive_rate === 'on' ? createAdaptiveRate({ now: nowMs, sleep }) : undefined,
     retryBudget: createRetryBudget(guards.retry_budget),
     maxWaitSeconds: guards.max_wait,
+    origins,
     keepsRedirectedCredentials: guards.redirected_credentials === 'keep',
   });
 }

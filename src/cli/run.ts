@@ -3,6 +3,7 @@ import type { CheckpointSettings } from '../engine/checkpoint-settings.ts';
 import type { CustomCode } from '../engine/custom-code.ts';
 import { createGuards, type RunGuards } from '../engine/guards.ts';
 import type { Http } from '../engine/http.ts';
+import type { Origins } from '../engine/origins.ts';
 import type { Limits, Run } from '../engine/run.ts';
 import { createTemplates } from '../lang/index.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -22,6 +23,7 @@ export interface RequestSettings {
   /** Waits so many milliseconds. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly onRateLimited: (stream: string) => void;
+  readonly origins?: Origins | undefined;
 }
 
 /** What differs between the runs of commands. */
@@ -35,6 +37,8 @@ export interface RunSettings {
   readonly customCode?: CustomCode | undefined;
   readonly saveConfig: (config: JsonObject) => Promise<void>;
   readonly proveConfigSavable?: (() => void) | undefined;
+  /** Where credentials may go; anywhere unless told. */
+  readonly origins?: Origins;
   /** How requests are sent; a command without it makes none. */
   readonly requests?: (session: Session, settings: RequestSettings) => Http;
 }
@@ -68,7 +72,17 @@ function restInParts(rest: RequestSettings['sleep'], look: () => void): RequestS
 /** Everything that lasts as long as the command. */
 export function createRun(
   session: Session,
-  { folder, limits = {}, guards = createGuards({}), checkpoints, customCode, saveConfig, proveConfigSavable, requests }: RunSettings,
+  {
+    folder,
+    limits = {},
+    guards = createGuards({}),
+    checkpoints,
+    customCode,
+    saveConfig,
+    proveConfigSavable,
+    origins,
+    requests,
+  }: RunSettings,
 ): Run {
   const { output, log, secrets, onEnd, observer, world = {} } = session;
   const { now = systemNow } = world;
@@ -90,7 +104,7 @@ export function createRun(
       if (http === undefined) {
         if (requests === undefined) throw new Error('This command makes no requests.');
         onEnd(() => abort().abort());
-        http = requests(session, { limits, guards, signal: abort().signal, now, sleep: rest, onRateLimited: reportRateLimit });
+        http = requests(session, { limits, guards, signal: abort().signal, now, sleep: rest, onRateLimited: reportRateLimit, origins });
       }
       return http;
     },

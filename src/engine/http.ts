@@ -7,12 +7,12 @@ import { TransportError } from '../http/errors.ts';
 import type { RequestedPage } from '../http/exchange-log.ts';
 import { ChangedBody } from '../http/mended-body.ts';
 import type { HostPauses, Waiting } from '../http/pauses.ts';
-import type { RedirectOptions } from '../http/redirects.ts';
-import { buildRequest, type RequestParts } from '../http/request.ts';
+import type { RequestParts } from '../http/request.ts';
 import type { HttpResponse } from '../http/response.ts';
 import {
   DEFAULT_MAX_RETRIES,
   RequestFailure,
+  type Resolution,
   type ResponseAction,
   type SendResult,
   sendWithRetries,
@@ -24,11 +24,13 @@ import { composeSender } from '../http/sender.ts';
 import type { Send } from '../http/transport.ts';
 import { excerptOf } from '../lib/excerpt.ts';
 import { likenessOf } from '../lib/likeness.ts';
-import { looksSecret, type Secrets } from '../lib/secrets.ts';
+import type { Secrets } from '../lib/secrets.ts';
 import { ConfigError, failureOf } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
+import { createCredentialGuard, type MayHold, withheldHint } from './credential-guard.ts';
 import type { Authenticator, ErrorHandler } from './kinds.ts';
 import { type Purpose, type RunObserver, refusedPurpose } from './observer.ts';
+import type { Origins } from './origins.ts';
 import { isUsersFault, transportFailure } from './transport-failure.ts';
 
 export { type BudgetOptions, type CallRatePolicy, matchesRequest, type Rate, type RequestMatcher } from '../http/budget.ts';
@@ -52,8 +54,16 @@ export class WindowTooLarge extends Error {}
 export interface Exchange {
   /** The stream or the part that asks, for messages. */
   readonly name: string;
-  /** Makes the request of each attempt, with the credentials of that moment. */
-  readonly prepare: () => Promise<RequestParts>;
+  /**
+   * Makes the request of each attempt, with the credentials of that moment where they may go: `mayHold` tells it of a URL. What holds a
+   * known secret is taken out of other requests again.
+   */
+  readonly prepare: (mayHold: MayHold) => Promise<RequestParts>;
+  /**
+   * The URL, or its beginning, that manifest and config alone give; undefined when the API may have a part in it. Where this is left out, whoever asks
+   * answers for the URL: requests go there with all that they hold.
+   */
+  readonly named?: (() => string | undefined) | undefined;
   readonly handler: ErrorHandler;
   readonly authenticator?: Authenticator | undefined;
   /** What the responses so far have asked to be sent back. */
@@ -127,6 +137,8 @@ export interface HttpOptions {
   readonly maxWaitSeconds?: number;
   /** Whether credentials go along when the API redirects to another host, but for those of which Python's requests knows. */
   readonly keepsRedirectedCredentials?: boolean;
+  /** Where credentials may go; anywhere unless told, but along redirects. */
+  readonly origins?: Origins | undefined;
 }
 
 /** The HTTP side of a run over a transport. */
@@ -134,6 +146,7 @@ export function createHttp(options: HttpOptions): Http {
   const { log, secrets, signal } = options;
   const redact = (text: string): string => secrets.redact(text);
   const waiting: Waiting = { now: options.nowMs, sleep: options.sleep };
+  const guard = createCredentialGuard(secrets, log, options.origins);
   let budget: CallBudget | undefined;
 
   const isFamiliar = familiarity();
@@ -144,27 +157,27 @@ export function createHttp(options: HttpOptions): Http {
     const { handler, authenticator } = exchange;
     const hasOther = authenticator?.hasOtherCredential;
     const refresh = authenticator?.refresh;
+    const requests = guard.begin(exchange);
     const send = composeSender({
       send: options.transport,
       budget: exchange.outsideBudget ? undefined : budget,
       cookies: exchange.cookies,
       cache: exchange.useCache ? options.cache : undefined,
-      redirects: options.keepsRedirectedCredentials === true ? { redact } : { redact, ...credentialTests(secrets) },
+      redirects: options.keepsRedirectedCredentials === true ? { redact } : { redact, credentials: guard.tests },
+      judge: requests.judge,
+      onWithheld: requests.onWithheld,
     });
     return sendWithRetries({
       send: async (request, sendOptions) => {
         const response = await send(request, sendOptions);
-        if (!response.fromCache) authenticator?.observe?.(request, response);
+        if (!response.fromCache && request.withheld === undefined) authenticator?.observe?.(request, response);
         return response;
       },
-      request: async () => {
-        const request = buildRequest(await exchange.prepare());
-        return authenticator?.sign === undefined ? request : authenticator.sign(request);
-      },
+      request: requests.next,
       interpret: async (outcome) => {
         const { response } = outcome;
         if (response !== undefined && (handler.readsBody || response.status >= 400)) await response.load();
-        const resolution = handler.interpret(outcome);
+        const resolution = withoutRefresh(handler.interpret(outcome), response);
         if (response !== undefined && isWatched(exchange)) options.observer?.response(response, purposeOf(exchange, resolution.action));
         return resolution;
       },
@@ -259,15 +272,15 @@ function familiarity(): (name: string, message: string) => boolean {
   };
 }
 
-/** Says which headers and bodies hold credentials: by a name that says so, or by a secret that is known. */
-function credentialTests({ redact }: Secrets): Pick<RedirectOptions, 'isCredential' | 'holdsCredential'> {
-  const holdsCredential = (text: string): boolean => redact(text) !== text;
-  return { isCredential: (name, value) => looksSecret(name) || holdsCredential(value), holdsCredential };
-}
-
 /** How the waits between the tries of a request grow, where its handler says. */
 function backoffOf({ handler: { usualBackoff } }: Exchange): Omit<UsualWait, 'random'> {
   return { backoffFactor: usualBackoff?.factor, longestBackoffSeconds: usualBackoff?.longestSeconds };
+}
+
+/** A new token changes nothing for a host that did not get the present one. */
+function withoutRefresh(resolution: Resolution, response: HttpResponse | undefined): Resolution {
+  const isRefused = resolution.action === 'REFRESH_TOKEN_THEN_RETRY' && response?.request.withheld !== undefined;
+  return isRefused ? { ...resolution, action: 'FAIL' } : resolution;
 }
 
 const SIGNALS: Partial<Record<ResponseAction, new (message: string) => Error>> = {
@@ -317,7 +330,7 @@ function withApiMessage({ message, outcome }: RequestFailure, secrets: Secrets, 
   const response = outcome?.response;
   if (response === undefined) return message;
   const { method, url } = response.request;
-  const asked = `${message} Request: ${method} ${secrets.redactUrl(url)}.`;
+  const asked = `${message} Request: ${method} ${secrets.redactUrl(url)}.${withheldHint(response)}`;
   if (!response.loaded || shownBodyCharacters === 0) return asked;
   if (shownBodyCharacters !== undefined) return `${asked} Response: ${shortened(secrets.redact(response.text), shownBodyCharacters)}`;
   const said = apiMessageOf(response, secrets);

@@ -57,6 +57,8 @@ export interface RequestOption {
 
 /** Proves to the API who is asking. */
 export interface Authenticator {
+  /** Whether it adds nothing, so that nothing is missing where it is left out. */
+  readonly isNone?: boolean;
   /** Adds the credentials to a request, whose URL can be asked for; called again for each attempt, since tokens change. */
   contribute(options: RequestOptions, url: () => string): void | Promise<void>;
   /** Changes the finished request of each attempt, for credentials that depend on all of it; may wait. */
@@ -561,6 +563,8 @@ export interface Source {
 export interface StreamDeclaration {
   readonly spec: JsonObject;
   readonly path: string;
+  /** Whether the API gave a part of it. */
+  readonly fromApi?: boolean | undefined;
 }
 
 /** A stream that a template was filled in to, and the template's name. */
@@ -725,6 +729,8 @@ export interface ValidationStrategy {
 export interface ComponentsResolver {
   /** Whether the values come from the config. */
   readonly fromConfig: boolean;
+  /** Whether the values come from the API. */
+  readonly fromApi?: boolean;
   /** The filled-in copies of a template, which itself stays as it is. */
   resolve(template: JsonObject): Promise<readonly JsonObject[]>;
 }

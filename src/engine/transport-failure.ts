@@ -10,6 +10,7 @@ const USERS_FAULTS: ReadonlySet<TransportError['kind']> = new Set([
   'forbidden_address',
   'not_recorded',
   'forbidden_redirect',
+  'forbidden_host',
 ]);
 
 /** Whether the request itself is wrong, which comes of the config or of the manifest. */

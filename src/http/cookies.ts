@@ -1,3 +1,5 @@
+import type { Judge } from './credentials.ts';
+import { originText } from './hosts.ts';
 import { findHeader, type HttpRequest } from './request.ts';
 import { parseHttpDate } from './retry-after.ts';
 import type { Send } from './transport.ts';
@@ -12,6 +14,9 @@ interface Cookie {
   expiresMs: number;
 }
 
+/** Hosts that nobody has named; beyond so many, all of their cookies are forgotten. */
+const MOST_APART = 1000;
+
 /** The cookies that a session's responses have set. */
 export interface CookieJar {
   readonly isEmpty: boolean;
@@ -19,31 +24,59 @@ export interface CookieJar {
   store(url: URL, lines: readonly string[]): void;
   /** The Cookie header for a URL; null when there is none to send. */
   header(url: URL): string | null;
+  /** The jar of a host whose cookies go nowhere else, and which gets no others. */
+  apart(url: URL): CookieJar;
+}
+
+/** Whose cookies go where. */
+export interface CookieOptions {
+  /** Who has named a host; all count as named unless told. */
+  readonly judge?: Judge | undefined;
+  /** Told of hosts that nobody has named, to which cookies would have gone otherwise. */
+  readonly onWithheld?: ((url: string) => void) | undefined;
 }
 
 // parity: requests.sessions.Session.cookies
-/** A `send` that sends back the cookies it was given; a request's own Cookie header wins. */
-export function withCookies(send: Send, jar: CookieJar): Send {
+/** A `send` that sends back the cookies it was given, to a host that nobody has named only its own; a request's own Cookie header wins. */
+export function withCookies(send: Send, jar: CookieJar, { judge, onWithheld }: CookieOptions = {}): Send {
+  async function jarFor(url: URL): Promise<CookieJar> {
+    return (await judge?.(url.href)) === 'other' ? jar.apart(url) : jar;
+  }
+  async function withCookie(request: HttpRequest): Promise<HttpRequest> {
+    if (findHeader(request.headers, 'cookie') !== undefined || !URL.canParse(request.url)) return request;
+    const url = new URL(request.url);
+    const own = await jarFor(url);
+    const isWithheld = own !== jar && jar.header(url) !== null;
+    if (isWithheld) onWithheld?.(request.url);
+    const cookie = own.header(url);
+    const headers = cookie === null ? request.headers : { ...request.headers, Cookie: cookie };
+    return { ...request, headers, withheld: request.withheld ?? (isWithheld ? 'unnamed' : undefined) };
+  }
   return async (request, options) => {
-    const cookie = jar.isEmpty || findHeader(request.headers, 'cookie') !== undefined ? null : withUrl(request, (url) => jar.header(url));
-    const response = await send(cookie === null ? request : { ...request, headers: { ...request.headers, Cookie: cookie } }, options);
+    const response = await send(jar.isEmpty ? request : await withCookie(request), options);
     const lines = response.headers.getAll('set-cookie');
-    if (lines.length > 0) withUrl(request, (url) => jar.store(url, lines));
+    if (lines.length > 0 && URL.canParse(request.url)) {
+      const url = new URL(request.url);
+      (await jarFor(url)).store(url, lines);
+    }
     return response;
   };
-}
-
-/** Does something with the URL of a request; null when it is none. */
-function withUrl<T>({ url }: HttpRequest, use: (url: URL) => T): T | null {
-  return URL.canParse(url) ? use(new URL(url)) : null;
 }
 
 /** An empty jar. */
 export function createCookieJar(now: () => number): CookieJar {
   const cookies = new Map<string, Cookie>();
+  const others = new Map<string, CookieJar>();
   return {
     get isEmpty() {
-      return cookies.size === 0;
+      return cookies.size === 0 && others.size === 0;
+    },
+    apart(url) {
+      const origin = originText(url);
+      const found = others.get(origin) ?? createCookieJar(now);
+      if (others.size >= MOST_APART) others.clear();
+      others.set(origin, found);
+      return found;
     },
     store(url, lines) {
       for (const line of lines) {

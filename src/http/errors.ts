@@ -20,6 +20,7 @@ export type TransportErrorKind =
   | 'forbidden_address'
   | 'not_recorded'
   | 'forbidden_redirect'
+  | 'forbidden_host'
   | 'aborted';
 
 /** The exception classes of Python's requests by which the reference's error handlers map failures. */
@@ -61,6 +62,7 @@ const EXCEPTION_NAMES: Record<TransportErrorKind, ExceptionName> = {
   forbidden_address: 'RequestException',
   not_recorded: 'RequestException',
   forbidden_redirect: 'RequestException',
+  forbidden_host: 'RequestException',
   aborted: 'RequestException',
 };
 
@@ -74,6 +76,7 @@ const PERMANENT: ReadonlySet<TransportErrorKind> = new Set([
   'forbidden_address',
   'not_recorded',
   'forbidden_redirect',
+  'forbidden_host',
   'aborted',
 ]);
 

@@ -1,5 +1,6 @@
+import { type CredentialTests, fixedSecret, type Judge, withoutCredentials } from './credentials.ts';
 import { TransportError } from './errors.ts';
-import { type HttpRequest, withoutHeaders } from './request.ts';
+import { findHeader, type HttpRequest, withoutHeaders } from './request.ts';
 import type { HttpResponse } from './response.ts';
 import type { Send } from './transport.ts';
 import { joinUrl, requoteUri, splitUrl, unsplitUrl } from './url.ts';
@@ -7,10 +8,12 @@ import { joinUrl, requoteUri, splitUrl, unsplitUrl } from './url.ts';
 export interface RedirectOptions {
   /** The most redirects in a row; default 30. */
   maxRedirects?: number;
-  /** Whether a header holds a credential, as Authorization always does: it stays behind when another host takes over, Cookie always does. */
-  isCredential?: (name: string, value: string) => boolean;
-  /** Whether a body holds a credential, so that it must not go to another host. */
-  holdsCredential?: (body: string) => boolean;
+  /** What stays behind when another host takes over; Authorization alone unless told, Cookie always does. */
+  credentials?: CredentialTests;
+  /** Who has named a host: one that is listed gets all, one that is named all but Authorization. All hosts are other ones unless told. */
+  judge?: Judge | undefined;
+  /** Told of hosts that nobody has named where something stays behind. */
+  onWithheld?: ((url: string) => void) | undefined;
   /** Takes secrets out of a text before it goes into an error. */
   redact?: (text: string) => string;
 }
@@ -41,7 +44,7 @@ export function followRedirects(send: Send, options: RedirectOptions = {}): Send
         });
       }
       const from = `${request.method} ${redact(request.url)}`;
-      request = redirected(request, response.status, resolveTarget(request.url, target), options);
+      request = await redirected(request, response.status, resolveTarget(request.url, target), options);
       response = await send(request, sendOptions).catch((error: unknown) => {
         throw asRedirect(error, from);
       });
@@ -72,32 +75,45 @@ function resolveTarget(from: string, location: string): string {
   return target.netloc ? url : joinUrl(from, url);
 }
 
-function redirected(request: HttpRequest, status: number, url: string, options: RedirectOptions): HttpRequest {
-  const method = redirectedMethod(request.method, status);
+async function redirected(request: HttpRequest, status: number, url: string, options: RedirectOptions): Promise<HttpRequest> {
   const keepsBody = KEEPS_METHOD.has(status);
-  const dropped = new Set(keepsBody ? ['cookie'] : ['cookie', ...BODY_HEADERS]);
-  if (leavesHost(request.url, url)) {
-    for (const name of credentialsOf(request, options)) dropped.add(name);
-    if (keepsBody) refuseCredentials(request, url, options);
-  }
-  return { method, url, headers: withoutHeaders(request.headers, dropped), body: keepsBody ? request.body : null };
+  const next: HttpRequest = {
+    ...request,
+    method: redirectedMethod(request.method, status),
+    url,
+    headers: withoutHeaders(request.headers, new Set(keepsBody ? ['cookie'] : ['cookie', ...BODY_HEADERS])),
+    body: keepsBody ? request.body : null,
+  };
+  if (!leavesHost(request.url, url)) return next;
+  const standing = (await options.judge?.(url)) ?? 'other';
+  if (standing === 'listed') return next;
+  const { credentials } = options;
+  const left =
+    standing === 'other' && credentials !== undefined ? leaveBehind(request, next, credentials, options) : withoutAuthorization(next);
+  if (left === next) return next;
+  if (standing === 'other' && credentials !== undefined) options.onWithheld?.(url);
+  return { ...left, withheld: left.withheld ?? 'redirected' };
 }
 
-function credentialsOf({ headers }: HttpRequest, { isCredential }: RedirectOptions): string[] {
-  const names = Object.entries(headers).filter(([name, value]) => isCredential?.(name, value) === true);
-  return ['authorization', ...names.map(([name]) => name.toLowerCase())];
+// parity: requests.sessions.SessionRedirectMixin.rebuild_auth
+function withoutAuthorization(request: HttpRequest): HttpRequest {
+  if (findHeader(request.headers, 'authorization') === undefined) return request;
+  return { ...request, headers: withoutHeaders(request.headers, new Set(['authorization'])) };
 }
 
-function refuseCredentials(
-  { method, url, body }: HttpRequest,
-  to: string,
-  { holdsCredential, redact = (text) => text }: RedirectOptions,
-): void {
-  if (typeof body !== 'string' || holdsCredential?.(body) !== true) return;
+function leaveBehind(
+  from: HttpRequest,
+  to: HttpRequest,
+  credentials: CredentialTests,
+  { redact = (text) => text }: RedirectOptions,
+): HttpRequest {
+  const left = withoutCredentials(to, credentials);
+  const place = fixedSecret(left, credentials);
+  if (place === undefined) return left;
   throw new TransportError({
     kind: 'forbidden_redirect',
-    what: `The API redirects a request with credentials in its body to another host, ${redact(to)}`,
-    where: `${method} ${redact(url)}`,
+    what: `The API redirects a request with credentials in its ${place} to another host, ${redact(to.url)}`,
+    where: `${from.method} ${redact(from.url)}`,
     hint: 'Ask that host directly if it is the right one, or set the guard redirected_credentials=keep.',
   });
 }

@@ -8,7 +8,12 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly body: string | Uint8Array | null;
+  /** Why it goes out without credentials that it would have had otherwise; absent where nothing is missing. */
+  readonly withheld?: Withheld | undefined;
 }
+
+/** Only the API names the host, or a redirect leads to another one. */
+export type Withheld = 'unnamed' | 'redirected';
 
 /** What a request is built from; `json` and `data` are left out when they are empty, and only one of them may be given. */
 export interface RequestParts {

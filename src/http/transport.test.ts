@@ -507,7 +507,9 @@ describe('redirects', () => {
     const server = await serveHttp((_request, response) =>
       response.writeHead(302, { location: `${target.url}/${Buffer.from('ä').toString('latin1')}` }).end(),
     );
-    const send = followRedirects(testTransport().send, { isCredential: (name) => name === 'x-api-key' });
+    const send = followRedirects(testTransport().send, {
+      credentials: { isCredential: (name) => name === 'x-api-key', holdsSecret: () => false, isCredentialBody: () => false },
+    });
     const response = await send(get(server.url, { Authorization: 'Bearer t', 'x-api-key': 'k', 'X-Other': 'o' }));
     await response.load();
     expect(response.json).toMatchObject({ 'x-other': 'o' });
@@ -526,7 +528,9 @@ describe('redirects', () => {
       const host = request.url === '/same' ? '' : target.url;
       response.writeHead(request.url === '/302' ? 302 : 307, { location: `${host}/end` }).end();
     });
-    const send = followRedirects(testTransport().send, { holdsCredential: (body) => body.includes('secret') });
+    const send = followRedirects(testTransport().send, {
+      credentials: { isCredential: () => false, holdsSecret: () => false, isCredentialBody: (body) => body.includes('secret') },
+    });
     const post = (path: string, body: string) => send({ method: 'POST', url: `${server.url}${path}`, headers: {}, body });
     const error = await failure(post('/307', 'secret'));
     expect(error).toMatchObject({

@@ -3,11 +3,13 @@ import { components } from '../components/index.ts';
 import { createBuilder } from '../engine/builder.ts';
 import { createCache } from '../engine/cache.ts';
 import { type CheckpointEvery, createCheckpointSettings } from '../engine/checkpoint-settings.ts';
+import { declaredCredentialHosts } from '../engine/credential-hosts.ts';
 import type { Slot } from '../engine/fields.ts';
 import { createGuards } from '../engine/guards.ts';
 import { createHeartbeat } from '../engine/heartbeat.ts';
 import { createHttp } from '../engine/http.ts';
 import type { Row, Source } from '../engine/kinds.ts';
+import { createOrigins, type Origins } from '../engine/origins.ts';
 import { readStreams } from '../engine/read.ts';
 import { createRegistry, type Registry } from '../engine/registry.ts';
 import type { Run } from '../engine/run.ts';
@@ -66,8 +68,14 @@ export async function openManifest(
 ): Promise<{ source: Source; run: Run; told: Told }> {
   const { manifest, warnings } = await prepareManifest(text, 'manifest');
   const told: Told = { warnings: warnings.map(({ message }) => message), infos: [], waits: [] };
-  const run = {
-    ...createTestRun(told, NOW + BigInt(minutesLater) * 60_000_000n),
+  const origins = createOrigins({
+    listed: declaredCredentialHosts(manifest),
+    manifest: () => manifest,
+    configs: [config],
+    templates: () => run.templates,
+  });
+  const run: Run = {
+    ...createTestRun(told, NOW + BigInt(minutesLater) * 60_000_000n, origins),
     checkpoints: createCheckpointSettings(manifest, checkpoint),
     guards: createGuards(manifest),
     environment: { SOURCE_DECLARATIVE_PAGES: pages },
@@ -150,7 +158,7 @@ function copiedTo(take: (row: Row) => void): LineWriter {
   };
 }
 
-function createTestRun({ warnings, infos, waits }: Told, start: bigint): Run {
+function createTestRun({ warnings, infos, waits }: Told, start: bigint, origins: Origins): Run {
   const texts = (list: string[]) => (message: string | (() => string)) => void list.push(typeof message === 'string' ? message : message());
   const log: Log = { debugging: false, fatal() {}, error() {}, warn: texts(warnings), info: texts(infos), debug() {}, trace() {} };
   const secrets = createSecrets();
@@ -174,6 +182,7 @@ function createTestRun({ warnings, infos, waits }: Told, start: bigint): Run {
     random: () => 0,
     onRateLimited() {},
     retries: true,
+    origins,
   });
   return {
     ...testRun(),

@@ -44,7 +44,9 @@ async function requestOf(line: CorpusLine): Promise<Json> {
   });
   const token = (line['next_page_token'] as JsonObject | undefined)?.['next_page_token'] as Value | undefined;
   await requester.send({ slice: sliceOf(line), token }, [contributorOf(line)], line['path_override'] as string | undefined);
-  const { method, url, body, headers } = buildRequest(await (exchange as Exchange).prepare()) as HttpRequest & { body: string | null };
+  const { method, url, body, headers } = buildRequest(await (exchange as Exchange).prepare(() => true)) as HttpRequest & {
+    body: string | null;
+  };
   return { method, url, body, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('Accept'))) };
 }
 

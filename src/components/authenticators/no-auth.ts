@@ -8,5 +8,5 @@ export const NoAuth = component({
   example: `
     type: NoAuth`,
   fields: () => ({}),
-  build: () => ({ contribute() {} }),
+  build: () => ({ isNone: true, contribute() {} }),
 });

@@ -17,6 +17,7 @@ import {
   template,
   withDefault,
 } from '../../engine/fields.ts';
+import { fixedOrigin } from '../../engine/fixed-origin.ts';
 import { joinUrl, type Params } from '../../engine/http.ts';
 import type { PageRequest, QueryProperties } from '../../engine/kinds.ts';
 import { REQUEST_VARIABLES, requestContext, requestedPage } from '../../engine/request-context.ts';
@@ -25,6 +26,7 @@ import { str } from '../../lang/text.ts';
 import { isDict, type Value } from '../../lang/values.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject } from '../../lib/objects.ts';
+import { onDemand } from '../../lib/on-demand.ts';
 import { ConfigError } from '../../protocol/failure.ts';
 import { exactTemplates, typedTemplates } from './request-templates.ts';
 
@@ -102,6 +104,11 @@ export const HttpRequester = component({
 
     const cookies = b.run.http.cookieJar();
 
+    const named = onDemand(() => {
+      const known = { templates: b.run.templates, config: b.config, parameters: b.parameters };
+      return fixedOrigin(spec.url_base ?? '', known) ?? fixedOrigin(spec.url ?? '', known);
+    });
+
     let last = { root: '', target: '', joined: '' };
 
     function fullUrl(request: PageRequest, pathOverride: string | undefined): string {
@@ -155,9 +162,11 @@ export const HttpRequester = component({
           beginning,
           obtainsCredentials,
           page: () => requestedPage(request),
-          async prepare() {
+          named,
+          async prepare(mayHold) {
             const credentials = new RequestOptions();
-            await authenticator.contribute(credentials, () => fullUrl(request, pathOverride));
+            const target = fullUrl(request, pathOverride);
+            if (await mayHold(target)) await authenticator.contribute(credentials, () => target);
             const shares = contributors.map((contributor) => {
               const share = new RequestOptions();
               contributor.contribute(share, request);
@@ -166,7 +175,7 @@ export const HttpRequester = component({
             const options = combineOptions([ownOptions(request, withoutQuery), credentials, ...shares]);
             return {
               method: spec.http_method,
-              url: fullUrl(request, pathOverride),
+              url: target,
               headers: textHeaders(options.headers),
               params: checkParams(options.params),
               dedupeParams: true,

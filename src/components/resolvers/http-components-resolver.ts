@@ -49,6 +49,7 @@ export const HttpComponentsResolver = component({
     });
     return {
       fromConfig: false,
+      fromApi: true,
       async resolve(template) {
         const streams: JsonObject[] = [];
         const slices = router?.slices() ?? single();

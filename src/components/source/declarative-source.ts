@@ -1,5 +1,6 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
+import { distrustingRun } from '../../engine/distrusting-run.ts';
 import { either, integer, object, optional, type Slot, slot, slotMap, slots, template, text } from '../../engine/fields.ts';
 import { limitJobs } from '../../engine/job-slots.ts';
 import type { FilledTemplate, Stream, StreamDeclaration } from '../../engine/kinds.ts';
@@ -79,9 +80,12 @@ export const DeclarativeSource = component({
     function buildStreams(streams: readonly StreamDeclaration[]): readonly Stream[] {
       refuseGroupedAncestors(b, streams, groups);
       const specs = cacheParentRequests(streams.map((stream) => stream.spec)) as Slot<'stream'>[];
-      return specs.map((stream, index) =>
-        b.build('stream', stream, { defaultType: 'DeclarativeStream', path: (streams[index] as StreamDeclaration).path }),
-      );
+      const distrusting = onDemand(() => b.within({ run: distrustingRun(b.run) }));
+      return specs.map((stream, index) => {
+        const { path, fromApi } = streams[index] as StreamDeclaration;
+        const builder = fromApi === true ? distrusting() : b;
+        return builder.build('stream', stream, { defaultType: 'DeclarativeStream', path });
+      });
     }
 
     const staticStreams = onDemand(() => buildStreams(declared()));

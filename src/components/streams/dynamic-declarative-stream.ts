@@ -64,7 +64,7 @@ export const DynamicDeclarativeStream = component({
               `The name of a stream must be text, not ${JSON.stringify(name) ?? 'left out'}; value_type: string keeps it text.`,
               'components_resolver',
             );
-          return { spec: coerceScalars({ type: 'DeclarativeStream', ...complete }, b.registry), path };
+          return { spec: coerceScalars({ type: 'DeclarativeStream', ...complete }, b.registry), path, fromApi: resolver.fromApi };
         });
       },
     };
