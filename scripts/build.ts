@@ -21,6 +21,9 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'json-schema-to-typescript': ['compile'],
 };
 
+/** Where a library is taken from that holds another one within its main file, which the bill of materials would not name. */
+const ENTRIES: Readonly<Record<string, string>> = { tldts: 'tldts/dist/es6/index.js' };
+
 /** Throws Error when a file asks a library for more than is listed, which it would find undefined in the bundle. */
 function checkAsked(file: string, library: string): void {
   for (const [, names = '', from] of readFileSync(file, 'utf8').matchAll(/\{([^{}]*)\} = await import\('([^']+)'\)/g)) {
@@ -40,7 +43,7 @@ const withNeededExports: Plugin = {
       return { path: name, namespace: 'library' };
     });
     onLoad({ filter: /.*/, namespace: 'library' }, ({ path: name }) => ({
-      contents: `export { ${LIBRARIES[name]?.join(', ')} } from ${JSON.stringify(name)};`,
+      contents: `export { ${LIBRARIES[name]?.join(', ')} } from ${JSON.stringify(ENTRIES[name] ?? name)};`,
       resolveDir: root,
     }));
   },

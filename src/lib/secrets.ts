@@ -311,7 +311,7 @@ const WHOLE_NAMES = new Set(['key', 'sig', 'auth', 'pass', 'sid', 'session', 'se
 /** Last words that make a name tell about a secret instead of holding it, as in `token_url`. */
 const ABOUT_SECRETS = new Set(
   (
-    'url uri endpoint path type name names header headers field fields param params parameter location method format prefix scheme ' +
+    'url uri host hosts endpoint path type name names header headers field fields param params parameter location method format prefix scheme ' +
     'expiry expires expiration date time at in lifetime ttl seconds duration count limit size length id ids enabled required ' +
     'grant algorithm version policy strategy rotation page option options mode description title hint regex pattern status'
   ).split(' '),
