@@ -119,6 +119,18 @@ describe('the token', () => {
     expect(authorizations(api)).toEqual(['Bearer t1', 'Bearer t1', 'Bearer t2', 'Bearer t2']);
   });
 
+  it.each([
+    ['the response', { expires_in: 1e300 }, ''],
+    ['the manifest', {}, 'default_expires_in: 999999999999999'],
+  ])('is kept to the year 9999 where %s would have it last longer', async (_who, grant, extra) => {
+    const api = await localApi(tokensAndItems({ expires_in: null, ...grant }));
+    const requester = requesters(api)(declared(api, extra));
+    await ask(requester);
+    api.advance(1e9);
+    await ask(requester);
+    expect(authorizations(api)).toEqual(['Bearer t1', 'Bearer t1']);
+  });
+
   it('lasts an hour when the response does not tell', async () => {
     const api = await localApi(tokensAndItems({ expires_in: null }));
     const requester = requesters(api)(declared(api));

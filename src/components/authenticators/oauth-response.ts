@@ -7,7 +7,7 @@ import type { Value } from '../../lang/values.ts';
 import { excerptOf } from '../../lib/excerpt.ts';
 import { Float, type Json, type JsonObject } from '../../lib/json.ts';
 import { isPlainObject, ownProperty } from '../../lib/objects.ts';
-import { DateError, DateTime, Delta, parseFlexible } from '../../lib/time/index.ts';
+import { DateError, DateTime, Delta, orLatest, parseFlexible } from '../../lib/time/index.ts';
 import { ConfigError, SystemError } from '../../protocol/failure.ts';
 
 /** What a token endpoint granted. */
@@ -67,9 +67,9 @@ function readExpiry(run: Run, value: Json, names: GrantNames): DateTime {
   try {
     if (names.expiresAtDate) return parseFlexible(text, now);
     const seconds = toFloat(text);
-    if (seconds !== undefined && Number.isFinite(seconds)) {
-      return DateTime.fromEpochMicroseconds(now).add(Delta.fromMicroseconds(BigInt(Math.trunc(seconds)) * 1_000_000n));
-    }
+    const lastsFor = (length: number): DateTime =>
+      DateTime.fromEpochMicroseconds(now).add(Delta.fromMicroseconds(BigInt(Math.trunc(length)) * 1_000_000n));
+    if (seconds !== undefined && Number.isFinite(seconds)) return seconds > 0 ? orLatest(() => lastsFor(seconds)) : lastsFor(seconds);
   } catch (error) {
     if (!(error instanceof DateError)) throw error;
   }

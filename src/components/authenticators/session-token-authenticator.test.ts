@@ -70,6 +70,15 @@ describe('a session', () => {
     expect(items(api).map(({ headers }) => headers.authorization)).toEqual(['Bearer session-1', 'Bearer session-1', 'Bearer session-2']);
   });
 
+  it('lasts to the year 9999 at most', async () => {
+    const api = await localApi(logins());
+    const requester = requesters(api)(session(api, { expiration_duration: 'P9000Y' }));
+    await ask(requester);
+    api.advance(1e9);
+    await ask(requester);
+    expect(loginCount(api)).toBe(1);
+  });
+
   it('lasts for one request when the manifest does not tell', async () => {
     const api = await localApi(logins());
     const { expiration_duration: _unused, ...authenticator } = session(api);

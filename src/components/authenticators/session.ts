@@ -1,6 +1,6 @@
 import type { Run } from '../../engine/run.ts';
 import type { Value } from '../../lang/values.ts';
-import { DateTime, type Delta, Duration } from '../../lib/time/index.ts';
+import { DateTime, type Delta, Duration, orLatest } from '../../lib/time/index.ts';
 
 /** Gives the token of a session. */
 export type Session = () => Promise<Value>;
@@ -16,7 +16,7 @@ export function createSession(run: Run, obtain: () => Promise<Value>, lifetime: 
   async function renew(): Promise<Value> {
     token = await obtain();
     const now = DateTime.fromEpochMicroseconds(run.clock.now());
-    expiresAt = (kept instanceof Duration ? kept.addTo(now) : now.add(kept)).epochMicroseconds();
+    expiresAt = orLatest(() => (kept instanceof Duration ? kept.addTo(now) : now.add(kept))).epochMicroseconds();
     return token;
   }
 

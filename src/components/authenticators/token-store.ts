@@ -2,7 +2,7 @@ import type { Builder } from '../../engine/builder.ts';
 import { str } from '../../lang/text.ts';
 import type { Value } from '../../lang/values.ts';
 import { compileDpath, compileSetter } from '../../lib/dpath.ts';
-import { DateError, DateTime, Delta, parseFlexible } from '../../lib/time/index.ts';
+import { DateError, DateTime, Delta, orLatest, parseFlexible } from '../../lib/time/index.ts';
 import { ConfigError } from '../../protocol/failure.ts';
 import type { Grant } from './oauth-response.ts';
 
@@ -113,5 +113,5 @@ type Read = () => Value;
 type Write = ReturnType<typeof compileSetter>;
 
 function afterLifetime(now: bigint, seconds: number = DEFAULT_LIFETIME): DateTime {
-  return DateTime.fromEpochMicroseconds(now).add(Delta.of({ seconds }));
+  return orLatest(() => DateTime.fromEpochMicroseconds(now).add(Delta.of({ seconds })));
 }

@@ -6,7 +6,6 @@ import { DateError } from './errors.ts';
 import { generalParse } from './general-parse.ts';
 import { isDigits } from './general-tokens.ts';
 import { parseInteger } from './numerals.ts';
-import { undefinedOnValueError } from './strptime.ts';
 import { Zone } from './zone.ts';
 
 const C_LONG_LIMIT = 2n ** 63n;
@@ -30,10 +29,14 @@ export function parseFlexible(value: unknown, now: bigint): DateTime {
   return time.zone === null ? time.withZone(Zone.utc) : time;
 }
 
-/** `parseFlexible`, but undefined where that throws ValueError. */
-// parity: airbyte_cdk/utils/datetime_helpers.py:ab_datetime_try_parse
+/** `parseFlexible`, but undefined for what is no time between the years 1 and 9999. */
 export function parseFlexibleOrUndefined(value: unknown, now: bigint): DateTime | undefined {
-  return undefinedOnValueError(() => parseFlexible(value, now));
+  try {
+    return parseFlexible(value, now);
+  } catch (error) {
+    if (error instanceof DateError) return undefined;
+    throw error;
+  }
 }
 
 // What Python takes for an int: booleans too; undefined for anything else.

@@ -14,6 +14,7 @@ export { generalParse } from './general-parse.ts';
 export { isoParse, isoParseUtc } from './iso-parse.ts';
 export type { Moment } from './moment.ts';
 export { dateInUtc, dateInZone } from './named-zone.ts';
+export { orLatest } from './or-latest.ts';
 export { parseDuration } from './parse-duration.ts';
 export { compileStrftime } from './strftime.ts';
 export { compileStrptime, type Strptime } from './strptime.ts';
