@@ -28,6 +28,7 @@ describe('toCell', () => {
     ['2026-02-28', 'date', 20_512],
     ['2026-02-29', 'date', undefined],
     ['1969-12-31', 'date', -1],
+    ['0000-12-31', 'date', undefined],
     ['1970-01-02T00:00:00Z', 'timestamptz', DAY],
     ['1970-01-02T01:00:00.000001+01:00', 'timestamptz', DAY + 1n],
     ['1970-01-02 00:00:00', 'timestamptz', DAY],
@@ -39,6 +40,9 @@ describe('toCell', () => {
     ['1970-01-02T00:00:00Z', 'timestamp', DAY],
     ['1970-01-02T00:00:00+02:00', 'timestamp', undefined],
     ['0001-01-01T00:00:00Z', 'timestamptz', -719_162n * DAY],
+    ['0001-01-01T00:00:00+05:00', 'timestamptz', undefined],
+    ['9999-12-31T23:59:59-05:00', 'timestamptz', undefined],
+    ['0000-12-31T00:00:00', 'timestamp', undefined],
   ])('%o as %s is %o', (value, type, cell) => {
     expect(toCell(value, type)).toEqual(cell);
   });
@@ -56,6 +60,7 @@ describe('typeOf', () => {
     ['2026-01-01T00:00:00Z', 'timestamptz'],
     ['2026-01-01T00:00:00', 'timestamp'],
     ['2026-13-01T00:00:00', 'string'],
+    ['9999-12-31T23:59:59-05:00', 'string'],
     [[], 'json'],
     [{}, 'json'],
   ])('of %o is %s, which holds it', (value, type) => {

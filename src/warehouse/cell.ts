@@ -12,6 +12,8 @@ const INTEGER = /^-?(0|[1-9]\d{0,18})$/;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 const TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d{1,9}))?)?( ?Z| ?UTC| ?[+-]\d\d(?::?\d\d)?)?$/i;
 const DAY_MS = 86_400_000;
+/** Seconds since 1970 of the first moment of the year 1 and of the last one of the year 9999, between which times have the same number of digits. */
+const [FIRST_SECOND, LAST_SECOND] = [-62_135_596_800, 253_402_300_799];
 
 /** The value as a column of a type holds it; undefined when it does not fit without loss. */
 export function toCell(value: Exclude<Json, null>, type: ColumnType): Cell | undefined {
@@ -72,7 +74,7 @@ function toNumber(value: Json): number | undefined {
 
 function toDays(text: string): number | undefined {
   const [, year, month, day] = DATE.exec(text) ?? [];
-  return year === undefined ? undefined : daysOf(Number(year), Number(month), Number(day));
+  return year === undefined || year === '0000' ? undefined : daysOf(Number(year), Number(month), Number(day));
 }
 
 function daysOf(year: number, month: number, day: number): number | undefined {
@@ -93,6 +95,7 @@ function toMicroseconds(text: string, withZone: boolean): bigint | undefined {
   const offset = offsetSeconds(zone ?? 'Z');
   if (!withZone && offset !== 0) return undefined;
   const wholeSeconds = days * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds) - offset;
+  if (wholeSeconds < FIRST_SECOND || wholeSeconds > LAST_SECOND) return undefined;
   return BigInt(wholeSeconds) * 1_000_000n + BigInt(fraction.slice(0, 6).padEnd(6, '0'));
 }
 
