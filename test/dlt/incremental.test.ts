@@ -135,6 +135,12 @@ describe('an incremental', () => {
     ]);
   });
 
+  it('says which unit a lag counts in windows of time', async () => {
+    const incremental = { cursor_path: 'updated_at', datetime_format: '%Y-%m-%d', initial_value: '2024-01-01', lag: 28 };
+    const { warnings } = await read(await startApi({ body: { data: ROWS } }), { ...ONE, incremental });
+    expect(warnings).toContainEqual(expect.stringContaining('With windows of time, a lag of 28 is taken as 28 seconds.'));
+  });
+
   it.each<[incremental: Part, message: string]>([
     [{ initial_value: 1 }, 'An incremental needs "cursor_path".'],
     [{ cursor_path: 'a', cursor_pth: 'b' }, 'Did you mean "cursor_path"?'],

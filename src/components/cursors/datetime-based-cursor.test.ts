@@ -372,14 +372,28 @@ describe('dates out of range', () => {
 
   it.each([
     ['a start', EPOCH.replace('"0"', '"99999999999999"'), /the date "99999999999999" lies outside of the years 1 to 9999/],
-    ['a lookback', `${DAILY}lookback_window: P9000Y`, /lookback_window goes back beyond the year 1/],
+    ['a lookback', `${DAILY}lookback_window: P9000Y`, /the lookback_window leads beyond the years 1 to 9999/],
   ])('of %s are told of', async (_name, yaml, message) => {
     await expect(async () => windowsOf(open(yaml, { at: '2026-01-05' }))).rejects.toThrow(message);
   });
 
+  it.each<[string, string]>([
+    ['step: P9000Y', 'cursor_granularity: P1D'],
+    ['step: P999999999D', 'cursor_granularity: P1D'],
+  ])('of a long %s make one window', async (step, granularity) => {
+    expect(await windowsOf(open([DAILY, step, granularity].join('\n')))).toEqual(['2026-01-01 - 2026-01-10']);
+  });
+
+  it.each([
+    ['step: P1D', 'cursor_granularity: P9000Y', 'the cursor_granularity leads beyond the years 1 to 9999'],
+    ['step: P0.5Y', 'cursor_granularity: P1D', 'the step cannot be used: fractional years or months'],
+  ])('of %s and %s are told of', async (step, granularity, message) => {
+    await expect(windowsOf(open([DAILY, step, granularity].join('\n')))).rejects.toThrow(message);
+  });
+
   it('of the end are told of where it is clamped', async () => {
     const yaml = `${DAILY.replaceAll('2026', '0001')}clamping: { target: MONTH }`;
-    await expect(windowsOf(open(yaml))).rejects.toThrow('end_datetime cannot be clamped');
+    await expect(windowsOf(open(yaml))).rejects.toThrow('the end_datetime leads beyond the years 1 to 9999');
   });
 
   it('of a lookback in the state are told of', () => {

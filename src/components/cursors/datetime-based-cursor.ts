@@ -21,7 +21,7 @@ import { StateError } from '../../engine/state-error.ts';
 import { str } from '../../lang/index.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject, ownProperty } from '../../lib/objects.ts';
-import { DateError, DateTime, Delta, type Duration, parseDuration } from '../../lib/time/index.ts';
+import { DateError, DateTime, Delta, type Duration, isBeyondYears, parseDuration } from '../../lib/time/index.ts';
 import { ConfigError } from '../../protocol/failure.ts';
 import { type Axis, later } from './axis.ts';
 import { borderContributor, warnOnce } from './borders.ts';
@@ -236,27 +236,35 @@ interface Lengths {
 
 function windowingOf(b: Builder, axis: Axis<DateTime>, unit: Delta | Duration | undefined, lengths: Lengths): Windowing<DateTime> {
   const { start, lookback, step, clamping, strict } = lengths;
-  const end = clamping === undefined ? lengths.end : () => lastOfPeriod(b, clamping, lengths.end(), unit);
-  const granularity: Granularity<DateTime> | undefined = unit && { after: (time) => plus(time, unit), before: (time) => minus(time, unit) };
+  const end =
+    clamping === undefined
+      ? lengths.end
+      : () => moving(b, 'end_datetime', () => minus(clamping.down(lengths.end()), unit ?? clamping.unit));
+  const granularity: Granularity<DateTime> | undefined = unit && {
+    after: (time) => moving(b, 'cursor_granularity', () => plus(time, unit)),
+    before: (time) => moving(b, 'cursor_granularity', () => minus(time, unit)),
+  };
   return {
     axis,
     start,
     end,
     last: lengths.isEndless ? undefined : end,
-    lookback: lookback && ((time) => lookBackFrom(b, time, lookback)),
-    step: stepOf(step, end),
+    lookback: lookback && ((time) => moving(b, 'lookback_window', () => minus(time, lookback))),
+    step: stepOf(b, step, end),
     granularity,
     clamp: clamping === undefined ? (time) => time : clamping.up,
     strict,
   };
 }
 
-function lastOfPeriod(b: Builder, clamping: Clamping, end: DateTime, unit: Delta | Duration = clamping.unit): DateTime {
+/** Moves dates by what a field of the manifest says; where that leads to no date, the error names the field. */
+function moving(b: Builder, field: string, compute: () => DateTime): DateTime {
   try {
-    return minus(clamping.down(end), unit);
+    return compute();
   } catch (error) {
     if (!(error instanceof DateError)) throw error;
-    throw new ConfigError(`${b.path}: the end_datetime cannot be clamped, because that leads beyond the year 1.`, { cause: error });
+    const problem = isBeyondYears(error) ? 'leads beyond the years 1 to 9999' : `cannot be used: ${error.message}`;
+    throw new ConfigError(`${b.path}: the ${field} ${problem}.`, { cause: error });
   }
 }
 
@@ -287,9 +295,9 @@ function futureOf(b: Builder, { axis, end }: Windowing<DateTime>, field: string)
 }
 
 /** Without a step a window reaches to the end, wherever that is by then; with a step of zero there is one window, as long as there is to read. */
-function stepOf(step: Delta | Duration | undefined, end: () => DateTime): ((time: DateTime) => DateTime) | undefined {
+function stepOf(b: Builder, step: Delta | Duration | undefined, end: () => DateTime): ((time: DateTime) => DateTime) | undefined {
   if (step === undefined) return end;
-  return isNone(step) ? undefined : (time) => orElse(() => plus(time, step), end);
+  return isNone(step) ? undefined : (time) => moving(b, 'step', () => orElse(() => plus(time, step), end));
 }
 
 /** A step beyond the year 9999 is one to the end. */
@@ -297,17 +305,8 @@ function orElse(compute: () => DateTime, fallback: () => DateTime): DateTime {
   try {
     return compute();
   } catch (error) {
-    if (error instanceof DateError && error.type === 'OverflowError') return fallback();
+    if (error instanceof DateError && isBeyondYears(error)) return fallback();
     throw error;
-  }
-}
-
-function lookBackFrom(b: Builder, time: DateTime, lookback: Delta | Duration): DateTime {
-  try {
-    return minus(time, lookback);
-  } catch (error) {
-    if (!(error instanceof DateError)) throw error;
-    throw new ConfigError(`${b.path}: the lookback_window goes back beyond the year 1.`, { cause: error });
   }
 }
 

@@ -184,6 +184,10 @@ function datetimeCursor(compilation: Compilation, members: Members, place: Place
   const order = member(members, 'row_order');
   if (order !== undefined && textAt(order, '"row_order"') !== 'asc') refuse(order, '"row_order" can only be "asc" with windows of time.');
   const path = member(members, 'cursor_path') as Place;
+  if (lag !== undefined) {
+    const seconds = numberAt(lag, '"lag"');
+    compilation.warnings.push({ path: lag.path, message: `With windows of time, a lag of ${seconds} is taken as ${seconds} seconds.` });
+  }
   return {
     type: 'DatetimeBasedCursor',
     cursor_field: textAt(path, '"cursor_path"'),
