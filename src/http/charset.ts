@@ -2,11 +2,9 @@ import { trim } from '../lib/trim.ts';
 
 const QUOTES_AND_BLANKS = '"\' ';
 
-// parity: requests.utils.get_encoding_from_headers
-/** The encoding that a Content-Type states or implies: its charset, latin-1 for text, UTF-8 for JSON, else null. */
-export function statedCharset(contentType: string | undefined): string | null {
-  if (!contentType) return null;
-  const [type = '', ...params] = contentType.split(';');
+/** The charset that a Content-Type names; null when it names none. */
+export function namedCharset(contentType: string | undefined): string | null {
+  const [, ...params] = (contentType ?? '').split(';');
   let charset: string | null = null;
   for (const param of params) {
     const equals = param.indexOf('=');
@@ -14,7 +12,16 @@ export function statedCharset(contentType: string | undefined): string | null {
       charset = trim(param.slice(equals + 1).trim(), QUOTES_AND_BLANKS);
     }
   }
+  return charset;
+}
+
+// parity: requests.utils.get_encoding_from_headers
+/** The encoding that a Content-Type states or implies: its charset, latin-1 for text, UTF-8 for JSON, else null. */
+export function statedCharset(contentType: string | undefined): string | null {
+  if (!contentType) return null;
+  const charset = namedCharset(contentType);
   if (charset !== null) return charset;
+  const [type = ''] = contentType.split(';');
   if (type.includes('text')) return 'ISO-8859-1';
   return type.includes('application/json') ? 'utf-8' : null;
 }

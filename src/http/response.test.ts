@@ -49,7 +49,8 @@ describe('json', () => {
     ['not json', 'application/json', undefined],
     ['', 'application/json', undefined],
     ['\ufeff{"a": 1}', undefined, { a: 1 }],
-    ['\ufeff{"a": 1}', 'application/json', undefined],
+    ['\ufeff{"a": 1}', 'application/json', { a: 1 }],
+    ['\ufeff{"a": "é"}', 'text/html', { a: 'é' }],
     ['{"a": 1}', 'text/html', { a: 1 }],
   ])('%s of %s', async (body, contentType, expected) => {
     expect((await respond(body, contentType)).json).toEqual(expected);

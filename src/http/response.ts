@@ -1,7 +1,7 @@
 import { type Json, parseJson } from '../lib/json.ts';
 import { numbersIn } from '../lib/json-numbers.ts';
 import { type ByteSource, joined } from './byte-source.ts';
-import { decodeStrictly, decodeText, detectCharset, guessJsonCharset, statedCharset } from './charset.ts';
+import { decodeStrictly, decodeText, detectCharset, guessJsonCharset, namedCharset, statedCharset } from './charset.ts';
 import type { HttpHeaders } from './headers.ts';
 import { type AskAgain, MendedBody } from './mended-body.ts';
 import type { HttpRequest } from './request.ts';
@@ -185,10 +185,17 @@ export class HttpResponse {
     return statedCharset(this.headers.get('content-type'));
   }
 
+  /** The encoding that the Content-Type names, else null. */
+  get namedCharset(): string | null {
+    return namedCharset(this.headers.get('content-type'));
+  }
+
+  /** The text of JSON: a byte order mark tells its encoding and is no part of it. */
   #jsonText(): string {
-    if (this.charset || this.bytes.length <= 3) return this.text;
-    const guess = guessJsonCharset(this.bytes);
-    return (guess === null ? null : decodeStrictly(this.bytes, guess)) ?? this.text;
+    const found = this.bytes.length <= 3 ? null : guessJsonCharset(this.bytes);
+    const guess = this.charset && found !== 'utf-8-sig' && found !== 'utf-16' ? null : found;
+    const text = (guess === null ? null : decodeStrictly(this.bytes, guess)) ?? this.text;
+    return text.startsWith('\uFEFF') ? text.slice(1) : text;
   }
 
   /** Whether plain parsing may lose numbers of the body; undefined where its text has to tell. */

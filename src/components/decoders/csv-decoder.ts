@@ -1,9 +1,9 @@
 import { component } from '../../engine/component.ts';
 import { list, optional, text, withDefault } from '../../engine/fields.ts';
 import type { Decoder } from '../../engine/kinds.ts';
+import { textReader } from '../../engine/response-text.ts';
 import { createCsvReader } from '../../lib/csv.ts';
 import type { Json } from '../../lib/json.ts';
-import { openText, type TextStream } from '../../lib/text-codec.ts';
 import { TransientError } from '../../protocol/failure.ts';
 import { createRowReader } from './csv-rows.ts';
 
@@ -22,26 +22,39 @@ export const CsvDecoder = component({
     set_values_to_none: optional(list(text())),
   }),
   build(spec, b): Decoder {
-    if (openText(spec.encoding) === undefined) b.fail(`There is no text encoding "${spec.encoding}".`, 'encoding');
+    const openTexts = textReader(b, spec.encoding);
     const delimiter = decodeDelimiter(spec.delimiter) || ',';
     if (delimiter.length !== 1) b.fail(`The delimiter "${spec.delimiter}" is not one character.`, 'delimiter');
     const nulls = new Set(spec.set_values_to_none ?? []);
 
-    async function* parse(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Json[]> {
-      const codec = openText(spec.encoding) as TextStream;
+    function tellOfDoubles(names: readonly string[]): void {
+      const stream = b.stream?.name ?? '';
+      const columns = names.map((name) => JSON.stringify(name)).join(', ');
+      b.run.shared.once(`doubled columns ${stream}`, () =>
+        b.run.log.warn(
+          `Stream ${stream}: the CSV has more than one column named ${columns}. Only the values of the last one are kept: ask the API for different names.`,
+        ),
+      );
+    }
+
+    async function* read(texts: AsyncIterable<string>): AsyncGenerator<readonly Json[]> {
       const reader = createCsvReader(delimiter);
-      const toRecords = createRowReader(nulls);
-      for await (const chunk of bytes) {
-        const records = toRecords(reader.push(codec.decode(chunk)));
+      const toRecords = createRowReader(nulls, tellOfDoubles);
+      for await (const text of texts) {
+        const records = toRecords(reader.push(text));
         if (records.length > 0) yield records;
       }
-      const rows = reader.push(codec.end());
       const isCut = reader.isInQuotes();
-      const records = toRecords([...rows, ...reader.end()]);
+      const records = toRecords(reader.end());
       if (records.length > 0) yield isCut ? records.slice(0, -1) : records;
       if (isCut) throw new TransientError('The CSV breaks off within quotes, so that what follows is missing.');
     }
-    return { streams: true, paginates: false, decode: (response) => parse(response.chunks()), parse };
+    return {
+      streams: true,
+      paginates: false,
+      decode: (response) => read(openTexts(response.chunks(), response.namedCharset)),
+      parse: (bytes) => read(openTexts(bytes, null)),
+    };
   },
 });
 

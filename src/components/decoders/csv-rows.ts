@@ -8,11 +8,14 @@ const SURPLUS = 'null';
 const HTML = /^\uFEFF?\s*<(?:!doctype html|html)\b/i;
 
 /**
- * Turns rows of cells into records: the first row gives the names, blank rows are left out, cells that are missing are null. Throws
- * TransientError for a page of HTML, which would pass for a table without rows.
+ * Turns rows of cells into records: the first row gives the names, of which the last of equal ones counts; blank rows are left out, cells that are
+ * missing are null. Throws TransientError for a page of HTML, which would pass for a table without rows.
  */
 // parity: csv.DictReader
-export function createRowReader(nulls: ReadonlySet<string>): (rows: readonly (readonly string[])[]) => JsonObject[] {
+export function createRowReader(
+  nulls: ReadonlySet<string>,
+  tellOfDoubles: (names: readonly string[]) => void,
+): (rows: readonly (readonly string[])[]) => JsonObject[] {
   let names: readonly string[] | undefined;
   // A record with all fields, of which the others are copies: setting fields is much faster than adding them.
   let blank: JsonObject = {};
@@ -35,9 +38,18 @@ export function createRowReader(nulls: ReadonlySet<string>): (rows: readonly (re
       if (names === undefined) {
         if (HTML.test(row[0] ?? '')) throw new TransientError('The response is not CSV: it is a page of HTML.');
         names = row;
+        const doubled = doublesOf(row);
+        if (doubled.length > 0) tellOfDoubles(doubled);
         blank = Object.fromEntries(row.map((name) => [name, null]));
       } else if (row.length > 0) records.push(recordOf(names, row));
     }
     return records;
   };
+}
+
+/** The names that come more than once. */
+function doublesOf(names: readonly string[]): string[] {
+  const [seen, doubled] = [new Set<string>(), new Set<string>()];
+  for (const name of names) (seen.has(name) ? doubled : seen).add(name);
+  return [...doubled];
 }

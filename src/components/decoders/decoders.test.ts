@@ -39,7 +39,8 @@ describe('JsonDecoder', () => {
     ['', [{}, {}]],
     ['null', [{}, {}]],
     ['not json', [{}, {}]],
-    ['\ufeff{}', [{}, {}]],
+    ['\ufeff{"a": "é"}', [{ a: 'é' }]],
+    ['\ufeff', [{}, {}]],
     ['[NaN]', [Number.NaN]],
     [
       '{"a": 18446744073709551615, "b": [18446744073709551616]}',
@@ -52,9 +53,23 @@ describe('JsonDecoder', () => {
 
   it('reads UTF-8 whatever the headers say', async () => {
     expect(await documents(json, '["é"]', { 'Content-Type': 'application/json; charset=iso-8859-1' })).toEqual(['é']);
+    expect(await documents(json, '["é"]', { 'Content-Type': 'application/json; charset=utf-16' })).toEqual(['é']);
+  });
+
+  it('reads what is no UTF-8 by the charset of the headers, and nothing without one', async () => {
     const latin1 = Buffer.from('["é"]', 'latin1');
-    for (const charset of ['iso-8859-1', 'utf-8'])
-      expect(await documents(json, latin1, { 'Content-Type': `application/json; charset=${charset}` })).toEqual([{}, {}]);
+    const read = (charset: string): Promise<Json[]> => documents(json, latin1, { 'Content-Type': `application/json; charset=${charset}` });
+    expect(await read('iso-8859-1')).toEqual(['é']);
+    expect(await read('Windows-1251')).toEqual(['й']);
+    for (const charset of ['utf-8', 'utf-16', 'nonsense']) expect(await read(charset)).toEqual([{}, {}]);
+    expect(await documents(json, latin1)).toEqual([{}, {}]);
+  });
+
+  it('refuses JSON in an encoding that nothing tells', async () => {
+    const response = responseOf(Buffer.from('["é"]', 'latin1'));
+    await response.load();
+    const refusal = buildFromYaml('decoder', json).refusal?.(response);
+    expect(refusal).toBe('is JSON, but neither in UTF-8 nor in the charset that it states (none)');
   });
 
   it('gives the document as it came when a response is decoded again', async () => {
@@ -145,6 +160,19 @@ describe('CsvDecoder', () => {
       { a: null, b: '2' },
     ]);
     expect(await documents('{type: CsvDecoder, delimiter: "\\\\u0001"}', 'a\x01b\n1\x012')).toEqual([{ a: '1', b: '2' }]);
+  });
+
+  it('keeps the last of equal columns, and warns of them once', async () => {
+    const warnings: string[] = [];
+    const log = { ...testRun().log, warn: (message: string | (() => string)) => void warnings.push(String(message)) };
+    const decoder = buildFromYaml('decoder', 'type: CsvDecoder', { run: { log } });
+    for (let count = 0; count < 2; count += 1) {
+      const [rows] = await Array.fromAsync(decoder.decode(responseOf('id,total,total,x,total,x\n1,2,3,4,5,6\n')));
+      expect(rows).toEqual([{ id: '1', total: '5', x: '6' }]);
+    }
+    expect(warnings).toEqual([
+      'Stream : the CSV has more than one column named "total", "x". Only the values of the last one are kept: ask the API for different names.',
+    ]);
   });
 
   it('refuses what can be no delimiter and no encoding', () => {
@@ -239,6 +267,52 @@ describe('XmlDecoder', () => {
 
   it('goes by the charset of the headers', async () => {
     expect(await documents(xml, Buffer.from('<a>é</a>', 'latin1'), { 'Content-Type': 'text/xml' })).toEqual([{ a: 'é' }]);
+  });
+});
+
+describe('text in another encoding than UTF-8', () => {
+  const row = { id: '1', name: 'é' };
+  const formats: [string, string, Json[]][] = [
+    ['type: JsonDecoder', '[{"id": "1", "name": "é"}]', [row]],
+    ['type: JsonlDecoder', '{"id": "1", "name": "é"}\n', [row]],
+    ['{type: JsonItemsDecoder, items_path: a}', '{"a": [{"id": "1", "name": "é"}]}', [row]],
+    ['type: CsvDecoder', 'id,name\n1,é\n', [row]],
+    ['{type: CsvDecoder, encoding: utf_8_sig}', 'id,name\n1,é\n', [row]],
+    ['type: IterableDecoder', 'aé\n', [{ record: 'aé' }]],
+    ['type: XmlDecoder', '<?xml version="1.0"?><row><id>1</id><name>é</name></row>', [{ row }]],
+  ];
+
+  it.each(formats)('is told by its byte order mark: %s', async (yaml, body, expected) => {
+    for (const type of ['application/json', 'text/plain; charset=iso-8859-1', '']) {
+      const headers = type === '' ? {} : { 'Content-Type': type };
+      expect(await documents(yaml, `\ufeff${body}`, headers)).toEqual(expected);
+      expect(await documents(yaml, Buffer.from(`\ufeff${body}`, 'utf16le'), headers)).toEqual(expected);
+      expect(await documents(yaml, Buffer.from(`\ufeff${body}`, 'utf16le').swap16(), headers)).toEqual(expected);
+    }
+  });
+
+  it.each(formats)('is told by the headers: %s', async (yaml, body, expected) => {
+    const headers = { 'Content-Type': 'text/plain; charset=windows-1252' };
+    expect(await documents(yaml, Buffer.from(body, 'latin1'), headers)).toEqual(expected);
+    if (!yaml.includes('Xml')) expect(await documents(yaml, body, headers)).toEqual(expected);
+  });
+
+  it('is told by the first line of an XML document', async () => {
+    const body = Buffer.from('<?xml version="1.0" encoding="windows-1251"?><a>\xe9</a>', 'latin1');
+    expect(await documents('type: XmlDecoder', body, { 'Content-Type': 'text/xml' })).toEqual([{ a: 'й' }]);
+    expect(await documents('type: XmlDecoder', body, { 'Content-Type': 'text/xml; charset=latin-1' })).toEqual([{ a: 'é' }]);
+  });
+
+  it('is read within what another decoder unpacks', async () => {
+    const csv = gzipSync('\ufeffid,name\n1,é\n');
+    expect(await documents('{type: GzipDecoder, decoder: {type: CsvDecoder}}', csv)).toEqual([row]);
+  });
+
+  it('is an error that says what to do where nothing tells it', async () => {
+    const { error } = await decode('type: CsvDecoder', Buffer.from('id,name\n1,é\n', 'latin1'));
+    expect(error).toBe(
+      'The response cannot be read as utf-8: The text is not in utf-8. Give the decoder the encoding that it is in, if it takes one.',
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { component } from '../../engine/component.ts';
 import type { Decoder } from '../../engine/kinds.ts';
+import { decodedChunks } from '../../engine/response-text.ts';
 import type { Json } from '../../lib/json.ts';
 import { SystemError } from '../../protocol/failure.ts';
 
@@ -19,7 +20,7 @@ export const IterableDecoder = component({
     streams: true,
     paginates: false,
     async *decode(response): AsyncGenerator<readonly Json[]> {
-      for await (const lines of textLines(response.chunks())) {
+      for await (const lines of textLines(decodedChunks(response))) {
         const bad = lines.findIndex((line) => !isUtf8(line));
         const good = bad === -1 ? lines : lines.slice(0, bad);
         if (good.length > 0) yield good.map((line) => ({ record: line.toString('utf8') }));

@@ -1,10 +1,8 @@
-import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
 import type { HttpResponse } from '../../engine/http.ts';
 import type { Decoder } from '../../engine/kinds.ts';
 import { notA } from '../../engine/not-a.ts';
 import type { Json } from '../../lib/json.ts';
-import { parseLenientJson } from '../../lib/lenient-json.ts';
 import { SystemError } from '../../protocol/failure.ts';
 import { collectBytes } from './bytes.ts';
 import { documentsOf, parseDocument, responseDocument } from './json-document.ts';
@@ -23,7 +21,6 @@ export const JsonDecoder = component({
     async *decode(response) {
       await response.load();
       const document = responseDocument(response);
-      if (document === undefined && response.text.trim() !== '' && isForeignJson(response)) warnOfEncoding(b, response);
       // What cannot be read counts as two empty documents, an empty list as one.
       if (document === undefined || document === null) yield [{}, {}];
       else if (Array.isArray(document) && document.length === 0) yield [{}];
@@ -45,20 +42,8 @@ export const JsonDecoder = component({
 
 /** What is wrong with a body that is neither JSON nor empty, with its beginning. */
 function refusalOf(response: HttpResponse, redact: (text: string) => string): string | undefined {
-  const { text } = response;
-  return text.trim() === '' || isForeignJson(response) ? undefined : notA('JSON', text, redact, response);
-}
-
-/** Whether a body is JSON but for its encoding, or for the byte order mark before it. */
-function isForeignJson(response: HttpResponse): boolean {
-  return response.json !== undefined || parseLenientJson(response.text.replace(/^\uFEFF/, '')) !== undefined;
-}
-
-/** Tells once a stream of JSON that the reference does not read. */
-function warnOfEncoding({ run, stream }: Builder, { request }: HttpResponse): void {
-  run.shared.once(`json-encoding ${stream?.name ?? ''}`, () =>
-    run.log.warn(
-      `The answer to ${request.method} ${run.secrets.redactUrl(request.url)} is JSON, but not plain UTF-8, so it counts as empty.`,
-    ),
-  );
+  const { text, json } = response;
+  if (text.trim() === '') return undefined;
+  if (json === undefined) return notA('JSON', text, redact, response);
+  return `is JSON, but neither in UTF-8 nor in the charset that it states (${response.namedCharset ?? 'none'})`;
 }

@@ -1,10 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import type { HttpResponse } from '../../engine/http.ts';
 import { isContainer } from '../../lib/dpath.ts';
 import { Float, type Json } from '../../lib/json.ts';
 import { numbersIn } from '../../lib/json-numbers.ts';
 import { parseLenientJson } from '../../lib/lenient-json.ts';
 import { setOwnProperty } from '../../lib/objects.ts';
+import { utf8Bytes } from '../../lib/utf8-bytes.ts';
 
 const DIGITS_OF_64_BITS = 19;
 const [SMALLEST, LARGEST] = [-(2n ** 63n), 2n ** 64n - 1n];
@@ -12,34 +12,37 @@ const [SMALLEST, LARGEST] = [-(2n ** 63n), 2n ** 64n - 1n];
 // Responses whose document was given away and may have been changed since.
 const given = new WeakSet<HttpResponse>();
 
-/** The document of a loaded response, which must be UTF-8 whatever its headers say, as it came also when it is asked for again; undefined when it is no JSON. */
+/**
+ * The document of a loaded response, as it came also when it is asked for again; undefined when it is no JSON. UTF-8 is read as such whatever the
+ * headers say; what is no UTF-8 is read by its byte order mark or by the charset of the headers.
+ */
 // parity: decoders/composite_raw_decoder.py:JsonParser
 export function responseDocument(response: HttpResponse): Json | undefined {
-  const { bytes } = response;
-  if (!mayBeJson(bytes)) return undefined;
+  const { bytes: raw } = response;
+  const bytes = utf8Bytes(raw, response.charset ?? undefined);
+  if (bytes === undefined) return undefined;
+  if (bytes.buffer !== raw.buffer || bytes.length !== raw.length) return parseUtf8(bytes);
   const charset = response.charset?.toLowerCase();
   const isShared = (charset === undefined || charset === null || charset === 'utf-8') && !given.has(response);
   given.add(response);
   const parsed = isShared ? response.json : undefined;
-  return parsed === undefined ? parseDocument(bytes) : narrow(parsed, bytes);
+  return parsed === undefined ? parseUtf8(bytes) : narrow(parsed, bytes);
 }
 
-/** The document that some bytes hold; undefined when they hold none. */
-export function parseDocument(bytes: Uint8Array): Json | undefined {
-  if (!mayBeJson(bytes)) return undefined;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  const parsed = parseLenientJson(text, numbersIn(bytes)?.mayBeLost);
+/** The document that some bytes in UTF-8 or UTF-16 hold; undefined when they hold none. */
+export function parseDocument(raw: Uint8Array): Json | undefined {
+  const bytes = utf8Bytes(raw);
+  return bytes && parseUtf8(bytes);
+}
+
+function parseUtf8(bytes: Buffer): Json | undefined {
+  const parsed = parseLenientJson(bytes.toString('utf8'), numbersIn(bytes)?.mayBeLost);
   return parsed === undefined ? undefined : narrow(parsed, bytes);
 }
 
 /** The documents that an extractor is given: the items of a list, anything else as it is. */
 export function documentsOf(document: Json): readonly Json[] {
   return Array.isArray(document) ? document : [document];
-}
-
-function mayBeJson(bytes: Uint8Array): boolean {
-  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  return !hasMark && !bytes.subarray(0, 4).includes(0) && isUtf8(bytes);
 }
 
 /** Integers that 64 bits cannot hold are floats. */

@@ -1,9 +1,9 @@
 import { component } from '../../engine/component.ts';
 import { text, withDefault } from '../../engine/fields.ts';
 import type { Decoder } from '../../engine/kinds.ts';
+import { textReader } from '../../engine/response-text.ts';
 import type { Json } from '../../lib/json.ts';
 import { createJsonItemsReader, JsonStreamError } from '../../lib/json-items.ts';
-import { openText } from '../../lib/text-codec.ts';
 import { TransientError } from '../../protocol/failure.ts';
 
 /** parity: decoders/composite_raw_decoder.py:JsonItemsParser */
@@ -20,10 +20,9 @@ export const JsonItemsDecoder = component({
   }),
   build({ items_path: path, encoding }, b): Decoder {
     if (path === '') b.fail('JsonItemsDecoder needs the path of the list.', 'items_path');
-    if (openText(encoding) === undefined) b.fail(`There is no text encoding "${encoding}".`, 'encoding');
+    const openTexts = textReader(b, encoding);
 
-    async function* parse(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Json[]> {
-      const codec = openText(encoding);
+    async function* readItems(texts: AsyncIterable<string>): AsyncGenerator<readonly Json[]> {
       const reader = createJsonItemsReader(`${path}.item`);
       let found: Json[] = [];
       const read = (advance: () => void): unknown => {
@@ -39,18 +38,20 @@ export const JsonItemsDecoder = component({
         found = [];
         return taken;
       };
-      for await (const chunk of bytes) {
-        const failure = read(() => reader.push(codec?.decode(chunk) ?? '', found));
+      for await (const text of texts) {
+        const failure = read(() => reader.push(text, found));
         if (found.length > 0) yield take();
         if (failure !== undefined) throw failure;
       }
-      const failure = read(() => {
-        reader.push(codec?.end() ?? '', found);
-        reader.end(found);
-      });
+      const failure = read(() => reader.end(found));
       if (found.length > 0) yield take();
       if (failure !== undefined) throw failure;
     }
-    return { streams: true, paginates: false, decode: (response) => parse(response.chunks()), parse };
+    return {
+      streams: true,
+      paginates: false,
+      decode: (response) => readItems(openTexts(response.chunks(), response.namedCharset)),
+      parse: (bytes) => readItems(openTexts(bytes, null)),
+    };
   },
 });

@@ -2,9 +2,11 @@ import { component } from '../../engine/component.ts';
 import type { HttpResponse } from '../../engine/http.ts';
 import type { Decoder } from '../../engine/kinds.ts';
 import { notA } from '../../engine/not-a.ts';
+import { decodedChunks } from '../../engine/response-text.ts';
 import { isCutJson } from '../../lib/cut-json.ts';
 import type { Json } from '../../lib/json.ts';
 import { parseLenientJson } from '../../lib/lenient-json.ts';
+import { utf8Chunks } from '../../lib/utf8-bytes.ts';
 import { SystemError, TransientError } from '../../protocol/failure.ts';
 import { beforeInvalidLine, wholeLines } from './bytes.ts';
 
@@ -53,12 +55,12 @@ export const JsonlDecoder = component({
     }
 
     async function* decode(response: HttpResponse): AsyncGenerator<readonly Json[]> {
-      const text = yield* read(response.chunks());
+      const text = yield* read(decodedChunks(response));
       if (text !== undefined) unreadable.set(response, notA('JSONL', text, b.run.secrets.redact, response));
     }
 
     async function* parse(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Json[]> {
-      const text = yield* read(bytes);
+      const text = yield* read(utf8Chunks(bytes));
       if (text !== undefined) throw new TransientError(`What was unpacked ${notA('JSONL', text, b.run.secrets.redact)}`);
     }
     return { streams: true, paginates: false, decode, parse, refusal: (response) => unreadable.get(response) };

@@ -1,5 +1,6 @@
 import { component } from '../../engine/component.ts';
 import type { Decoder } from '../../engine/kinds.ts';
+import { xmlText } from '../../engine/response-text.ts';
 import { parseXml, XmlError } from './xml-document.ts';
 
 /** parity: decoders/xml_decoder.py:XmlDecoder */
@@ -17,7 +18,7 @@ export const XmlDecoder = component({
     async *decode(response) {
       await response.load();
       try {
-        yield [await parseXml(response.text)];
+        yield [await parseXml(xmlText(response))];
       } catch (error) {
         if (!(error instanceof XmlError)) throw error;
         b.run.log.warn(`The response is no XML and counts as empty: ${error.message}`);

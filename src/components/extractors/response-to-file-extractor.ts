@@ -1,10 +1,10 @@
 import { component } from '../../engine/component.ts';
 import { boolean, withDefault } from '../../engine/fields.ts';
 import type { Extractor } from '../../engine/kinds.ts';
+import { textReader } from '../../engine/response-text.ts';
 import { createCsvReader } from '../../lib/csv.ts';
 import { GzipError, gunzip } from '../../lib/gunzip.ts';
 import type { Json } from '../../lib/json.ts';
-import { openText, type TextStream } from '../../lib/text-codec.ts';
 import { SystemError, TransientError } from '../../protocol/failure.ts';
 import { createTableReader } from './table-rows.ts';
 
@@ -20,21 +20,26 @@ export const ResponseToFileExtractor = component({
     preserve_na_values: withDefault(boolean(), false),
   }),
   build(spec, b): Extractor {
-    async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Json[]> {
-      const codec = openText('utf-8-sig') as TextStream;
+    const openTexts = textReader(b, 'utf-8');
+
+    async function* readRows(bytes: AsyncIterable<Uint8Array>, charset: string | null = null): AsyncGenerator<readonly Json[]> {
       const reader = createCsvReader(',');
       const toRecords = createTableReader(spec.preserve_na_values, (message) => b.run.log.warn(`${b.path}: ${message}`));
-      for await (const chunk of unpack(bytes, b.run.guards.max_expansion)) {
-        const records = toRecords(reader.push(codec.decode(chunk).replaceAll('\0', '')));
+      for await (const text of openTexts(unpack(bytes, b.run.guards.max_expansion), charset)) {
+        const records = toRecords(reader.push(text.replaceAll('\0', '')));
         if (records.length > 0) yield records;
       }
-      const rows = reader.push(codec.end());
       if (reader.isInQuotes()) throw new SystemError('The CSV file ends within quotes: it is cut off or broken.');
-      const records = toRecords([...rows, ...reader.end()]);
+      const records = toRecords(reader.end());
       if (records.length > 0) yield records;
     }
     return {
-      decoder: { streams: true, paginates: false, decode: (response) => readRows(response.chunks()), parse: readRows },
+      decoder: {
+        streams: true,
+        paginates: false,
+        decode: (response) => readRows(response.chunks(), response.namedCharset),
+        parse: (bytes) => readRows(bytes),
+      },
       extract: (documents) => ({ records: documents as Json[], count: documents.length }),
     };
   },

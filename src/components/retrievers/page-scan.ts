@@ -24,6 +24,7 @@ import {
   scanDocument,
 } from '../../lib/json-list/list-scan.ts';
 import { onDemand } from '../../lib/on-demand.ts';
+import { isNamedUtf8 } from '../../lib/utf8-bytes.ts';
 import { SystemError } from '../../protocol/failure.ts';
 
 /** Bytes of a body that are loaded before its first record goes out, so that a page that breaks off or is no JSON gives none at all. */
@@ -118,7 +119,8 @@ export function createPageScan(
         page: (emitted, last) => new LoadedPage({ request, response, document, parser, selector, countsRefused }, emitted, last),
       };
     },
-    canFollow({ beginning }) {
+    canFollow({ beginning, namedCharset }) {
+      if (namedCharset !== null && !isNamedUtf8(namedCharset)) return false;
       const probe = new ListScan(scanning().shape);
       for (const chunk of beginning) {
         const found = probe.push(chunk, false);
