@@ -23,7 +23,7 @@ export function runCheck(options: CommandOptions): Promise<number> {
 /** Tries whether a config works; throws for what is neither the user's nor the API's to mend. */
 export async function checkConnection(session: Session, connector: Connector, limits?: Limits): Promise<ConnectionStatus> {
   try {
-    const opened = await openConnector(session, connector, limits);
+    const opened = await openConnector(session, connector, { ...limits, isAwaited: true });
     opened.validate();
     const source = opened.source();
     const { check } = source;

@@ -2,6 +2,7 @@ import { components } from '../components/index.ts';
 import { createHeartbeat } from '../engine/heartbeat.ts';
 import { readStreams } from '../engine/read.ts';
 import { onDemand } from '../lib/on-demand.ts';
+import { monotonicMs } from '../lib/steady-clock.ts';
 import { guardMemory } from '../operations/memory-guard.ts';
 import { keepHeapSmall } from '../operations/small-heap.ts';
 import { parseCatalog } from '../protocol/catalog.ts';
@@ -44,8 +45,8 @@ async function read(
   return inManifest(connector, async () => {
     const opened = await openConnector(session, connector);
     await describe({ command: 'read', connector, catalog: catalogFile, state: stateFile });
-    const output = keepHeapSmall(guardMemory(watch(session.output), { now: Date.now }));
-    const heartbeat = createHeartbeat(log, opened.run.clock.now, (look) => opened.run.whileWaiting?.(look));
+    const output = keepHeapSmall(guardMemory(watch(session.output), { now: monotonicMs }));
+    const heartbeat = createHeartbeat(log, opened.run.clock.steady, (look) => opened.run.whileWaiting?.(look));
     const explain = (error: unknown): Promise<unknown> => explainError(connector, error);
     const failed = await readStreams(opened.source(), {
       run: opened.run,

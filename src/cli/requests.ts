@@ -16,10 +16,11 @@ import { userAgent } from './version.ts';
 /** The way in which a run sends its requests; its connections are closed when the command ends. */
 export function createRequests(
   { log, secrets, options, onEnd, observer, world = {} }: Session,
-  { limits, guards, signal, now, sleep, onRateLimited, origins }: RequestSettings,
+  { limits, guards, signal, now, steady, sleep, onRateLimited, origins }: RequestSettings,
 ): Http {
   for (const secret of proxySecrets(readProxySettings(process.env))) secrets.add(secret);
-  const nowMs = world.now === undefined ? Date.now : (): number => Number(now() / 1000n);
+  const epochMs = (): number => Number(now() / 1000n);
+  const nowMs = (): number => Number(steady() / 1000n);
   const debugging: ExchangeObserver = {
     end: ({ request, status, totalMs, bytes, attempt }) =>
       log.debug(
@@ -57,6 +58,8 @@ export function createRequests(
     secrets,
     signal,
     nowMs,
+    epochMs,
+    isAwaited: limits.isAwaited === true,
     sleep,
     random: Math.random,
     onRateLimited,

@@ -8,6 +8,7 @@ import type { Limits, Run } from '../engine/run.ts';
 import { createTemplates } from '../lang/index.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { onDemand } from '../lib/on-demand.ts';
+import { createSteadyClock } from '../lib/steady-clock.ts';
 import { streamStatus } from '../protocol/messages.ts';
 import { createFileStore, filesFolder } from './file-store.ts';
 import { createReadBeside } from './read-beside.ts';
@@ -20,6 +21,8 @@ export interface RequestSettings {
   readonly signal: AbortSignal;
   /** Microseconds since 1970. */
   readonly now: () => bigint;
+  /** Like `now`, but it never goes back. */
+  readonly steady: () => bigint;
   /** Waits so many milliseconds. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly onRateLimited: (stream: string) => void;
@@ -85,7 +88,7 @@ export function createRun(
   }: RunSettings,
 ): Run {
   const { output, log, secrets, onEnd, observer, world = {} } = session;
-  const { now = systemNow } = world;
+  const { now = systemNow, now: steady = createSteadyClock() } = world;
   const looks = new Set<() => void>();
   const rest = restInParts(world.sleep ?? systemSleep, () => {
     for (const look of looks) look();
@@ -98,13 +101,22 @@ export function createRun(
   };
   let http: Http | undefined;
   return {
-    clock: { now, sleep: (ms) => rest(ms, abort().signal) },
+    clock: { now, steady, sleep: (ms) => rest(ms, abort().signal) },
     log,
     get http() {
       if (http === undefined) {
         if (requests === undefined) throw new Error('This command makes no requests.');
         onEnd(() => abort().abort());
-        http = requests(session, { limits, guards, signal: abort().signal, now, sleep: rest, onRateLimited: reportRateLimit, origins });
+        http = requests(session, {
+          limits,
+          guards,
+          signal: abort().signal,
+          now,
+          steady,
+          sleep: rest,
+          onRateLimited: reportRateLimit,
+          origins,
+        });
       }
       return http;
     },

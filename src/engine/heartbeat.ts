@@ -9,7 +9,7 @@ export interface Heartbeat {
   follow(records: () => number, printState: () => void): () => void;
 }
 
-/** A heartbeat that looks after the streams whenever `whileWaiting` has it do so; `now` gives microseconds since 1970. */
+/** A heartbeat that looks after the streams whenever `whileWaiting` has it do so; `now` gives microseconds of a clock that never goes back. */
 export function createHeartbeat(log: Log, now: () => bigint, whileWaiting: (look: () => void) => void): Heartbeat {
   const streams = new Set<{ readonly records: () => number; readonly printState: () => void }>();
   let seen = 0;

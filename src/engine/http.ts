@@ -94,7 +94,7 @@ export interface Exchange {
 }
 
 /** The rates that the API allows, without the clock that they are kept by. */
-export type BudgetRules = Omit<BudgetOptions, keyof Waiting>;
+export type BudgetRules = Omit<BudgetOptions, keyof Waiting | 'epochMs' | 'longestResetMs' | 'onLongReset'>;
 
 /** The HTTP side of a run. */
 export interface Http {
@@ -119,7 +119,12 @@ export interface HttpOptions {
   readonly log: Log;
   readonly secrets: Secrets;
   readonly signal: AbortSignal;
+  /** Milliseconds of a clock that only goes on. */
   readonly nowMs: () => number;
+  /** The date in epoch milliseconds, for headers that name one; `nowMs` unless told. */
+  readonly epochMs?: () => number;
+  /** Whether somebody waits for the answer, so that a connection that cannot be made is not tried for long. */
+  readonly isAwaited?: boolean;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly onRateLimited: (name: string) => void;
@@ -198,6 +203,8 @@ export function createHttp(options: HttpOptions): Http {
       beginning: exchange.beginning,
       random: options.random,
       now: options.nowMs,
+      epochMs: options.epochMs,
+      isAwaited: options.isAwaited,
       sleep(ms, waker) {
         options.onWait?.(exchange.name, ms);
         return options.sleep(ms, waker);
@@ -239,9 +246,18 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   return {
-    cookieJar: () => createCookieJar(options.nowMs),
+    cookieJar: () => createCookieJar(options.epochMs ?? options.nowMs),
     useBudget(rules) {
-      budget = createCallBudget({ ...rules, ...waiting });
+      budget = createCallBudget({
+        ...rules,
+        ...waiting,
+        ...(options.epochMs === undefined ? {} : { epochMs: options.epochMs }),
+        longestResetMs: Math.max(options.maxWaitSeconds ?? Number.POSITIVE_INFINITY, LONGEST_RESET_SECONDS) * 1000,
+        onLongReset: (aheadMs) =>
+          log.warn(
+            `The API says that its rate limit is reset in ${Math.round(aheadMs / 86_400_000)} days: it is asked again after the guard max_wait. The ratelimit_reset_header may mean another unit.`,
+          ),
+      });
     },
     async send(exchange) {
       try {
@@ -347,4 +363,6 @@ function shortened(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length)}... (${text.length} characters)` : text;
 }
 
+/** How far ahead a rate limit may be reset, whatever the guard of waits says: declared rates hold even where retries do not wait. */
+const LONGEST_RESET_SECONDS = 86_400;
 const LONGEST_API_MESSAGE = 500;

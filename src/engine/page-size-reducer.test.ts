@@ -15,7 +15,7 @@ const RULES: ReductionRules = {
 
 function begin(rules: Partial<ReductionRules>, configured: number | undefined) {
   const waits: number[] = [];
-  const clock = { now: () => 0n, sleep: async (ms: number) => void waits.push(ms) };
+  const clock = { now: () => 0n, steady: () => 0n, sleep: async (ms: number) => void waits.push(ms) };
   return { waits, reducer: createPageSizeReducer({ ...RULES, ...rules }, configured, 'items', testRun({ run: { clock } })) };
 }
 

@@ -36,7 +36,7 @@ function routerOf(given: Iterable<Given>, extra: Partial<PartitionRouter> = {}):
 
 function open(router: PartitionRouter, state?: JsonObject, yaml = SYNC, now: () => bigint = () => 0n): Cursor {
   return createPartitionCursor(
-    testRun({ run: { clock: { now, sleep: async () => {} } } }),
+    testRun({ run: { clock: { now, steady: now, sleep: async () => {} } } }),
     router,
     buildFromYaml('incrementalSync', yaml),
     state,

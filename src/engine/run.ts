@@ -15,6 +15,8 @@ export interface Limits {
   readonly pagesPerSlice?: number;
   readonly records?: number;
   readonly streams?: number;
+  /** True where somebody waits for the answer, as in a check: a connection that cannot be made is tried once more and no longer. */
+  readonly isAwaited?: boolean;
   /** False where each failure and each request is to be seen: nothing is repeated or cached. */
   readonly retries?: boolean;
 }
@@ -23,6 +25,8 @@ export interface Limits {
 export interface Clock {
   /** Microseconds since 1970, UTC. */
   now(): bigint;
+  /** Like `now`, but it never goes back: for how long something takes. */
+  steady(): bigint;
   /** Waits so many milliseconds; rejects when the run is aborted. */
   sleep(ms: number): Promise<void>;
 }

@@ -19,7 +19,7 @@ function createStream(length: number, isAskedFor: boolean) {
   };
   const state = { text: 'x'.repeat(length - '{"text":""}'.length) };
   const positions = { state: () => state, isAskedFor } as unknown as PagePositions;
-  const states = createStateWriter(writer, {} as Cursor, positions, { now: () => BigInt(now) });
+  const states = createStateWriter(writer, {} as Cursor, positions, { steady: () => BigInt(now) });
   return {
     /** The pages after which states came, of so many pages of ten records, each page taking so long. */
     read(most: number, seconds = 0): number[] {

@@ -28,25 +28,25 @@ export function createStateWriter(
   writer: RecordWriter,
   cursor: Cursor,
   positions: PagePositions | undefined,
-  clock: Pick<Clock, 'now'>,
+  clock: Pick<Clock, 'steady'>,
 ): StateWriter {
   let length = 0;
   let records = 0;
-  let printedAt = clock.now();
+  let printedAt = clock.steady();
 
   function print(): void {
     const state: JsonObject = positions?.state() ?? cursor.unfinished?.() ?? cursor.state();
     if (positions?.isAskedFor === false) {
       length = stringifyJson(state).length;
       records = writer.count;
-      printedAt = clock.now();
+      printedAt = clock.steady();
     }
     writer.state(state);
   }
 
   function isWorthIt(): boolean {
     if (positions?.isAskedFor === true || length <= SMALL_STATE) return true;
-    return (writer.count - records) * STATE_PER_RECORD >= length || clock.now() - printedAt >= LONGEST_WAIT;
+    return (writer.count - records) * STATE_PER_RECORD >= length || clock.steady() - printedAt >= LONGEST_WAIT;
   }
 
   return {

@@ -86,6 +86,25 @@ describe('fixed windows', () => {
     expect(waits).toEqual([3001]);
   });
 
+  it('read a reset by the date, which need not be that of the waits', async () => {
+    const { waits, acquire, respond } = budgetOf([fixed(5)], { epochMs: () => 5_000_000 });
+    respond(429, { 'ratelimit-reset': '5003' });
+    await acquire(1);
+    expect(waits).toEqual([3001]);
+  });
+
+  it('read a reset in milliseconds, and cut one short that lies too far ahead', async () => {
+    const told: number[] = [];
+    const options = { epochMs: () => 1_700_000_000_000, longestResetMs: 86_400_000, onLongReset: (ahead: number) => void told.push(ahead) };
+    const { waits, acquire, respond } = budgetOf([fixed(5)], options);
+    respond(429, { 'ratelimit-reset': '1700000002000' });
+    await acquire(1);
+    respond(429, { 'ratelimit-reset': '99999999999' });
+    await acquire(1);
+    expect(waits).toEqual([2001, 86_400_001]);
+    expect(told).toEqual([98_299_999_999_000]);
+  });
+
   it('count weights and refuse impossible ones', async () => {
     const { waits, acquire } = budgetOf([fixed(4, [{ weight: 3 }])]);
     await acquire(2);

@@ -33,6 +33,11 @@ export type CallRatePolicy = { matchers: readonly RequestMatcher[] } & (
 
 export interface BudgetOptions extends Waiting {
   policies: readonly CallRatePolicy[];
+  /** The date in epoch milliseconds, for headers that name one; `now` unless told, which only goes on. */
+  epochMs?: () => number;
+  /** The longest that a reset may lie ahead, in milliseconds, and what is told of one that lies further; without a bound unless told. */
+  longestResetMs?: number;
+  onLongReset?: (aheadMs: number) => void;
   /** Default `ratelimit-reset`: epoch seconds. */
   resetHeader?: string;
   /** Default `ratelimit-remaining`. */
@@ -66,6 +71,7 @@ export function withBudget(send: Send, budget: CallBudget): Send {
 export function createCallBudget(options: BudgetOptions): CallBudget {
   const resetHeader = options.resetHeader ?? 'ratelimit-reset';
   const remainingHeader = options.remainingHeader ?? 'ratelimit-remaining';
+  const longestResetMs = options.longestResetMs ?? Number.POSITIVE_INFINITY;
   const limitStatuses = new Set(options.limitStatuses ?? [429]);
   const limiters = options.policies.map((policy) => ({ matchers: policy.matchers, limiter: createLimiter(policy) }));
   let waitedUntil = Number.NEGATIVE_INFINITY;
@@ -79,6 +85,14 @@ export function createCallBudget(options: BudgetOptions): CallBudget {
       if (matcher) return { limiter, weight: matcher.weight ?? 1 };
     }
     return null;
+  };
+
+  /** When the limit is reset, by our clock: a header names the date, in milliseconds when it is too large for seconds. */
+  const resetAt = (stated: number): number => {
+    const epochMs = stated < EPOCH_MILLISECONDS ? stated * 1000 : stated;
+    const ahead = epochMs - (options.epochMs?.() ?? now());
+    if (ahead > longestResetMs) options.onLongReset?.(ahead);
+    return now() + Math.min(ahead, longestResetMs);
   };
 
   return {
@@ -97,10 +111,13 @@ export function createCallBudget(options: BudgetOptions): CallBudget {
       const resetSeconds = integerHeader(response.headers, resetHeader);
       const limited = limitStatuses.has(response.status) && resetSeconds !== null;
       const remaining = integerHeader(response.headers, remainingHeader) ?? (limited ? 0 : null);
-      found.limiter.update(remaining, resetSeconds === null ? null : resetSeconds * 1000, now());
+      found.limiter.update(remaining, resetSeconds === null ? null : resetAt(resetSeconds), now());
     },
   };
 }
+
+/** An epoch time from here on counts milliseconds. */
+const EPOCH_MILLISECONDS = 1e12;
 
 function integerHeader(headers: HttpHeaders, name: string): number | null {
   const text = headers.get(name)?.trim() ?? '';

@@ -10,6 +10,7 @@ export type TransportErrorKind =
   | 'undecodable'
   | 'too_large'
   | 'tls'
+  | 'certificate'
   | 'proxy'
   | 'too_many_redirects'
   | 'invalid_url'
@@ -52,6 +53,7 @@ const EXCEPTION_NAMES: Record<TransportErrorKind, ExceptionName> = {
   undecodable: 'ContentDecodingError',
   too_large: 'RequestException',
   tls: 'SSLError',
+  certificate: 'SSLError',
   proxy: 'ProxyError',
   too_many_redirects: 'TooManyRedirects',
   invalid_url: 'InvalidURL',
@@ -79,6 +81,8 @@ const PERMANENT: ReadonlySet<TransportErrorKind> = new Set([
   'forbidden_host',
   'aborted',
 ]);
+
+const UNCONNECTED: ReadonlySet<TransportErrorKind> = new Set(['certificate', 'tls', 'refused', 'dns', 'proxy', 'connect_timeout']);
 
 /** Whether a text names a kind of failure. */
 export function isTransportErrorKind(text: string): text is TransportErrorKind {
@@ -122,6 +126,11 @@ export class TransportError extends Error {
   /** True when nothing was sent, whatever an error handler makes of it. */
   get refused(): boolean {
     return this.kind === 'forbidden_address' || this.kind === 'not_recorded';
+  }
+
+  /** True when there was no connection to send the request over. */
+  get unconnected(): boolean {
+    return UNCONNECTED.has(this.kind);
   }
 
   /** True when the same request cannot succeed later. */
@@ -173,7 +182,18 @@ const BY_CODE: Record<string, Described> = {
   UND_ERR_HEADERS_OVERFLOW: ['protocol', 'The response headers are too long', 'Node accepts more with --max-http-header-size.'],
 };
 
-const TLS_CODE = /^(CERT_|ERR_TLS|ERR_SSL|EPROTO|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/;
+const CERTIFICATE_CODE = /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/;
+const TLS_CODE = /^(ERR_TLS|ERR_SSL|EPROTO)/;
+
+/** What to do about a certificate, where that is not to trust another authority. */
+const BY_CERTIFICATE: Readonly<Record<string, string>> = {
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'Check the host in the URL; if it is right, the server, or a proxy before it, has the certificate of another host.',
+  CERT_HAS_EXPIRED: 'Whoever runs the server has to renew it; check the clock of this machine, too.',
+  CERT_NOT_YET_VALID: 'Check the clock of this machine.',
+  CERT_REVOKED: 'Whoever runs the server has to replace it.',
+};
+const UNTRUSTED = 'REQUESTS_CA_BUNDLE or NODE_EXTRA_CA_CERTS name further authorities to trust.';
 
 /** The TransportError for what the client, a socket or the resolver raised; `where` is the redacted request, `inBody` says that headers had arrived. */
 export function toTransportError(cause: unknown, where: string, inBody: boolean): TransportError {
@@ -194,9 +214,10 @@ function classify(code: string, message: string, inBody: boolean): Described {
   if (code === 'ETIMEDOUT' && inBody) return READ_TIMEOUT;
   const known = BY_CODE[code];
   if (known) return known[0] === 'invalid_header' ? [known[0], `${known[1]}: ${message}`, known[2]] : known;
-  if (TLS_CODE.test(code)) {
-    return ['tls', `TLS failed: ${message}`, 'Check the certificate; REQUESTS_CA_BUNDLE or NODE_EXTRA_CA_CERTS name further authorities.'];
+  if (CERTIFICATE_CODE.test(code)) {
+    return ['certificate', `The server's certificate is refused: ${message}`, BY_CERTIFICATE[code] ?? UNTRUSTED];
   }
+  if (TLS_CODE.test(code)) return ['tls', `TLS failed: ${message}`, 'Check the scheme and the port of the URL.'];
   if (inBody) return TRUNCATED;
   if (code.startsWith('HPE_') || code === 'HTTPParserError')
     return ['protocol', `The server's answer is not HTTP: ${message}`, 'Check the scheme and the port.'];

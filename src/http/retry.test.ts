@@ -180,11 +180,74 @@ describe('waits', () => {
     expect(run.waits).toEqual([seconds, 1]);
   });
 
+  it('measure a Retry-After date from the date, which need not be that of the waits', async () => {
+    const headers = { 'retry-after': 'Thu, 15 Jan 2026 09:00:30 GMT' };
+    const run = play([{ status: 503, headers }, OK], { epochMs: () => Date.parse('2026-01-15T09:00:00Z') });
+    await run.result;
+    expect(run.waits).toEqual([30]);
+  });
+
   it('measure a Retry-After date from the Date header', async () => {
     const headers = { 'retry-after': 'Thu, 15 Jan 2026 09:00:30 GMT', date: 'Thu, 15 Jan 2026 09:00:00 GMT' };
     const run = play([{ status: 503, headers }, OK]);
     await run.result;
     expect(run.waits).toEqual([30]);
+  });
+});
+
+describe('connections that cannot be made', () => {
+  it('are tried once more, soon, when a certificate is refused, whatever the strategies say', async () => {
+    const run = play(['certificate'], { backoffSeconds: () => 60 });
+    const failure = await failureOf(run);
+    expect(failure.message).toBe('failed: certificate');
+    expect(run.waits).toEqual([1]);
+  });
+
+  it('have their second try after other failures, too', async () => {
+    const run = play([{ status: 500 }, { status: 500 }, 'certificate', OK]);
+    await run.result;
+    expect(run.waits).toEqual([1, 2, 1]);
+  });
+
+  it.each<TransportErrorKind>(['refused', 'dns', 'tls', 'proxy', 'connect_timeout'])('are tried as often as any for %s', async (kind) => {
+    const run = play([kind]);
+    await failureOf(run);
+    expect(run.waits).toEqual([1, 2, 4, 8, 16]);
+    const awaited = play([kind], { isAwaited: true });
+    await failureOf(awaited);
+    expect(awaited.waits).toEqual([1]);
+  });
+
+  it('are not other failures of requests', async () => {
+    const run = play(['read_timeout', { status: 500 }, 'reset', OK], { isAwaited: true });
+    await run.result;
+    expect(run.waits).toEqual([1, 2, 4]);
+  });
+});
+
+describe('a ceiling', () => {
+  const DAYS = 86_400;
+
+  it('cuts a wait that a strategy states, and says so', async () => {
+    const run = play([{ status: 429 }, OK], { backoffSeconds: () => 99_999_999, maxWaitSeconds: DAYS });
+    await run.result;
+    expect(run.waits).toEqual([DAYS]);
+    expect(run.logs).toContainEqual(
+      expect.stringMatching(/^warn: A wait of 1157\.4 days was asked for; it is cut short, as the guard max_wait says/),
+    );
+  });
+
+  it('lets shorter waits be', async () => {
+    const run = play([{ status: 429 }, OK], { backoffSeconds: () => 3_600, maxWaitSeconds: DAYS });
+    await run.result;
+    expect(run.waits).toEqual([3_601]);
+    expect(run.logs.filter((line) => line.startsWith('warn'))).toEqual([]);
+  });
+
+  it('is said of a Retry-After that is not waited for', async () => {
+    const run = play([{ status: 503, headers: { 'Retry-After': '99999999' } }, OK]);
+    await run.result;
+    expect(run.logs).toContainEqual(expect.stringContaining('asks to wait for 1157.4 days, longer than 3 hours'));
   });
 });
 

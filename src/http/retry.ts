@@ -85,6 +85,10 @@ export interface RetryInput extends Waiting {
   maxTimeSeconds?: number | undefined;
   /** The longest single wait, whoever asks for it; without a bound unless told. */
   maxWaitSeconds?: number | undefined;
+  /** Whether somebody waits for the answer: then a connection that cannot be made is tried once more, soon, and no longer. */
+  isAwaited?: boolean | undefined;
+  /** The date, in epoch milliseconds, for headers that name one; `now` unless told, which only goes on. */
+  epochMs?: (() => number) | undefined;
   /** Counts rate limits against the time bound too. */
   exitOnRateLimit?: boolean | undefined;
   /** Gets a new token; a RequestFailure with a config error that it throws ends the request, other errors do not. */
@@ -116,6 +120,10 @@ const DEFAULT_MAX_TIME_SECONDS = 600;
 const EXTRA_WAIT_SECONDS = 1;
 const OTHER_CREDENTIAL_WAIT_SECONDS = 0.1;
 const LONGEST_ASKED_SECONDS = 10_800;
+/** How often a connection is tried again that is not likely to come about, and after how long. */
+const UNLIKELY_RETRIES = 1;
+const UNLIKELY_WAIT_SECONDS = 1;
+const DAY_SECONDS = 86_400;
 const JITTER = 0.25;
 
 /** Seconds to wait before a try that nobody states the time of: twice as long each time, and a little more by chance. */
@@ -205,6 +213,7 @@ class RetryRun {
   readonly #maxWaitSeconds: number;
   #attempts = 0;
   #tokenRefreshed: boolean | undefined;
+  #unlikelyRetries = 0;
 
   constructor(input: RetryInput) {
     this.#input = input;
@@ -223,10 +232,13 @@ class RetryRun {
       } catch (error) {
         if (!belongsTo(layer, error)) throw error;
         if (tries === this.#maxTries || elapsed >= maxTimeSeconds) throw error;
+        if (this.#isUnlikely(error) && this.#unlikelyRetries++ >= UNLIKELY_RETRIES) throw error;
         const isFree = error instanceof Backoff && error.isRateLimit;
         if (!isFree && this.#input.budget?.take() === false) throw this.#outOfBudget(error);
-        const seconds = Math.min(this.#waitSeconds(layer, error, tries, maxTimeSeconds - elapsed), this.#maxWaitSeconds);
+        const asked = this.#waitSeconds(layer, error, tries, maxTimeSeconds - elapsed);
+        const seconds = Math.min(asked, this.#maxWaitSeconds);
         this.#logWait(layer, error, tries, seconds);
+        if (seconds < asked) this.#tellOfCeiling(asked);
         await this.#input.sleep(seconds * 1000, this.#input.options?.signal);
       }
     }
@@ -248,6 +260,9 @@ class RetryRun {
 
   exhausted(error: Backoff): RequestFailure {
     this.#log('error', `Retries exhausted: ${error.message}`);
+    if (this.#isUnlikely(error)) {
+      return new RequestFailure(error.message, error.failureType ?? 'system_error', undefined, error.outcome);
+    }
     if (error.outcome.response?.status === 429) {
       return new RequestFailure(
         'API rate limit exceeded.',
@@ -334,7 +349,7 @@ class RetryRun {
       resolution.message ||
         `Request to ${request.url} failed with failure type ${resolution.failureType ?? 'none'}, response action ${action}.`,
     );
-    const stated = this.#statedSeconds(request, outcome, limited);
+    const stated = this.#isUnlikelyOutcome(outcome) ? null : this.#statedSeconds(request, outcome, limited);
     const asked = this.#askedSeconds(outcome);
     outcome.response?.discard();
     const isRateLimit = limited || outcome.response?.status === 429;
@@ -351,13 +366,29 @@ class RetryRun {
       this.#log('info', `${hostOf(request.url)} limits the rate of requests: it gets ${Number(rate.toFixed(2))} a second for now.`);
   }
 
+  /** Whether a failure is one of making a connection that another try seldom mends. */
+  #isUnlikely(error: unknown): boolean {
+    return error instanceof Backoff
+      ? this.#isUnlikelyOutcome(error.outcome)
+      : error instanceof TransportError && this.#isUnlikelyOutcome({ error });
+  }
+
+  #isUnlikelyOutcome({ error }: Outcome): boolean {
+    return error?.kind === 'certificate' || (this.#input.isAwaited === true && error?.unconnected === true);
+  }
+
   // The wait that the server asks for; one that is too long to be waited for counts as none.
   #askedSeconds({ response }: Outcome): number {
     if (!response) return 0;
-    const now = this.#input.now();
+    const now = this.#input.epochMs?.() ?? this.#input.now();
     const reset = response.status === 429 ? rateLimitResetSeconds(response.headers, now) : null;
     const seconds = retryAfterSeconds(response.headers, now) ?? reset ?? 0;
-    return seconds > LONGEST_ASKED_SECONDS ? 0 : seconds;
+    if (seconds <= LONGEST_ASKED_SECONDS) return seconds;
+    this.#log(
+      'warn',
+      `The API asks to wait for ${lengthOf(seconds)}, longer than ${lengthOf(LONGEST_ASKED_SECONDS)}: it is not waited for that long.`,
+    );
+    return 0;
   }
 
   // The wait that does not come from us: the strategies' (which pauses the host when the rate is limited), or none to speak of for other credentials.
@@ -379,6 +410,7 @@ class RetryRun {
   }
 
   #waitSeconds(layer: Layer, error: unknown, tries: number, remaining: number): number {
+    if (this.#isUnlikely(error)) return UNLIKELY_WAIT_SECONDS;
     if (layer === 'stated') return (error as Backoff).seconds + EXTRA_WAIT_SECONDS;
     const jittered = usualWait(tries, { ...this.#input, random: this.#input.random ?? Math.random });
     const asked = error instanceof Backoff ? error.seconds : 0;
@@ -394,6 +426,15 @@ class RetryRun {
     } else {
       this.#log('info', `Caught retryable error '${text}' after ${tries} tries. Waiting ${shown} seconds then retrying...`);
     }
+  }
+
+  /** Says that a wait was cut short; where the guard allows less than a day, whoever set it knows. */
+  #tellOfCeiling(asked: number): void {
+    if (asked <= DAY_SECONDS) return;
+    this.#log(
+      'warn',
+      `A wait of ${lengthOf(asked)} was asked for; it is cut short, as the guard max_wait says. The API or the backoff strategy may mean another unit.`,
+    );
   }
 
   async #failed(request: HttpRequest, outcome: Outcome, resolution: Resolution): Promise<RequestFailure> {
@@ -485,6 +526,12 @@ class RetryRun {
   #log(level: LogLevel, message: string): void {
     this.#input.log?.(level, this.#redact(message));
   }
+}
+
+/** A length of time as people read it, in hours or days. */
+function lengthOf(seconds: number): string {
+  const [count, unit] = seconds < DAY_SECONDS ? [seconds / 3600, 'hours'] : [seconds / DAY_SECONDS, 'days'];
+  return `${Math.round(count * 10) / 10} ${unit}`;
 }
 
 function belongsTo(layer: Layer, error: unknown): boolean {

@@ -377,7 +377,7 @@ describe('TLS', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     writeFileSync(`${folder}/ca.pem`, TEST_CERTIFICATE);
     const server = await serveHttps((_request, response) => response.end('secret'));
-    expect(await failure(testTransport().send(get(server.url)))).toMatchObject({ kind: 'tls', exceptionName: 'SSLError' });
+    expect(await failure(testTransport().send(get(server.url)))).toMatchObject({ kind: 'certificate', exceptionName: 'SSLError' });
     for (const env of [{ REQUESTS_CA_BUNDLE: `${folder}/ca.pem` }, { CURL_CA_BUNDLE: folder }, { SSL_CERT_FILE: `${folder}/ca.pem` }]) {
       const response = await testTransport({ env }).send(get(server.url));
       await response.load();
@@ -400,8 +400,8 @@ describe('TLS', () => {
       return response.text;
     };
     const [first, second, third] = await Promise.all([wrong(), wrong(), right()]);
-    for (const error of [first, second]) expect([error.kind, error.message]).toEqual(['tls', expect.stringContaining('altnames')]);
-    expect([third, await right(), (await wrong()).kind]).toEqual(['right', 'right', 'tls']);
+    for (const error of [first, second]) expect([error.kind, error.message]).toEqual(['certificate', expect.stringContaining('altnames')]);
+    expect([third, await right(), (await wrong()).kind]).toEqual(['right', 'right', 'certificate']);
   });
 
   it('says so when a port does not speak it', async () => {

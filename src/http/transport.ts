@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { buildConnector, Client, Dispatcher } from 'undici';
 import { onDemand } from '../lib/on-demand.ts';
+import { monotonicMs } from '../lib/steady-clock.ts';
 import { type Abortable, type AbortWatch, watchAbort } from './abort-watch.ts';
 import { NetworkSource } from './byte-source.ts';
 import { readCertificates } from './certificates.ts';
@@ -277,11 +278,6 @@ function tunnelThrough(client: ClientParts, proxy: URL, connect: Connect, timeou
       },
     );
   };
-}
-
-/** Milliseconds of a clock that never goes back; `performance` would load a dozen modules of Node. */
-function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 interface ExchangeContext {

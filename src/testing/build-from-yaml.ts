@@ -42,7 +42,7 @@ let registry: Registry | undefined;
 /** A run whose clock stands still and that prints nothing; asking the network is an error. */
 export function testRun({ now = NOW, run = {} }: TestSetting = {}): Run {
   return {
-    clock: { now: () => now, async sleep() {} },
+    clock: { now: () => now, steady: () => now, async sleep() {} },
     log: silent,
     http: {
       send() {

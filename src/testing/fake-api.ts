@@ -63,7 +63,7 @@ export function fakeApi(answer: (asked: string, request: HttpRequest) => FakeAns
     onRateLimited() {},
     retries: true,
   });
-  return { run: { http, clock: { now: () => now, sleep }, log }, requests, warnings };
+  return { run: { http, clock: { now: () => now, steady: () => now, sleep }, log }, requests, warnings };
 }
 
 function responseTo(request: HttpRequest, { status = 200, headers = {}, body = {} }: FakeAnswer): HttpResponse {

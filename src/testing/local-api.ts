@@ -89,7 +89,7 @@ export async function localApi(answer: (request: Received, count: number) => Ans
       http,
       log,
       secrets,
-      clock: { now: () => now, sleep },
+      clock: { now: () => now, steady: () => now, sleep },
       async saveConfig(config) {
         saved.push({ config: JSON.stringify(config), after: received.length });
       },

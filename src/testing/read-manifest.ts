@@ -186,7 +186,7 @@ function createTestRun({ warnings, infos, waits }: Told, start: bigint, origins:
   });
   return {
     ...testRun(),
-    clock: { now: () => now, sleep },
+    clock: { now: () => now, steady: () => now, sleep },
     whileWaiting: (look) => void looks.push(look),
     templates: createTemplates({ now: () => now }),
     http,

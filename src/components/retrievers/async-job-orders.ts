@@ -49,7 +49,7 @@ export async function* runJobs(
   const problems = new Map<string, unknown>();
   let orders: Order[] = [];
 
-  const statusOf = ({ job }: Order): JobStatus => job?.status(clock.now()) ?? 'failed';
+  const statusOf = ({ job }: Order): JobStatus => job?.status(clock.steady()) ?? 'failed';
   const isFatal = (error: unknown): boolean => error instanceof ConfigError || run.signal.aborted;
 
   /** Keeps what went wrong for the end; throws what ends everything. */
@@ -79,8 +79,8 @@ export async function* runJobs(
     for (const order of orders) {
       if (!order.hasFailed) continue;
       if (statusOf(order) === 'failed' && order.job !== undefined && retryWait !== undefined) {
-        order.retryAt ??= clock.now() + retryWait;
-        if (clock.now() < order.retryAt) continue;
+        order.retryAt ??= clock.steady() + retryWait;
+        if (clock.steady() < order.retryAt) continue;
       }
       await start(order);
     }

@@ -99,7 +99,7 @@ export const AsyncRetriever = component({
     }
     const requester = (field: RequesterField): Requester | undefined => buildRequester(b, spec[field], field);
     const api = createAsyncJobApi({
-      now: () => run.clock.now(),
+      now: () => run.clock.steady(),
       timeout: BigInt(numberOf(b, spec.polling_job_timeout, 'polling_job_timeout') || (isTest ? TEST_TIMEOUT : TIMEOUT)) * 60n * SECOND,
       creation: requester('creation_requester') as Requester,
       polling: requester('polling_requester') as Requester,
