@@ -221,7 +221,7 @@ describe('a next link to a host that only the API names', () => {
     const rows = stream(`${api.url}/items`, { authenticator, error_handler: handler }, { paginator: NEXT_LINK });
     const outcome = await read(source([rows]));
     expect(outcome.errors[0]).toContain(
-      `neither the manifest nor the config names ${other.url}. If that host may have them, add "${other.url.slice(7)}"`,
+      `neither the manifest nor the config names ${other.url}. If that host needs them and may have them, add "${other.url.slice(7)}"`,
     );
     expect(tokens).toHaveLength(1);
     expect(other.asked).toHaveLength(1);

@@ -127,7 +127,7 @@ export function withheldHint({ status, request }: HttpResponse): string {
 
 function remedy(target: URL): string {
   const rule = ruleFor(target);
-  return `If that host may have them, add "${rule}" to metadata.credential_hosts in the manifest, or pass --credential-host ${rule}.`;
+  return `If that host needs them and may have them, add "${rule}" to metadata.credential_hosts in the manifest, or pass --credential-host ${rule}.`;
 }
 
 /** A link with plain http to the API's own host is followed over https, which servers behind a proxy mean. */
@@ -153,6 +153,6 @@ function forbiddenHost({ method, url }: HttpRequest, place: string, secrets: Sec
     kind: 'forbidden_host',
     what: `The API leads to ${target?.origin ?? 'a host'}, which neither the manifest nor the config names, by a request with a secret in its ${place}`,
     where: `${method} ${secrets.redactUrl(url)}`,
-    ...(target === undefined ? {} : { hint: remedy(target).replace('may have them', 'may have it') }),
+    ...(target === undefined ? {} : { hint: remedy(target).replace('needs them and may have them', 'may have it') }),
   });
 }

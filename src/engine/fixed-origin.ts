@@ -12,6 +12,8 @@ export interface Known {
 const OWN_VARIABLES: ReadonlySet<string> = new Set(['config', 'parameters']);
 const PIECES = /(\{\{[^{}]*\}\})/;
 const COMPLETE_ORIGIN = /^\s*https?:\/\/[^/?#\\]+(?=[/?#])/i;
+/** One that may go on, in which case it is another one: `https://api.example.com{{ path }}`. */
+const OPEN_ORIGIN = /^\s*https?:\/\/[^/?#\\@]*\w$/i;
 
 /**
  * The beginning of the URL that a template gives, up to its path, when manifest and config alone decide on it; undefined when a slice, a page token
@@ -25,7 +27,7 @@ export function fixedOrigin(text: string, known: Known): string | undefined {
   let prefix = '';
   for (const piece of piecesOf(text)) {
     const value = knownPiece(piece, known);
-    if (value === undefined) return undefined;
+    if (value === undefined) return OPEN_ORIGIN.exec(prefix)?.[0];
     prefix += value;
     const origin = COMPLETE_ORIGIN.exec(prefix)?.[0];
     if (origin !== undefined) return origin;

@@ -110,7 +110,7 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
     choices: ['drop', 'keep'],
     default: 'drop',
     about:
-      'The API redirects to another host: headers with credentials stay behind, and a body with credentials is an error; `keep` lets them go, but for Authorization and Cookie.',
+      'The API redirects to a host that neither the manifest nor the config names: headers and parameters with credentials stay behind, and credentials in the path or the body are an error; `keep` lets them go, but for Authorization and Cookie.',
   },
   retry_budget: {
     kind: 'whole',
