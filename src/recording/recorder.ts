@@ -8,6 +8,7 @@ import { HttpResponse } from '../http/response.ts';
 import type { Send } from '../http/transport.ts';
 import { createFileNames } from '../lib/file-names.ts';
 import { type JsonObject, stringifyJson } from '../lib/json.ts';
+import { makeFolder } from '../lib/make-folder.ts';
 import { maskJson } from '../lib/mask-json.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import type { Secrets } from '../lib/secrets.ts';
@@ -63,7 +64,7 @@ export async function createRecorder(parent: string, options: RecorderOptions): 
     .padStart(4, '0');
   const run = `${startedAt.replaceAll(/[-:]/g, '').replace('.', '_')}-${suffix}`;
   const folder = path.join(parent, run);
-  await mkdir(parent, { recursive: true }).catch((error: unknown) => fail(parent, error));
+  await makeFolder(parent).catch((error: unknown) => fail(parent, error));
   await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => fail(folder, error));
   return new FolderRecorder(folder, run, startedAt, options);
 }
