@@ -1,3 +1,4 @@
+import type { Spool, Spooled } from '../lib/spool.ts';
 import { MemorySource } from './byte-source.ts';
 import type { HttpHeaders } from './headers.ts';
 import type { HttpRequest } from './request.ts';
@@ -6,13 +7,13 @@ import type { Send } from './transport.ts';
 import { splitUrl, unquotePlus } from './url.ts';
 
 export interface CacheOptions {
-  /** Bytes of bodies held in memory; what comes later goes to files. Default 16 MiB. */
+  /** Bytes of bodies held in memory; what comes later goes to a file. Default 16 MiB. */
   memoryBytes?: number;
-  /** Told once when files cannot be written and later responses are not kept. */
+  /** Told once when the file cannot be written and later responses are not kept. */
   onDiskFailure?: (error: Error) => void;
 }
 
-/** Responses kept for one run; `close` forgets them and removes their files, which the end of the process does too. */
+/** Responses kept for one run; `close` forgets them. Nothing of them is left when the process ends, however it does. */
 export interface ResponseCache {
   /** The response to a request: a kept one, that of the same request under way, or a new one from `send`. */
   fetch(request: HttpRequest, send: () => Promise<HttpResponse>): Promise<HttpResponse>;
@@ -42,7 +43,7 @@ export function withCache(send: Send, cache: ResponseCache): Send {
     CACHED_METHODS.has(request.method) ? cache.fetch(request, () => send(request, options)) : send(request, options);
 }
 
-/** A cache over memory and, beyond its bound, a folder of its own among the temporary files. */
+/** A cache over memory and, beyond its bound, a temporary file without a name. */
 export function createResponseCache(options: CacheOptions = {}): ResponseCache {
   const store = new BodyStore(options.memoryBytes ?? DEFAULT_MEMORY_BYTES, options.onDiskFailure);
   const kept = new Map<string, CachedResponse>();
@@ -122,12 +123,11 @@ interface CachedResponse {
   body: StoredBody;
 }
 
-type StoredBody = Uint8Array | { file: string };
+type StoredBody = Uint8Array | Spooled;
 
 class BodyStore {
   #memoryLeft: number;
-  #folder: string | undefined;
-  #files = 0;
+  #spool: Promise<Spool> | undefined;
   #diskFailed = false;
   readonly #onDiskFailure: ((error: Error) => void) | undefined;
 
@@ -144,33 +144,27 @@ class BodyStore {
     }
     if (this.#diskFailed) return null;
     try {
-      const file = `${this.#openFolder()}/${this.#files++}`;
-      await process.getBuiltinModule('node:fs').promises.writeFile(file, bytes, { mode: 0o600 });
-      return { file };
+      const spool = await this.#openSpool();
+      return await spool.add(bytes);
     } catch (error) {
+      if (!this.#diskFailed) this.#onDiskFailure?.(error as Error);
       this.#diskFailed = true;
-      this.#onDiskFailure?.(error as Error);
       return null;
     }
   }
 
   async read(body: StoredBody): Promise<Uint8Array> {
-    return body instanceof Uint8Array ? body : process.getBuiltinModule('node:fs').promises.readFile(body.file);
+    return body instanceof Uint8Array ? body : (await this.#openSpool()).read(body);
   }
 
-  readonly close = (): void => {
-    if (this.#folder === undefined) return;
-    process.getBuiltinModule('node:fs').rmSync(this.#folder, { recursive: true, force: true });
-    process.off('exit', this.close);
-    this.#folder = undefined;
-  };
+  close(): void {
+    void this.#spool?.then((spool) => spool.close());
+    this.#spool = undefined;
+  }
 
-  #openFolder(): string {
-    if (this.#folder === undefined) {
-      const { tmpdir } = process.getBuiltinModule('node:os');
-      this.#folder = process.getBuiltinModule('node:fs').mkdtempSync(`${tmpdir()}/source-declarative-`);
-      process.once('exit', this.close);
-    }
-    return this.#folder;
+  #openSpool(): Promise<Spool> {
+    // Loaded when memory does not suffice.
+    this.#spool ??= import('../lib/spool.ts').then(({ createSpool }) => createSpool());
+    return this.#spool;
   }
 }

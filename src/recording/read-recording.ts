@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Json, type JsonObject, parseJson, stringifyJson } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { readLines } from '../lib/read-lines.ts';
+import { createSpool, type Spool, type Spooled } from '../lib/spool.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import {
   FORMAT,
@@ -13,7 +14,6 @@ import {
   RUN_FILE,
   type RunFile,
 } from './format.ts';
-import { createSpool, type Spool, type Spooled } from './spool.ts';
 
 /** An exchange of a recording whose body lies in the spool. */
 export interface StoredExchange {
