@@ -44,6 +44,23 @@ describe('createFileStore', () => {
   });
 });
 
+describe('a file that the system refuses', () => {
+  it('is an error that names it', async () => {
+    const store = createFileStore(folder());
+    await store('notes/a', chunks('x'));
+    const long = Array.from({ length: 30 }, () => 'x'.repeat(200)).join('/');
+    for (const [file, reason] of [
+      ['notes/a/b', 'EEXIST'],
+      ['notes', 'EISDIR'],
+      [long, 'ENAMETOOLONG'],
+    ] as const) {
+      const storing = store(file, chunks('x'));
+      await expect(storing).rejects.toThrow(`The file "${file}" cannot be stored in`);
+      await expect(storing).rejects.toThrow(reason);
+    }
+  });
+});
+
 describe('filesFolder', () => {
   it('is the staging folder when there is one', () => {
     const root = folder();

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { StoredFile } from '../engine/run.ts';
+import { makeFolder } from '../lib/make-folder.ts';
 import { SystemError } from '../protocol/failure.ts';
 
 const LOCAL_FOLDER = '/tmp/airbyte-file-transfer';
@@ -13,7 +14,7 @@ export function filesFolder(environment: Readonly<Record<string, string | undefi
 
 /**
  * Stores files in a folder under their relative paths, over what is there; a file that breaks off is removed again. Throws SystemError for a
- * path that leads out of the folder or names no file.
+ * path that leads out of the folder or names no file, and for what the system refuses.
  */
 export function createFileStore(folder: string): (file: string, chunks: AsyncIterable<Uint8Array>) => Promise<StoredFile> {
   return async (file, chunks) => {
@@ -25,20 +26,23 @@ export function createFileStore(folder: string): (file: string, chunks: AsyncIte
         `A file cannot be stored as "${file}": filename_extractor must give the path of a file below the folder for files.`,
       );
     }
-    const { mkdir, open, rm } = await import('node:fs/promises');
-    await mkdir(path.dirname(target), { recursive: true });
-    const handle = await open(target, 'w');
+    const refuse = (error: unknown): never => {
+      throw new SystemError(`The file "${relativePath}" cannot be stored in ${folder}: ${(error as Error).message}.`, { cause: error });
+    };
+    const { open, rm } = await import('node:fs/promises');
+    await makeFolder(path.dirname(target)).catch(refuse);
+    const handle = await open(target, 'w').catch(refuse);
     let bytes = 0;
     try {
       for await (const chunk of chunks) {
-        await handle.writeFile(chunk);
+        await handle.writeFile(chunk).catch(refuse);
         bytes += chunk.length;
       }
     } catch (error) {
       await rm(target, { force: true });
       throw error;
     } finally {
-      await handle.close();
+      await handle.close().catch(refuse);
     }
     return { path: target, relativePath, bytes };
   };

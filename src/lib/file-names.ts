@@ -20,7 +20,7 @@ export function createFileNames(extension: string): (name: string) => string {
 
 /** A name with nothing in it that a file system might take amiss. */
 function safeName(name: string): string {
-  const safe = encodeURIComponent(name === '' ? '_' : name).replace(
+  const safe = encodeURIComponent(name === '' ? '_' : name.toWellFormed()).replace(
     /[*'()!]|^\.|^-/g,
     (character) => `%${character.charCodeAt(0).toString(16)}`,
   );

@@ -50,6 +50,19 @@ describe('FileUploader', () => {
     expect(fileReferenceOf(record)?.source_file_relative_path).toBe('notes/7');
   });
 
+  it('keeps a file below the folder of its stream, under a name that file systems take', async () => {
+    const upload = uploader(`${YAML}filename_extractor: "{{ record.name }}"`, { ...api.run, storeFile });
+    const pathOf = async (name: string) =>
+      fileReferenceOf(await upload.upload({ name, link: 'http://api/7' }, request))?.source_file_relative_path;
+    expect(await pathOf('a/../b.txt')).toBe('notes/b.txt');
+    expect(await pathOf('a\0b.txt')).toMatch(/^notes\/a_b~[0-9a-f]{8}\.txt$/);
+    expect(await pathOf(`${'x'.repeat(300)}.txt`)).toMatch(/^notes\/x{200,}~[0-9a-f]{8}\.txt$/);
+    await expect(pathOf('../other/a.txt')).rejects.toThrow(
+      'A file cannot be stored as "../other/a.txt": the filename_extractor of notes must',
+    );
+    await expect(pathOf('/')).rejects.toThrow('A file cannot be stored as "/"');
+  });
+
   it('says in a test where the file would be and stores none', async () => {
     const record = await uploader(`${YAML}filename_extractor: "{{ record.id }}"`, api.run).upload({ id: 7, link: 'http://api/7' }, request);
     expect(record).toEqual({ id: 7, link: 'http://api/7', source_file_relative_path: 'notes/7' });

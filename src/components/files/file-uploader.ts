@@ -5,6 +5,7 @@ import { StreamRecord } from '../../engine/host.ts';
 import type { PageRequest, Row, FileUploader as Uploader } from '../../engine/kinds.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { str } from '../../lang/text.ts';
+import { pathBelow } from '../../lib/storable-name.ts';
 import { SystemError } from '../../protocol/failure.ts';
 
 const EXTRACTORS = ['DpathExtractor', 'CustomRecordExtractor'];
@@ -59,10 +60,19 @@ export const FileUploader = component({
       );
     }
 
-    function pathOf(record: Row, { slice }: PageRequest): string {
-      if (name === undefined) return `${streamName}/${crypto.randomUUID()}`;
+    function nameOf(record: Row, { slice }: PageRequest): string {
+      if (name === undefined) return crypto.randomUUID();
       context['record'] = new StreamRecord(record, streamName, slice);
-      return `${streamName}/${str(name.evaluate(context)).replace(/^\/+/, '')}`;
+      return str(name.evaluate(context));
+    }
+
+    function pathOf(record: Row, request: PageRequest): string {
+      const file = nameOf(record, request);
+      const path = pathBelow(streamName, file);
+      if (path !== undefined) return path;
+      throw new SystemError(
+        `A file cannot be stored as ${JSON.stringify(file)}: the filename_extractor of ${streamName} must give the path of a file below the folder of the stream.`,
+      );
     }
 
     return {
@@ -74,7 +84,13 @@ export const FileUploader = component({
           response?.discard();
           return record;
         }
-        const path = pathOf(record, request);
+        let path: string;
+        try {
+          path = pathOf(record, request);
+        } catch (error) {
+          response.discard();
+          throw error;
+        }
         if (run.storeFile === undefined) {
           response.discard();
           setFileReference(record, { staging_file_url: path, source_file_relative_path: path, file_size_bytes: NOT_STORED });
