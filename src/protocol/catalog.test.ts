@@ -96,6 +96,19 @@ describe('a catalog that is refused', () => {
     expect(() => parseCatalog(catalog)).toThrow(new ConfigError(message));
   });
 
+  it('lists a stream more than once', () => {
+    const listed =
+      (...names: readonly (readonly [name: string, namespace?: string])[]) =>
+      () =>
+        parseCatalog({
+          streams: names.map(([name, namespace = null]) => ({ ...configured, stream: { ...stream, name, namespace } })),
+        });
+    expect(listed(['a'], ['b'], ['a', 'n'])).not.toThrow();
+    expect(listed(['a'], ['b'], ['a'], ['b'], ['a'])).toThrow(
+      new ConfigError('The catalog lists "a" 3 times, "b" 2 times. List each stream once.'),
+    );
+  });
+
   it('does not see keys of the prototype', () => {
     expect(() => parseCatalog(JSON.parse('{"__proto__":{"streams":[]}}'))).toThrow('at streams: expected a list, found nothing');
   });

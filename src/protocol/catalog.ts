@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../lib/json.ts';
+import { ConfigError } from './failure.ts';
 import type { CatalogStream, DestinationSyncMode, SyncMode } from './messages.ts';
 import { booleanAt, choiceAt, integerAt, itemsAt, objectAt, optionalAt, type Place, placeOf, stringAt, stringsAt, topOf } from './shape.ts';
 
@@ -30,7 +31,22 @@ const DESTINATION_SYNC_MODES: readonly DestinationSyncMode[] = ['append', 'overw
  */
 export function parseCatalog(json: Json): ConfiguredCatalog {
   const top = topOf('catalog', json);
-  return { streams: itemsAt(placeOf(top, objectAt(top), 'streams')).map(configuredStreamAt) };
+  const streams = itemsAt(placeOf(top, objectAt(top), 'streams')).map(configuredStreamAt);
+  refuseRepeated(streams);
+  return { streams };
+}
+
+/** A stream that is listed twice would be read twice, and its states would contradict each other. */
+function refuseRepeated(streams: readonly ConfiguredStream[]): void {
+  const counts = new Map<string, number>();
+  for (const { stream } of streams) {
+    const key = JSON.stringify([stream.namespace, stream.name]);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const repeated = [...counts].filter(([, count]) => count > 1);
+  if (repeated.length === 0) return;
+  const names = repeated.map(([key, count]) => `"${JSON.parse(key)[1]}" ${count} times`).join(', ');
+  throw new ConfigError(`The catalog lists ${names}. List each stream once.`);
 }
 
 function configuredStreamAt(place: Place): ConfiguredStream {
