@@ -1,5 +1,6 @@
 import { failedStreamsError } from '../engine/read.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { besideRun, warnBesideRun } from '../operations/beside.ts';
 import type { EventLog } from '../operations/event-log.ts';
 import type { History } from '../operations/history.ts';
 import { type RunSummary, type StreamResult, summarize, summaryLines } from '../operations/summary.ts';
@@ -90,14 +91,13 @@ interface Instruments {
 }
 
 async function openInstruments(bare: Session, options: OperationOptions): Promise<Instruments> {
-  const { secrets } = bare;
+  const { secrets, log } = bare;
   const { raw, logFile, history, notifyUrl } = options;
   if (notifyUrl !== undefined) secrets.add(notifyUrl);
   const failsOnAnomaly = readOnAnomaly(options.onAnomaly);
   const errors: string[] = [];
   const statuses = new Map<string, StreamStatus>();
-  const events =
-    logFile === undefined ? undefined : (await import('../operations/event-log.ts')).openEventLog(logFile, { secrets, now: Date.now });
+  const events = logFile === undefined ? undefined : await besideRun(log, () => openLogFile(bare, logFile));
   const output = watchOutput(bare.output, {
     status(stream, status) {
       events?.watcher.status(stream, status);
@@ -116,12 +116,22 @@ async function openInstruments(bare: Session, options: OperationOptions): Promis
     startedAt: Date.now(),
     traffic: createTrafficCounter(),
     events,
-    history: history === undefined ? undefined : (await import('../operations/history.ts')).openHistory(history),
+    history: history === undefined ? undefined : await besideRun(log, () => openHistoryFile(history)),
     recorded: raw === undefined ? undefined : await (await import('./recorded-run.ts')).recordRun(session, raw),
     statuses,
     errors,
     failsOnAnomaly,
   };
+}
+
+async function openLogFile({ secrets, log }: Session, file: string): Promise<EventLog> {
+  const { openEventLog } = await import('../operations/event-log.ts');
+  const onFailure = (error: Error): void => warnBesideRun(log, error);
+  return openEventLog(file, { secrets, now: Date.now, onFailure });
+}
+
+async function openHistoryFile(file: string): Promise<History> {
+  return (await import('../operations/history.ts')).openHistory(file);
 }
 
 function readOnAnomaly(text = 'warn'): boolean {
@@ -195,8 +205,9 @@ async function conclude(instruments: Instruments, command: string, { results, an
   const status = failure === undefined ? 'SUCCEEDED' : 'FAILED';
   const summary = summarize(traffic, { command, engine: version(), startedAt, endedAt: Date.now(), status, results, errors, anomalies });
   for (const line of summaryLines(summary)) log.info(line);
-  if (anomalies.length === 0 || !failsOnAnomaly) history?.add(summary.started_at, results);
-  if (options.summary !== undefined) await (await import('./write-summary.ts')).writeSummary(options.summary, summary);
+  if (anomalies.length === 0 || !failsOnAnomaly) await besideRun(log, () => history?.add(summary.started_at, results));
+  const { summary: file } = options;
+  if (file !== undefined) await besideRun(log, async () => (await import('./write-summary.ts')).writeSummary(file, summary));
   events?.write('run_ended', JSON.parse(JSON.stringify(summary)));
   return summary;
 }

@@ -11,6 +11,7 @@ import type { ReplayCommandOptions } from './replay.ts';
 import type { ServeOptions } from './serve.ts';
 import { parseShard } from './shard-option.ts';
 import type { SyncCommandOptions } from './sync-options.ts';
+import { tell } from './tell.ts';
 import { version } from './version.ts';
 
 /** The options of one run of a command. */
@@ -35,7 +36,7 @@ type EvalOptions = Partial<Record<'record' | 'config' | 'response' | 'now', stri
 export type RunCommand = (options: CommandOptions) => Promise<number>;
 
 const USAGE_ERROR = 2;
-const forPeople = { write: printText, tell: (text: string): void => void process.stderr.write(`${text}\n`) };
+const forPeople = { write: printText, tell: (text: string): void => tell(`${text}\n`) };
 
 type RunAction = (options: CommandOptions) => Promise<void>;
 
@@ -265,6 +266,7 @@ function addSync(program: Command, end: End): void {
     .option('--full-refresh', 'reads every stream from its beginning, and removes the rows that are gone')
     .option('--full-refresh-every <duration>', 'does so when the last time is longer ago than this, such as P7D')
     .option('--overlap <duration>', 'begins so much before the end of the last sync, in place of the lookback_window of the manifest')
+    .option('--duckdb-memory <megabytes>', 'the most memory that DuckDB takes (default: 40% of what there is, at most 4096)')
     .option('--commit-every <duration>', 'how much reading a kill may undo at most, such as PT10S (default: PT2S)')
     .action(async (options: SyncCommandOptions) => {
       end(await (await import('./sync.ts')).runSync(options));

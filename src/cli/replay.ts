@@ -20,6 +20,7 @@ import { readJson, readObject, readText } from './inputs.ts';
 import { type Opened, openConnector } from './open-connector.ts';
 import type { CommandOptions } from './program.ts';
 import { runCommand, type Session } from './session.ts';
+import { tell } from './tell.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 import { wholeCatalog } from './whole-catalog.ts';
 import type { World } from './world.ts';
@@ -37,12 +38,11 @@ export interface ReplayCommandOptions extends CommandOptions {
 export function runReplay(place: string, options: ReplayCommandOptions): Promise<number> {
   const clock = createVirtualClock();
   if (options.diff === true) {
-    const write = (line: string): void => void process.stderr.write(line);
     return runCommand(
       options,
       components,
       (session) => diff(session, options, place, clock),
-      (redact) => createConsoleOutput({ write, redact, level: 'WARN' }),
+      (redact) => createConsoleOutput({ write: tell, redact, level: 'WARN' }),
     );
   }
   const messages = (redact: (text: string) => string): Output => createOutput({ now: () => Number(clock.now() / 1000n), redact });

@@ -1,11 +1,12 @@
 import { replaceFile } from '../lib/replace-file.ts';
 import { type RunSummary, summaryLines } from '../operations/summary.ts';
 import { ConfigError } from '../protocol/failure.ts';
+import { tell } from './tell.ts';
 
 /** Writes the summary of a run as JSON into a file, or for people to stderr when the file is `-`. */
-export async function writeSummary(file: string, summary: RunSummary): Promise<void> {
+export function writeSummary(file: string, summary: RunSummary): void {
   if (file === '-') {
-    process.stderr.write(`${summaryLines(summary).join('\n')}\n`);
+    tell(`${summaryLines(summary).join('\n')}\n`);
     return;
   }
   try {

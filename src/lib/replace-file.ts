@@ -17,18 +17,19 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { openToWrite } from './open-to-write.ts';
 
 /**
  * Replaces the content of a file, whole or not at all, and makes the file if there is none. Links are followed; mode and owner stay. Where a
  * rename cannot do it (a file mounted by itself, a folder that is not writable, a full disk), the file is
- * overwritten in place once the room is taken. A pipe or a device is written as it is.
+ * overwritten in place once the room is taken. A pipe or a device is written as it is; a pipe that nobody reads is refused.
  */
 export function replaceFile(file: string, content: string | Uint8Array, { mode = 0o666 }: { mode?: number } = {}): void {
   const target = followLinks(file);
   const bytes = Buffer.from(content);
   const before = statSync(target, { throwIfNoEntry: false });
   if (before === undefined) replaceByRename(target, bytes, { mode });
-  else if (!before.isFile()) writeFileSync(target, bytes);
+  else if (!before.isFile()) writeAsItIs(target, bytes);
   else replaceRegular(target, bytes, before);
 }
 
@@ -46,6 +47,15 @@ export function proveReplaceable(file: string, room: number): void {
   } catch (inPlace) {
     if (before.nlink > 1) throw inPlace;
     replaceByRename(target, readFileSync(target), { like: before, room });
+  }
+}
+
+function writeAsItIs(target: string, bytes: Buffer): void {
+  const descriptor = openToWrite(target, 'w');
+  try {
+    writeFileSync(descriptor, bytes);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

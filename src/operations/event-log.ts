@@ -1,7 +1,8 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync } from 'node:fs';
 import type { Exchange, ExchangeObserver } from '../http/exchange-log.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { maskJson } from '../lib/mask-json.ts';
+import { openToWrite } from '../lib/open-to-write.ts';
 import type { Secrets } from '../lib/secrets.ts';
 import { noticeOf } from '../protocol/console-output.ts';
 import { ConfigError } from '../protocol/failure.ts';
@@ -20,17 +21,35 @@ export interface EventLog {
 export interface EventLogOptions {
   readonly secrets: Secrets;
   readonly now: () => number;
+  /** Told once when the file cannot be written any more, after which nothing is. */
+  readonly onFailure: (error: ConfigError) => void;
 }
 
-/** Appends to a file; throws ConfigError when it cannot be written. */
-export function openEventLog(file: string, { secrets, now }: EventLogOptions): EventLog {
-  let descriptor: number | undefined = open(file);
+/** Appends to a file; throws ConfigError when it cannot be opened. */
+export function openEventLog(file: string, { secrets, now, onFailure }: EventLogOptions): EventLog {
+  const descriptor = open(file);
   const run = `${new Date(now()).toISOString()}-${process.pid}`;
+  let isOver = false;
 
   function write(event: string, details: JsonObject): void {
-    if (descriptor === undefined) return;
+    if (isOver) return;
     const line = { time: new Date(now()).toISOString(), run, event, ...maskJson(details, (text) => secrets.redact(text)) };
-    appendFileSync(descriptor, `${JSON.stringify(line)}\n`);
+    attempt(() => appendFileSync(descriptor, `${JSON.stringify(line)}\n`));
+  }
+
+  function close(): void {
+    if (isOver) return;
+    isOver = true;
+    attempt(() => closeSync(descriptor));
+  }
+
+  function attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      isOver = true;
+      onFailure(unwritable(file, error));
+    }
   }
 
   function request({ request: { method, url }, attempt, origin, status, bytes, totalMs, error }: Exchange): void {
@@ -59,17 +78,18 @@ export function openEventLog(file: string, { secrets, now }: EventLogOptions): E
     },
     onWait: (stream, ms) => write('wait', { stream, ms: Math.round(ms) }),
     write,
-    close() {
-      if (descriptor !== undefined) closeSync(descriptor);
-      descriptor = undefined;
-    },
+    close,
   };
 }
 
 function open(file: string): number {
   try {
-    return openSync(file, 'a', 0o600);
+    return openToWrite(file, 'a', 0o600);
   } catch (error) {
-    throw new ConfigError(`The log file "${file}" cannot be written: ${(error as Error).message}.`, { cause: error });
+    throw unwritable(file, error);
   }
+}
+
+function unwritable(file: string, cause: unknown): ConfigError {
+  return new ConfigError(`The log file "${file}" cannot be written: ${(cause as Error).message}.`, { cause });
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isPlainObject } from '../lib/objects.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import { ConfigError } from '../protocol/failure.ts';
@@ -42,6 +42,8 @@ export function openHistory(file: string): History {
 }
 
 function readStreams(file: string): Map<string, PastRun[]> {
+  // A device or a pipe may be read for ever.
+  if (!statSync(file).isFile()) throw new ConfigError(`The history "${file}" is no file. Name another one by --history.`);
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));

@@ -1,5 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { serveHttp } from '../../src/http/testing/local-server.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
@@ -143,12 +146,78 @@ describe('004.10 an unusual volume', () => {
     expect(warned.stderr).toContain('WARN Unusual volume');
     expect(await SQLITE.rows(work, 'readings', 'sensor')).toEqual([]);
   });
+});
 
-  it('says what is wrong with a history', async () => {
+describe('a file beside the run that fails', () => {
+  const ROWS = 3;
+
+  it.each([
+    ['--log-file', 'The log file'],
+    ['--summary', 'The summary'],
+    ['--history', 'The history'],
+  ])('is one warning: %s into a folder that is not there', async (option, what) => {
     const { work, read } = await beginRead(ORDERS);
-    const { exit, stdout } = await read('--history', work.file('history.json', { orders: 5 }));
-    expect(exit).toBe(1);
-    expect(stdout).toContain('is no history of runs');
+    const file = work.at('none/file');
+    const result = await read(option, file);
+    expect(result.exit).toBe(0);
+    expect(recordsOf(result, 'orders').length).toBe(ROWS);
+    const [warning = '', ...more] = logged(result, 'WARN');
+    expect(warning).toMatch(new RegExp(`^${what} "${file}" cannot be written: ENOENT.* The run goes on without it\\.$`));
+    expect(more).toEqual([]);
+  });
+
+  it.runIf(existsSync('/dev/full'))('is one warning: a log file and a summary on a full disk', async () => {
+    const { read } = await beginRead(ORDERS);
+    const result = await read('--log-file', '/dev/full', '--summary', '/dev/full');
+    expect(result.exit).toBe(0);
+    expect(recordsOf(result, 'orders').length).toBe(ROWS);
+    const warnings = logged(result, 'WARN');
+    expect(warnings.length).toBe(2);
+    expect(warnings[0]).toContain('The log file "/dev/full" cannot be written: ENOSPC');
+    expect(warnings[1]).toContain('The summary "/dev/full" cannot be written: ENOSPC');
+  });
+
+  it.runIf(process.platform !== 'win32')('is one warning: a pipe that nobody reads', async () => {
+    const { work, read } = await beginRead(ORDERS);
+    execFileSync('mkfifo', [work.at('pipe')]);
+    const result = await read('--log-file', work.at('pipe'), '--summary', work.at('pipe'));
+    expect(result.exit).toBe(0);
+    expect(logged(result, 'WARN').map((text) => text.split(' cannot be written: ENXIO')[0])).toEqual([
+      `The log file "${work.at('pipe')}"`,
+      `The summary "${work.at('pipe')}"`,
+    ]);
+  });
+
+  it.each([
+    ['{"orders": 5}', 'is no history of runs. Name another one by --history.'],
+    ['{"orders"', 'cannot be read: '],
+  ])('is one warning, and left as it is: a history %s', async (content, message) => {
+    const { work, read } = await beginRead(ORDERS);
+    const history = work.file('history.json', content);
+    const result = await read('--history', history);
+    expect(result.exit).toBe(0);
+    const [warning, ...more] = logged(result, 'WARN');
+    expect(warning).toContain(message);
+    expect(more).toEqual([]);
+    expect(readFileSync(history, 'utf8')).toBe(content);
+  });
+
+  it.runIf(existsSync('/dev/full'))('is one warning: a history that is a device, which stays one', async () => {
+    const { read } = await beginRead(ORDERS);
+    const result = await read('--history', '/dev/full');
+    expect(result.exit).toBe(0);
+    expect(logged(result, 'WARN')[0]).toContain('The history "/dev/full" is no file.');
+    expect(statSync('/dev/full').isCharacterDevice()).toBe(true);
+  });
+
+  it('does not keep a sync whose messages nobody reads from loading', async () => {
+    const { work, args } = await beginSync(SQLITE, { data: ORDERS, edit: (text) => text.replace('    primary_key: id\n', '') });
+    const main = path.resolve(import.meta.dirname, '../../dist/main.js');
+    // The shell gives the end of a pipe for stderr whose reader has ended before the first warning.
+    const script = 'exec 3>&1; { "$0" "$@" --summary - 2>&1 1>&3; echo "exit $?" >&3; } | true';
+    const { stdout } = await promisify(execFile)('sh', ['-c', script, process.execPath, main, ...args]);
+    expect(stdout).toContain('exit 0');
+    expect((await SQLITE.rows(work, 'orders', 'id')).length).toBe(ROWS);
   });
 });
 
