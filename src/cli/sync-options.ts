@@ -3,6 +3,9 @@ import { ConfigError } from '../protocol/failure.ts';
 import type { SyncWishes } from '../warehouse/plan-streams.ts';
 import type { CommandOptions } from './program.ts';
 
+/** DuckDB does nothing with less. */
+const LEAST_MEGABYTES = 64;
+
 /** The options of a sync as they are given. */
 export interface SyncCommandOptions extends CommandOptions {
   readonly to: string;
@@ -12,6 +15,7 @@ export interface SyncCommandOptions extends CommandOptions {
   readonly fullRefreshEvery?: string;
   readonly overlap?: string;
   readonly commitEvery?: string;
+  readonly duckdbMemory?: string;
 }
 
 /** The options of a sync. */
@@ -22,11 +26,13 @@ export interface SyncOptions extends SyncWishes {
   readonly overlap: string | undefined;
   /** Milliseconds. */
   readonly commitEvery: number | undefined;
+  /** Bytes. */
+  readonly duckdbMemory: number | undefined;
 }
 
 /** Reads the options of a sync; throws ConfigError for those that say nothing sensible. */
 export function readSyncOptions(options: SyncCommandOptions): SyncOptions {
-  const { to, catalog, streams, key = [], fullRefresh = false, fullRefreshEvery, overlap, commitEvery } = options;
+  const { to, catalog, streams, key = [], fullRefresh = false, fullRefreshEvery, overlap, commitEvery, duckdbMemory } = options;
   if (overlap !== undefined) milliseconds('--overlap', overlap);
   return {
     to,
@@ -37,6 +43,7 @@ export function readSyncOptions(options: SyncCommandOptions): SyncOptions {
     fullRefreshEvery: fullRefreshEvery === undefined ? undefined : milliseconds('--full-refresh-every', fullRefreshEvery),
     overlap,
     commitEvery: commitEvery === undefined ? undefined : milliseconds('--commit-every', commitEvery),
+    duckdbMemory: duckdbMemory === undefined ? undefined : megabytes('--duckdb-memory', duckdbMemory),
   };
 }
 
@@ -44,6 +51,14 @@ function readKey(text: string): [string, string[]] {
   const [, stream, fields = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (stream === undefined) throw new ConfigError(`--key "${text}" must be STREAM=FIELD, or STREAM=FIELD,FIELD.`);
   return [stream, fields.split(',').map((name) => name.trim())];
+}
+
+/** The bytes of a number of megabytes. */
+function megabytes(option: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < LEAST_MEGABYTES)
+    throw new ConfigError(`${option} "${text}" must be a whole number of megabytes, ${LEAST_MEGABYTES} or more.`);
+  return number * 1024 ** 2;
 }
 
 function milliseconds(option: string, text: string): number {

@@ -3,6 +3,7 @@ import type { Source } from '../engine/kinds.ts';
 import { readStreams } from '../engine/read.ts';
 import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
 import { withOverlap } from '../manifest/overlap.ts';
+import { guardMemory } from '../operations/memory-guard.ts';
 import type { StreamResult } from '../operations/summary.ts';
 import { unusualVolume } from '../operations/volume.ts';
 import { type ConfiguredCatalog, parseCatalog } from '../protocol/catalog.ts';
@@ -23,17 +24,17 @@ import { type Opened, openConnector } from './open-connector.ts';
 import { createRelay, type Relay } from './relay-output.ts';
 import { runCommand, type Session } from './session.ts';
 import { readSyncOptions, type SyncCommandOptions, type SyncOptions } from './sync-options.ts';
+import { tell } from './tell.ts';
 import { describedStreams, namedStreams, wholeCatalog } from './whole-catalog.ts';
 
 /** Reads streams into a local warehouse and prints a table of what was loaded; exit code 1 when a stream failed. */
 export function runSync(options: SyncCommandOptions): Promise<number> {
-  const write = (line: string): void => void process.stderr.write(line);
   const relay = createRelay();
   return runCommand(
     options,
     components,
     (session) => instrument(session, 'sync', options, (run) => sync(run, readSyncOptions(options), relay)),
-    (redact) => relay.over(createConsoleOutput({ write, redact, level: options.debug === true ? 'DEBUG' : 'WARN' })),
+    (redact) => relay.over(createConsoleOutput({ write: tell, redact, level: options.debug === true ? 'DEBUG' : 'WARN' })),
   );
 }
 
@@ -42,7 +43,7 @@ async function sync(run: InstrumentedRun, options: SyncOptions, relay: Relay): P
   const connector = overlapping(await requireConnector(session), options.overlap);
   return inManifest(connector, async () => {
     const opened = await openConnector(session, connector, {}, keepConfigIn(connector.configPath));
-    const destination = await openDestination(options.to);
+    const destination = await openDestination(options.to, { warn: session.log.warn, memoryBytes: options.duckdbMemory });
     try {
       return await load({ run, options, connector, opened, destination, relay });
     } finally {
@@ -89,6 +90,10 @@ async function load({ run, options, connector, opened, destination, relay }: Syn
     now: Date.now,
     commitEvery: options.commitEvery,
     refuse,
+    onConfusableKeys: ({ name, table }) =>
+      session.log.warn(
+        `The keys of ${name} are of several types, such as 1 and "1", which the table "${table}", made by an earlier version, does not tell apart. Run once with --full-refresh --streams ${name}.`,
+      ),
     onCommit: (counts, states) =>
       run.note('commit', { rows: Object.fromEntries(counts) as JsonObject, states: Object.fromEntries(states) }),
   });
@@ -96,7 +101,7 @@ async function load({ run, options, connector, opened, destination, relay }: Syn
     await loading.end();
     await destination.close();
   });
-  const output = run.watch(loading);
+  const output = guardMemory(run.watch(loading), { now: Date.now });
   const explain = (error: unknown): Promise<unknown> => explainError(connector, error);
   const failed = await readStreams(source, { run: opened.run, output, catalog, state: parseState(stateFileOf(plans)), explain });
   await output.end();

@@ -9,6 +9,12 @@ export type LoadMode =
   /** Every row is a new one. */
   | 'append';
 
+/**
+ * How keys identify rows: `typed` tells values of different types apart. Tables that were made before there was this form keep the other
+ * one until their stream is read from its beginning, so that their rows are found again.
+ */
+export type KeyForm = 'typed' | 'untyped';
+
 /** A stream as it is loaded by this sync. */
 export interface LoadedStream {
   readonly name: string;
@@ -18,6 +24,7 @@ export interface LoadedStream {
   readonly mode: LoadMode;
   /** Where the fields of the natural key stand; empty for rows that count as one when their whole content is the same. */
   readonly key: readonly (readonly string[])[];
+  readonly keyForm: KeyForm;
   /** The field by which the later of two versions of a row is told, when one sync brings both. */
   readonly cursorField: string | undefined;
   /** Goes up with each sync that reads the stream from its beginning. */
@@ -43,6 +50,8 @@ export interface LedgerEntry {
   readonly refreshingSince?: string | undefined;
   /** The natural key, to notice when another one is chosen. */
   readonly key: readonly (readonly string[])[];
+  /** How its rows are identified; absent where they are `untyped`. */
+  readonly keyForm?: KeyForm | undefined;
   /** The last syncs that came to their end, the latest last. */
   readonly runs: readonly LedgerRun[];
 }
@@ -71,6 +80,14 @@ export type Counts = {
   removed: number;
 };
 
+/** What destinations are opened with. */
+export interface OpenOptions {
+  /** Told of what the user should know and what does not keep the place from being used. */
+  readonly warn: (text: string) => void;
+  /** The most memory that a database may take, in bytes; a share of what there is unless told. */
+  readonly memoryBytes?: number | undefined;
+}
+
 /** A place that streams are loaded into. */
 export interface Destination {
   /** The ledger as the last commit left it, by stream; a stream whose table somebody took away is not in it. */
@@ -87,9 +104,10 @@ export interface Destination {
   close(): Promise<void>;
 }
 
-/** The key of a stream in ledgers and counts. */
+/** The key of a stream in ledgers and counts, which databases keep as it is. */
 export function streamKey({ name, namespace }: Pick<LoadedStream, 'name' | 'namespace'>): string {
-  return namespace === undefined ? name : JSON.stringify([namespace, name]);
+  if (namespace !== undefined) return JSON.stringify([namespace, name]);
+  return name.isWellFormed() && !name.includes('\0') ? name : JSON.stringify(name);
 }
 
 /** Adds counts up by stream. */

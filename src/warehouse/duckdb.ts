@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type * as duckdb from '@duckdb/node-api';
 import { parseJson, stringifyJson } from '../lib/json.ts';
 import { ConfigError } from '../protocol/failure.ts';
@@ -10,6 +11,7 @@ import {
   type LedgerEntry,
   type LoadedRow,
   type LoadedStream,
+  type OpenOptions,
   streamKey,
 } from './destination.ts';
 import { rowIdentity } from './row-identity.ts';
@@ -32,18 +34,35 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 const BATCH = '_airbyte_batch';
 const PACKAGE = '@duckdb/node-api';
 
+/** The share of the memory that DuckDB takes at most, unless told, ... */
+const MEMORY_SHARE = 0.4;
+/** ... and the bytes; what it needs beyond goes to a temporary folder beside the file. */
+const MOST_MEMORY = 4 * 1024 ** 3;
+
 /** A DuckDB file; throws ConfigError when it cannot be used, or when DuckDB is not installed. */
-export async function openDuckdb(file: string): Promise<DuckdbDestination> {
+export async function openDuckdb(file: string, { memoryBytes = usualMemory() }: OpenOptions): Promise<DuckdbDestination> {
   const library = await loadLibrary();
   try {
-    const instance = await library.DuckDBInstance.create(file);
+    const instance = await library.DuckDBInstance.create(file, { memory_limit: `${Math.floor(memoryBytes / 1024)}KiB` });
     const connection = await instance.connect();
     await connection.run(`CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (stream VARCHAR, entry VARCHAR)`);
     await connection.run(`CREATE TABLE IF NOT EXISTS ${COLUMNS_TABLE} (table_name VARCHAR, name VARCHAR, path VARCHAR, type VARCHAR)`);
     return new DuckdbDestination(library, instance, connection);
   } catch (error) {
-    throw new ConfigError(`The DuckDB file ${file} cannot be used: ${(error as Error).message}`, { cause: error });
+    const { message } = error as Error;
+    // DuckDB takes a lock of the system for as long as it has a file open.
+    if (message.includes('Could not set lock')) {
+      throw new ConfigError(`Another sync writes to ${file}, or another program has it open: wait until it ends.`, { cause: error });
+    }
+    throw new ConfigError(`The DuckDB file ${file} cannot be used: ${message}`, { cause: error });
   }
+}
+
+/** A share of the memory that the process may take, a container's limit included. */
+function usualMemory(): number {
+  const limit = process.constrainedMemory();
+  const most = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return Math.min(most * MEMORY_SHARE, MOST_MEMORY);
 }
 
 async function loadLibrary(): Promise<Library> {

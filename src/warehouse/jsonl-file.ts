@@ -1,9 +1,10 @@
 import { type FileHandle, open, stat, truncate } from 'node:fs/promises';
-import { type Json, type JsonObject, parseJson, stringifyJson } from '../lib/json.ts';
+import { Float, type Json, type JsonObject, parseJson, stringifyJson } from '../lib/json.ts';
+import { ownProperty } from '../lib/objects.ts';
 import { readLines } from '../lib/read-lines.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import type { LoadedStream } from './destination.ts';
-import { EXTRACTED_AT, GENERATION, RAW_ID } from './sql.ts';
+import { EXTRACTED_AT, GENERATION, META_COLUMNS, NOT_OWN, RAW_ID } from './sql.ts';
 
 /** A row of a file: the record with the warehouse's own fields after its own. */
 export interface JsonlRow {
@@ -13,9 +14,26 @@ export interface JsonlRow {
   readonly record: JsonObject;
 }
 
+/** The warehouse's own fields of a line. */
+const OWN_FIELDS: readonly string[] = META_COLUMNS;
+
+/** What a field of a record is called in a line: one that has the name of the warehouse's own gets another one, as its column does in tables. */
+function nameInLine(name: string, record: JsonObject): string {
+  if (!OWN_FIELDS.includes(name)) return name;
+  let other = NOT_OWN + name;
+  for (let count = 2; Object.hasOwn(record, other); count++) other = `${NOT_OWN}${name}_${count}`;
+  return other;
+}
+
+/** The record with other names for the fields that are called as the warehouse's own; the record itself where there are none. */
+function withoutOwnNames(record: JsonObject): JsonObject {
+  if (!OWN_FIELDS.some((name) => Object.hasOwn(record, name))) return record;
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [nameInLine(name, record), value]));
+}
+
 /** A row as a line; what readers take for the end of a line stands in it as an escape. */
 export function jsonlLine({ id, extractedAt, generation, record }: JsonlRow): string {
-  const text = stringifyJson({ ...record, [RAW_ID]: id, [EXTRACTED_AT]: extractedAt, [GENERATION]: generation });
+  const text = stringifyJson({ ...withoutOwnNames(record), [RAW_ID]: id, [EXTRACTED_AT]: extractedAt, [GENERATION]: generation });
   return `${text.replace(/[\u0085\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 
@@ -70,7 +88,7 @@ export async function chooseLines(file: string, { cursorField, generation, synce
     const row = parseJson(text) as JsonObject;
     if (Number(row[GENERATION]) < from) continue;
     const id = row[RAW_ID] as string;
-    const cursor = cursorField === undefined ? undefined : row[cursorField];
+    const cursor = cursorField === undefined ? undefined : ownProperty(row, nameInLine(cursorField, {}));
     const isOfSync = row[GENERATION] === generation && String(row[EXTRACTED_AT]) >= begin;
     const known = versions.get(id);
     if (known === undefined || !isOfSync || !known.isOfSync || !isGreater(known.cursor, cursor))
@@ -81,7 +99,11 @@ export async function chooseLines(file: string, { cursorField, generation, synce
 
 function isGreater(a: Json | undefined, b: Json | undefined): boolean {
   if (typeof a === 'string' && typeof b === 'string') return a > b;
-  return typeof a === 'number' && typeof b === 'number' && a > b;
+  return isNumber(a) && isNumber(b) && a > b;
+}
+
+function isNumber(value: Json | undefined): value is number | bigint {
+  return typeof value === 'number' || typeof value === 'bigint' || value instanceof Float;
 }
 
 /** Writes the chosen lines of a file to another one, on to the disk; gives its length. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type JsonObject, parseJson, stringifyJson } from '../lib/json.ts';
+import { makeFolder } from '../lib/make-folder.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import {
   addCounts,
@@ -11,23 +12,24 @@ import {
   type LedgerEntry,
   type LoadedRow,
   type LoadedStream,
+  type OpenOptions,
   streamKey,
 } from './destination.ts';
 import { appendText, chooseLines, cutTo, jsonlLine, writeLines } from './jsonl-file.ts';
-import { takeLock } from './lock.ts';
+import { type Release, takeLock } from './lock.ts';
 import { rowIdentity } from './row-identity.ts';
 
 const LEDGER_FILE = '_airbyte_ledger.json';
 const FIRST_GENERATION = 1;
 
 /** A folder with a file of lines a stream; throws ConfigError when it cannot be used. */
-export async function openJsonl(folder: string): Promise<Destination> {
+export async function openJsonl(folder: string, { warn }: OpenOptions): Promise<Destination> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw new ConfigError(`The folder ${folder} cannot be made: ${(error as Error).message}.`, { cause: error });
   }
-  const release = takeLock(path.join(folder, '_airbyte'));
+  const release = takeLock(path.join(folder, '_airbyte'), warn);
   try {
     return new JsonlDestination(folder, await readLedger(folder), release);
   } catch (error) {
@@ -80,10 +82,10 @@ interface OpenFile {
 class JsonlDestination implements Destination {
   readonly #folder: string;
   readonly #ledger: Ledger;
-  readonly #release: () => void;
+  readonly #release: Release;
   readonly #open = new Map<string, OpenFile>();
 
-  constructor(folder: string, ledger: Ledger, release: () => void) {
+  constructor(folder: string, ledger: Ledger, release: Release) {
     this.#folder = folder;
     this.#ledger = ledger;
     this.#release = release;

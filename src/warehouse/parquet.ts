@@ -1,7 +1,8 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../lib/make-folder.ts';
 import { ConfigError } from '../protocol/failure.ts';
-import type { Destination } from './destination.ts';
+import type { Destination, OpenOptions } from './destination.ts';
 import { type DuckdbDestination, openDuckdb } from './duckdb.ts';
 import { quoted } from './sql.ts';
 
@@ -11,13 +12,13 @@ const DATABASE = '_airbyte.duckdb';
 const CHANGED_TABLE = '_airbyte_changed';
 
 /** A folder with a Parquet file a stream, written anew from a DuckDB file beside them when the stream has changed; throws ConfigError when it cannot be used. */
-export async function openParquet(folder: string): Promise<Destination> {
+export async function openParquet(folder: string, options: OpenOptions): Promise<Destination> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw new ConfigError(`The folder ${folder} cannot be made: ${(error as Error).message}.`, { cause: error });
   }
-  const database = await openDuckdb(path.join(folder, DATABASE));
+  const database = await openDuckdb(path.join(folder, DATABASE), options);
   await database.connection.run(`CREATE TABLE IF NOT EXISTS ${CHANGED_TABLE} (table_name VARCHAR)`);
   database.onCommit = async (tables) => {
     for (const table of tables) await database.connection.run(`INSERT INTO ${CHANGED_TABLE} VALUES (?)`, [table]);

@@ -77,6 +77,34 @@ describe('planStreams', () => {
     });
   });
 
+  it('tells keys apart by their types from the next reading of the whole stream on', () => {
+    const formOf = (known: Partial<LedgerEntry> | undefined, wishes?: Partial<SyncWishes>, more: Partial<ConfiguredStream> = {}) => {
+      const { stream, entry: ledger } = plan(configured(more), known && entry(known), { ...PLAIN, ...wishes });
+      expect(ledger.keyForm).toBe(stream.keyForm);
+      return stream.keyForm;
+    };
+    expect(formOf(undefined)).toBe('typed');
+    expect(formOf({})).toBe('untyped');
+    expect(formOf({ refreshingSince: '2026-03-09T00:00:00.000Z' }, { fullRefresh: true })).toBe('untyped');
+    expect(formOf({}, { fullRefresh: true })).toBe('typed');
+    expect(formOf({ keyForm: 'typed' })).toBe('typed');
+    expect(formOf({}, {}, { sync_mode: 'full_refresh' })).toBe('typed');
+  });
+
+  it('cuts names of tables to what names of files may have, and keeps them apart', () => {
+    const names = [`${'ä'.repeat(150)}1`, `${'ä'.repeat(150)}2`, 'a\ud800', 'a\0', '..'];
+    const tables = planStreams(
+      names.map((name) => configured({}, name)),
+      new Map(),
+      PLAIN,
+      NOW,
+    ).map(({ stream }) => stream.table);
+    expect(new Set(tables).size).toBe(names.length);
+    for (const table of tables) expect(Buffer.byteLength(`${table}.jsonl.staging`)).toBeLessThanOrEqual(255);
+    expect(tables[0]).toMatch(/^ä{100}_[0-9a-f]{8}$/);
+    expect(tables.slice(2)).toEqual(['a_', 'a__2', '__']);
+  });
+
   it('always begins anew with streams that are read whole', () => {
     const stream = configured({ sync_mode: 'full_refresh', destination_sync_mode: 'overwrite' });
     expect(plan(stream, entry())).toMatchObject({ state: undefined, whole: true, stream: { mode: 'replace', generation: 4 } });

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../lib/json.ts';
+import { cutToBytes, fingerprintOf } from '../lib/storable-name.ts';
 import type { ConfiguredStream } from '../protocol/catalog.ts';
 import { ConfigError } from '../protocol/failure.ts';
-import { type LedgerEntry, type LoadedStream, type LoadMode, streamKey } from './destination.ts';
+import { type KeyForm, type LedgerEntry, type LoadedStream, type LoadMode, streamKey } from './destination.ts';
 import type { PlannedStream } from './warehouse-output.ts';
 
 /** What the user says of a sync. */
@@ -54,6 +55,7 @@ function planStream(configured: ConfiguredStream, { entry, table, wishes, now }:
   const resumes = entry?.refreshingSince !== undefined && sameKey(entry.key, key);
   const beginsAnew = !isIncremental || entry === undefined || (!resumes && isDue(entry, key, wishes, now));
   const generation = (entry?.generation ?? 0) + (beginsAnew ? 1 : 0);
+  const keyForm: KeyForm = beginsAnew ? 'typed' : (entry.keyForm ?? 'untyped');
   const state = beginsAnew ? undefined : entry.state;
   const refreshingSince = beginsAnew ? new Date(now).toISOString() : entry.refreshingSince;
   const loaded: LoadedStream = {
@@ -63,6 +65,7 @@ function planStream(configured: ConfiguredStream, { entry, table, wishes, now }:
     schema: stream.json_schema,
     mode,
     key,
+    keyForm,
     cursorField: configured.cursor_field?.[0] ?? stream.default_cursor_field?.[0],
     generation,
     syncedAt: now,
@@ -73,7 +76,7 @@ function planStream(configured: ConfiguredStream, { entry, table, wishes, now }:
     stream: loaded,
     whole: refreshingSince !== undefined,
     state,
-    entry: { table, state, generation, refreshedAt, refreshingSince, key, runs },
+    entry: { table, state, generation, refreshedAt, refreshingSince, key, keyForm, runs },
   };
 }
 
@@ -113,12 +116,20 @@ function checkKeys(configured: readonly ConfiguredStream[], keys: SyncWishes['ke
     throw new ConfigError(`--key names the stream "${unknown}", which is not selected; selected are ${names.join(', ')}.`);
 }
 
+/** The longest name of a table in bytes: files are named by it, with an ending. */
+const LONGEST_TABLE = 200;
+
 /** A table name of its own for a stream: letters, digits and underscores. */
 function newTable({ stream }: ConfiguredStream, taken: Set<string>): string {
   const full = stream.namespace === undefined ? stream.name : `${stream.namespace}__${stream.name}`;
-  const base = full.replace(/[^\p{L}\p{N}_]/gu, '_').replace(/^(?=_airbyte_|sqlite_)/i, 'stream_') || 'stream';
+  const base = shortened(full.replace(/[^\p{L}\p{N}_]/gu, '_').replace(/^(?=_airbyte_|sqlite_)/i, 'stream_') || 'stream', full);
   let name = base;
   for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${base}_${count}`;
   taken.add(name.toLowerCase());
   return name;
+}
+
+/** The base of a table's name, cut where it is too long, so that the names of other streams are not cut to the same. */
+function shortened(base: string, full: string): string {
+  return Buffer.byteLength(base) <= LONGEST_TABLE ? base : `${cutToBytes(base, LONGEST_TABLE)}_${fingerprintOf(full)}`;
 }

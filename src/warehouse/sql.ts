@@ -6,6 +6,9 @@ export const EXTRACTED_AT = '_airbyte_extracted_at';
 export const GENERATION = '_airbyte_generation_id';
 export const META_COLUMNS = [RAW_ID, EXTRACTED_AT, GENERATION] as const;
 
+/** What stands before the name of a record's field that begins as those do. */
+export const NOT_OWN = 'field__';
+
 /** The tables in which the warehouse keeps what it needs to know. */
 export const LEDGER_TABLE = '_airbyte_ledger';
 export const COLUMNS_TABLE = '_airbyte_columns';

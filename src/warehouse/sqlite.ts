@@ -10,9 +10,10 @@ import {
   type LedgerEntry,
   type LoadedRow,
   type LoadedStream,
+  type OpenOptions,
   streamKey,
 } from './destination.ts';
-import { takeLock } from './lock.ts';
+import { type Release, takeLock } from './lock.ts';
 import { rowIdentity } from './row-identity.ts';
 import { COLUMNS_TABLE, EXTRACTED_AT, GENERATION, LEDGER_TABLE, META_COLUMNS, quoted, RAW_ID, targetTable } from './sql.ts';
 import { type Column, createTableShape, type TableShape } from './table-shape.ts';
@@ -29,8 +30,8 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 };
 
 /** A SQLite file; throws ConfigError when it cannot be used. Dates, times and JSON are texts, as SQLite has it. */
-export async function openSqlite(file: string): Promise<Destination> {
-  const release = takeLock(file);
+export async function openSqlite(file: string, { warn }: OpenOptions): Promise<Destination> {
+  const release = takeLock(file, warn);
   try {
     return new SqliteDestination(openDatabase(file), release);
   } catch (error) {
@@ -62,10 +63,10 @@ interface OpenTable {
 
 class SqliteDestination implements Destination {
   readonly #database: DatabaseSync;
-  readonly #release: () => void;
+  readonly #release: Release;
   readonly #open = new Map<string, OpenTable>();
 
-  constructor(database: DatabaseSync, release: () => void) {
+  constructor(database: DatabaseSync, release: Release) {
     this.#database = database;
     this.#release = release;
   }

@@ -91,6 +91,12 @@ describe('004.9 the shape of a table', () => {
     expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
   });
 
+  it('names columns by characters only that databases keep', () => {
+    const shape = createTableShape({}, []);
+    row(shape, { 'a\ud800': 1, 'a\ud801': 2, 'a\0': 3 });
+    expect(shape.columns.map(({ name }) => name)).toEqual(['a_', 'a__2', 'a__3']);
+  });
+
   it('puts the fields of records without bounds into one column', () => {
     const shape = createTableShape({ properties: { id: { type: 'integer' } } }, []);
     for (let n = 0; n < 1500; n++) shape.cellsOf({ id: n, [`key${n}`]: n });

@@ -2,6 +2,7 @@ import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
 import { isPlainObject, setOwnProperty } from '../lib/objects.ts';
 import { type Cell, type ColumnType, toCell, typeOf } from './cell.ts';
 import { type Declared, declaredFields } from './schema-columns.ts';
+import { NOT_OWN } from './sql.ts';
 
 /** A column for the values of one type at one place of the records. */
 export interface Column {
@@ -53,7 +54,7 @@ export function createTableShape(schema: JsonObject, known: readonly Column[]): 
 
   function newColumn(path: readonly string[], type: ColumnType, isVariant: boolean): number {
     const base = `${path.map(safeName).join(NESTING)}${isVariant ? `${VARIANT}${type}` : ''}`;
-    const stem = base.toLowerCase().startsWith(OWN_PREFIX) || base === '' ? `field${base === '' ? '' : NESTING}${base}` : base;
+    const stem = base === '' ? 'field' : base.toLowerCase().startsWith(OWN_PREFIX) ? NOT_OWN + base : base;
     let name = stem;
     for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${stem}_${count}`;
     return addColumn({ name, path, type });
@@ -169,7 +170,7 @@ function hasKeys(object: JsonObject): boolean {
   return false;
 }
 
-/** A name without characters that no tool shows. */
+/** A name without characters that no tool shows, or that no database keeps. */
 function safeName(name: string): string {
-  return name.replace(/[\p{Cc}\p{Cf}"]/gu, '_');
+  return name.replace(/[\p{Cc}\p{Cf}\p{Cs}"]/gu, '_');
 }

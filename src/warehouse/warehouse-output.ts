@@ -1,8 +1,10 @@
-import { type JsonObject, stringifyJson } from '../lib/json.ts';
+import { heldBytes } from '../lib/held-bytes.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { createCollectingOutput } from '../protocol/collect-output.ts';
 import { Failure, SystemError } from '../protocol/failure.ts';
 import type { OutgoingMessage, StreamDescriptor, StreamStatus } from '../protocol/messages.ts';
 import type { Output } from '../protocol/output.ts';
+import { createConfusionWatch } from './confusable-keys.ts';
 import {
   addCounts,
   type Change,
@@ -16,7 +18,7 @@ import {
 
 /** A commit is due when so many rows wait, ... */
 const MOST_ROWS = 20_000;
-/** ... or so many bytes of them, by a sample, ... */
+/** ... or rows that hold about so many bytes, ... */
 const MOST_BYTES = 32 * 1024 * 1024;
 /** ... or when a state has waited so many milliseconds, unless told otherwise. */
 const COMMIT_EVERY = 2_000;
@@ -50,6 +52,8 @@ export interface WarehouseOutputOptions {
   readonly now: () => number;
   /** Told of each commit: what it did, by stream. */
   readonly onCommit?: ((counts: ReadonlyMap<string, Counts>, states: ReadonlyMap<string, JsonObject>) => void) | undefined;
+  /** Told once of a stream whose rows are identified by untyped keys that may be taken for others. */
+  readonly onConfusableKeys?: ((stream: LoadedStream) => void) | undefined;
   /** How many milliseconds a state may wait for its commit. */
   readonly commitEvery?: number | undefined;
   /** Why a stream that was read to its end shall not be taken over; undefined when all is well. */
@@ -65,17 +69,17 @@ interface Loading {
   readonly planned: PlannedStream;
   readonly load: StreamLoad;
   entry: LedgerEntry;
+  /** Whether a record's key may be taken for another; undefined where none can be, and once that is told. */
+  isConfusable: ((record: JsonObject) => boolean) | undefined;
 }
 
 /** An output into a destination that has begun. A commit that fails makes `drained` and `end` reject from then on. */
 export function createWarehouseOutput(options: WarehouseOutputOptions): WarehouseOutput {
-  const { destination, streams, messages, now, commitEvery = COMMIT_EVERY, refuse, onCommit } = options;
+  const { destination, streams, messages, now, commitEvery = COMMIT_EVERY, refuse, onCommit, onConfusableKeys } = options;
   const loadings = new Map(streams.map((planned) => [streamKey(planned.stream), loadingOf(planned)]));
   let waiting: Change[] = [];
   let rows = 0;
   let bytes = 0;
-  let sampled: LoadedRow | undefined;
-  let lastSample = 0;
   let stateSince: number | undefined;
   let extractedAt = now();
   let committing: Promise<void> = Promise.resolve();
@@ -94,7 +98,11 @@ export function createWarehouseOutput(options: WarehouseOutputOptions): Warehous
     else waiting.push({ kind: 'rows', stream, rows: [row] });
     loading.load.records += 1;
     rows += 1;
-    sampled = row;
+    bytes += heldBytes(data);
+    if (loading.isConfusable?.(data) === true) {
+      loading.isConfusable = undefined;
+      onConfusableKeys?.(stream);
+    }
   }
 
   /** Changes the ledger, which for rows that are not visible yet waits until they are. */
@@ -144,7 +152,7 @@ export function createWarehouseOutput(options: WarehouseOutputOptions): Warehous
     waiting = [];
     clearTimeout(timer);
     timer = undefined;
-    [rows, bytes, lastSample, stateSince] = [0, 0, 0, undefined];
+    [rows, bytes, stateSince] = [0, 0, undefined];
     committing = committing.then(async () => {
       if (failure !== undefined || changes.length === 0) return;
       try {
@@ -167,11 +175,6 @@ export function createWarehouseOutput(options: WarehouseOutputOptions): Warehous
   }
 
   function isDue(): boolean {
-    if (sampled !== undefined) {
-      bytes += (rows - lastSample) * stringifyJson(sampled.record).length;
-      lastSample = rows;
-      sampled = undefined;
-    }
     return rows >= MOST_ROWS || bytes >= MOST_BYTES || (stateSince !== undefined && now() - stateSince >= commitEvery);
   }
 
@@ -208,7 +211,9 @@ function loadingOf(planned: PlannedStream): Loading {
     counts: { added: 0, replaced: 0, removed: 0 },
     refused: undefined,
   };
-  return { planned, load, entry: planned.entry };
+  const { mode, key, keyForm } = planned.stream;
+  const isConfusable = mode === 'merge' && keyForm === 'untyped' ? createConfusionWatch(key) : undefined;
+  return { planned, load, entry: planned.entry, isConfusable };
 }
 
 /** The last state of each stream among changes. */
