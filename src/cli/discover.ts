@@ -1,4 +1,5 @@
 import { components } from '../components/index.ts';
+import { hazardsOf } from '../engine/hazards.ts';
 import type { StreamDescription } from '../engine/kinds.ts';
 import type { Limits } from '../engine/run.ts';
 import type { CatalogStream } from '../protocol/messages.ts';
@@ -27,6 +28,7 @@ export async function discoverStreams(session: Session, connector: Connector, li
     await stream.open({ state: undefined });
     descriptions.push(await stream.describe());
   }
+  hazardsOf(opened.run).tell();
   return descriptions.map(catalogStream);
 }
 

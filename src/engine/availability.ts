@@ -1,5 +1,6 @@
 import { Failure } from '../protocol/failure.ts';
 import { requireFirst } from './batch.ts';
+import { hazardsOf } from './hazards.ts';
 import type { Stream } from './kinds.ts';
 import type { Run } from './run.ts';
 
@@ -10,6 +11,7 @@ import type { Run } from './run.ts';
 export async function streamAvailability(stream: Stream, run: Run): Promise<string | undefined> {
   try {
     const open = await stream.open({ state: undefined });
+    hazardsOf(run).tell();
     await open.schema();
     for await (const slice of open.slices()) {
       for await (const batch of open.read(slice)) {

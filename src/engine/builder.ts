@@ -5,10 +5,12 @@ import { isPlainObject } from '../lib/objects.ts';
 import { onDemand } from '../lib/on-demand.ts';
 import { writtenSecretsOf } from '../lib/written-secrets.ts';
 import { ManifestError } from '../manifest/errors.ts';
-import type { Slot } from './fields.ts';
+import type { Fields, Slot } from './fields.ts';
+import { hazardsOf } from './hazards.ts';
 import type { Kinds, MutableContext, StreamScope } from './kinds.ts';
 import type { Registry, StrayKey } from './registry.ts';
 import type { Run } from './run.ts';
+import { type SliceVariables, unknownVariable } from './unknown-variables.ts';
 
 /** Names that a template's context may hold beside `config` and `parameters`. */
 export type Variable =
@@ -63,6 +65,8 @@ export interface Builder {
   isKind<Kind extends keyof Kinds>(kind: Kind, spec: Slot): spec is Slot<Kind>;
   /** The same builder for children that belong to a stream, to another config or to another view of the run. */
   within(changes: { readonly stream?: StreamScope; readonly config?: JsonObject; readonly run?: Run }): Builder;
+  /** Warns, once with all streams that have it, of something that is declared and does not work as it stands. */
+  warn(message: string): void;
   /** Ends the build with an error at this component, or at a field of it. */
   fail(message: string, field?: string): never;
 }
@@ -72,7 +76,7 @@ export interface BuildOptions {
   readonly defaultType?: string;
   readonly stream?: StreamScope;
   /** The declaration around the child, for the few that must look at their siblings. */
-  readonly declaration?: JsonObject;
+  readonly declaration?: JsonObject | undefined;
   /** Where the child stands, when its declaration is a changed copy of the manifest's. */
   readonly path?: string;
   /** Its parameters, whatever the manifest gives it. */
@@ -154,6 +158,9 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, whereabout
       const known = registry.resolve(spec, [kind], at, defaultType);
       const parsed = registry.parse(known, spec, at);
       for (const key of registry.strayKeys(known, spec, at)) warnOfKey(run, key);
+      warnOfTexts(run, { fields: known.fields, spec, parsed, path: at });
+      const mistake = unknownVariable({ templates: run.templates, slices: slicesOf(scope ?? stream) }, known.fields, spec, at);
+      if (mistake !== undefined) throw mistake;
       const own = given ?? spec['$parameters'];
       const child = makeBuilder({ ...options, stream: scope ?? stream, declaration }, isPlainObject(own) ? (own as JsonObject) : {}, {
         path: at,
@@ -166,6 +173,10 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, whereabout
     isKind<Kind extends keyof Kinds>(kind: Kind, spec: Slot): spec is Slot<Kind> {
       return typeof spec['type'] === 'string' && registry.find(spec['type'])?.component.kind === kind;
     },
+    warn(message) {
+      const name = stream?.name ?? options.declaration?.['name'];
+      hazardsOf(run).add(typeof name === 'string' ? name : '', message);
+    },
     within: (changes) => makeBuilder({ ...options, ...changes }, parameters, whereabouts),
     fail(message, field) {
       throw new ManifestError({
@@ -176,6 +187,25 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, whereabout
     },
   };
   return builder;
+}
+
+/** Warns of numbers that are written as texts where the reference takes numbers only. */
+function warnOfTexts(
+  run: Run,
+  { fields, spec, parsed, path }: { fields: Fields; spec: JsonObject; parsed: Record<string, unknown>; path: string },
+): void {
+  for (const [name, { facts }] of Object.entries(fields)) {
+    if (facts.alternatives !== undefined || typeof parsed[name] !== 'number' || typeof spec[name] !== 'string') continue;
+    hazardsOf(run).add(
+      '',
+      `${path}.${name} is the text "${spec[name]}", which the reference refuses, since it takes a number. Leave the quotes out.`,
+    );
+  }
+}
+
+/** Outside of streams nobody knows what slices there are. */
+function slicesOf(scope: StreamScope | undefined): SliceVariables | undefined {
+  return scope === undefined ? 'any' : scope.sliceVariables;
 }
 
 /** Components within a component, and schemas, which are no part of it. */

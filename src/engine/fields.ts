@@ -52,6 +52,8 @@ export interface FieldFacts {
   readonly items?: FieldFacts;
   /** Variables that its templates may read; undefined for a field without templates. */
   readonly context?: readonly string[];
+  /** Variables that they may read as well, which the reference's schema does not name. */
+  readonly alsoReads?: readonly string[];
   readonly description?: string;
   /** What to use instead, for a field that manifests should no longer use. */
   readonly deprecated?: string;

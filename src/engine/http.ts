@@ -76,7 +76,6 @@ export interface Exchange {
   readonly beginning?: number | undefined;
   readonly connectTimeoutMs?: number | undefined;
   readonly readTimeoutMs?: number | undefined;
-  readonly tcpKeepAlive?: boolean;
   /** How many characters of a refusing response's body an error shows; the API's message alone unless told. */
   readonly shownBodyCharacters?: number | undefined;
   /** Treats rate limits as failures that end in giving up. */

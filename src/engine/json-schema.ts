@@ -136,6 +136,35 @@ function prepareMember(keyword: string, value: Json): Json {
   return members;
 }
 
+/** A pattern in a schema that is no regular expression, and where it stands. */
+export interface BrokenPattern {
+  readonly pattern: string;
+  readonly path: string;
+}
+
+/** The patterns of a schema that are no regular expressions; what Python alone can read is none of them. */
+export function brokenPatterns(schema: Json, path = ''): BrokenPattern[] {
+  if (Array.isArray(schema)) return schema.flatMap((item, index) => brokenPatterns(item, `${path}[${index}]`));
+  if (!isPlainObject(schema)) return [];
+  return Object.entries(schema as JsonObject).flatMap(([keyword, value]) => {
+    const at = path === '' ? keyword : `${path}.${keyword}`;
+    if (DATA.has(keyword)) return [];
+    if (keyword === 'pattern' && typeof value === 'string') return isBroken(value) ? [{ pattern: value, path: at }] : [];
+    if (!NAMED.has(keyword) || !isPlainObject(value)) return brokenPatterns(value, at);
+    return Object.entries(value as JsonObject).flatMap(([name, member]) => [
+      ...(keyword === 'patternProperties' && isBroken(name) ? [{ pattern: name, path: at }] : []),
+      ...brokenPatterns(member, `${at}.${name}`),
+    ]);
+  });
+}
+
+/** How the one group begins that Python has and JavaScript lacks. */
+const CONDITIONAL_GROUP = '(?(';
+
+function isBroken(pattern: string): boolean {
+  return portablePattern(pattern) === undefined && !pattern.includes(CONDITIONAL_GROUP);
+}
+
 /** A pattern of Python's as one of JavaScript's; undefined when there is none, so that the pattern is not checked. */
 function portablePattern(pattern: string): string | undefined {
   return [translated(pattern), pattern].find((source) => source !== undefined && isPattern(source));

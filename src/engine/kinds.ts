@@ -24,6 +24,7 @@ import type { CursorProgress, Resumption } from './resumption.ts';
 import type { Shard } from './shard.ts';
 import type { StreamSlice } from './stream-slice.ts';
 import type { Tally } from './tally.ts';
+import type { SliceVariables } from './unknown-variables.ts';
 
 /** A record on its way from the response to the output. */
 export type Row = JsonObject;
@@ -293,6 +294,8 @@ export interface Paginator extends RequestContributor {
   initialToken(): Value | undefined;
   /** The token of the page after this one; undefined ends the slice. */
   nextToken(page: Page): Value | undefined;
+  /** The setting that gave no token after a page; undefined where the manifest asks for the end of paging there. */
+  gaveNothing?(page: Page): string | undefined;
   /** The path that the next request takes instead of the requester's own. */
   path(request: PageRequest): string | undefined;
   /** Whether that path is a URL with all of its query. */
@@ -319,6 +322,8 @@ export interface PageStrategy {
   /** Whether its tokens are URLs with all of their query. */
   readonly givesWholeUrls?: boolean;
   nextToken(page: Page): Value | undefined;
+  /** The setting that gave no token after a page; undefined where the manifest asks for the end of paging there. */
+  gaveNothing?(page: Page): string | undefined;
   /** Whether its pages can be made smaller while it pages, down to a size; absent when they cannot. */
   resizing?(minimum: number): Resizing;
 }
@@ -347,6 +352,8 @@ export interface Batch {
    * failure is thrown when the next batch is asked for.
    */
   readonly records: Row[];
+  /** So many of the first records, parsed by themselves; absent where all are parsed. */
+  readonly sample?: (count: number) => Row[];
   /** Writes all of them without making values of them; there where nothing looks into them. Fails as `records` does. */
   readonly writeTo?: (target: RowTarget) => void;
   /** Makes the first record alone; throws what it fails with. Absent where `records` holds it already. */
@@ -379,8 +386,8 @@ export interface PartitionRouter extends RequestContributor {
   setParentState?(childState: JsonObject): void;
   /** Builds the streams that it reads, so that what is wrong with them or with their states shows before the first request. */
   openParents?(): Promise<void>;
-  /** The streams that it reads, each with the router of its own as far as it is built. */
-  readonly parents?: readonly { readonly name: string; router?(): PartitionRouter | undefined }[];
+  /** The streams that it reads. */
+  readonly parents?: readonly RouterParent[];
   /** The routers that it wraps, so that nobody needs to know which kind it is. */
   readonly inner?: readonly PartitionRouter[];
   /** The keys that its partitions may have, where the manifest tells. */
@@ -393,9 +400,20 @@ export interface PartitionRouter extends RequestContributor {
   readonly embedsPages?: boolean;
 }
 
+/** A stream that a router reads. */
+export interface RouterParent {
+  readonly name: string;
+  /** Its own router, as far as it is built. */
+  router?(): PartitionRouter | undefined;
+  /** Whether the child asks for the parent's state to be kept, so that only its new records are read. */
+  readonly incremental?: boolean;
+}
+
 /** A stream whose records each make a slice of another stream. */
 export interface ParentStream {
   readonly stream: Stream;
+  /** The field of the parent's records that makes the slices, as the manifest writes it. */
+  readonly parentKey: string;
   /** The key of the slices under which the parent's value stands. */
   readonly partitionField: string;
   /** Whether the parent is read from where the last sync of the child left it. */
@@ -505,6 +523,10 @@ export interface IncrementalSync extends RequestContributor {
   normalise(value: Json, catalogField?: string): Json | undefined;
   /** Finds the greatest value, beginning with that of a state. */
   latest(initial: Json | undefined): LatestValue;
+  /** Told of the value of a record that is none of the cursor's; warns of the first. */
+  onUnreadable?(value: Json): void;
+  /** What is declared of it, or of the stream around it, that does not work as it stands; told of where the stream is read for its own sake. */
+  hazards?(): readonly string[];
   /** Why the window of a slice cannot be cut into smaller ones; undefined when it can, absent when it never can. */
   splitProblem?(): string | undefined;
   /** What is worth a warning, at the end, of the records that its cursors have seen. */
@@ -608,6 +630,8 @@ export interface OpenOptions {
   /** The schema of the fields that the catalog selects; undefined when the stream is not read for its own sake. */
   readonly selectedSchema?: JsonObject | undefined;
   readonly cursorField?: string | undefined;
+  /** Whether all of it is read on purpose, as a stream without a state. */
+  readonly readsWhole?: boolean | undefined;
   /** Whether it is read for its child's sake, slice by slice. */
   readonly isParent?: boolean | undefined;
   /** The part of its partitions that is read; all of them without it. */
@@ -635,6 +659,8 @@ export interface StreamDescription {
 /** A stream that is being read. */
 export interface OpenStream {
   readonly name: string;
+  /** The fields that tell its records apart; undefined when the manifest names none. */
+  readonly primaryKey?: readonly string[] | undefined;
   readonly cursor: Cursor;
   readonly router: PartitionRouter | undefined;
   schema(): Promise<JsonObject>;
@@ -670,6 +696,8 @@ export interface StreamScope {
   readonly purpose?: Purpose | undefined;
   /** Counts what becomes of what is read. */
   readonly tally?: Tally | undefined;
+  /** Variables that its slices bring into the templates of requests. */
+  readonly sliceVariables?: SliceVariables | undefined;
 }
 
 /** Asks the API whether the config works. */

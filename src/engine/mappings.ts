@@ -60,6 +60,8 @@ export function requireTexts(b: Builder, mapping: JsonObject, field: string): Js
         `${field}.${name}`,
       );
     }
+    if (typeof value !== 'string')
+      b.warn(`${field}.${name} is ${str(value as Value)}, which the reference refuses, since it is no text. Put it in quotes.`);
     return [name, str(value as Value)] as const;
   });
   return Object.fromEntries(entries);

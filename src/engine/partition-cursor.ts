@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject, ownProperty } from '../lib/objects.ts';
 import { ConfigError, SystemError } from '../protocol/failure.ts';
 import type { Cursor, IncrementalSync, OpenOptions, PartitionRouter, Row } from './kinds.ts';
@@ -75,7 +75,6 @@ export function createPartitionCursor(
   let progress = progressBefore;
   let hasValues = false;
   let warnedOfRepetition = false;
-  let warnedOfValue = false;
   let resumption: Resumption | undefined;
   /** What the first partition's cursor has to tell of the sync; those of the others tell no less. */
   let firstMemo: JsonObject | undefined;
@@ -206,9 +205,7 @@ export function createPartitionCursor(
     const value = sync.valueIn === undefined ? ownProperty(record, field) : sync.valueIn(record);
     if (value === undefined || value === null) return false;
     if (latest.offer(value)) return true;
-    if (!warnedOfValue)
-      run.log.warn(`The value ${stringifyJson(value)} of "${field}" cannot be read. Such records are written and do not move the state.`);
-    warnedOfValue = true;
+    sync.onUnreadable?.(value);
     return false;
   }
 

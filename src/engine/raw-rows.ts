@@ -154,6 +154,10 @@ class ElementsBatch implements RawBatch {
     return records[0];
   }
 
+  sample(count: number): Row[] {
+    return this.#refine(0, Math.min(count, this.count)).records;
+  }
+
   writeTo(target: RowTarget): void {
     this.#failure = writeRows(this.#elements, this.#plan, this.#request, this.#parser, target);
   }

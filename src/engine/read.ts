@@ -9,6 +9,8 @@ import type { Output, RecordWriter } from '../protocol/output.ts';
 import type { InputState } from '../protocol/state.ts';
 import { ancestorNames } from './ancestors.ts';
 import { slicesTogether } from './bounded-slices.ts';
+import { createFieldWatch, type FieldWatch } from './field-watch.ts';
+import { hazardsOf } from './hazards.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { OpenStream, Row, RowTarget, Source, Stream } from './kinds.ts';
 import { sliceDescriptor } from './observer.ts';
@@ -61,6 +63,7 @@ interface Reading {
 export async function readStreams(source: Source, options: ReadOptions): Promise<string[]> {
   const { run, output, catalog } = options;
   const { selected, failed } = await selectStreams(source, options);
+  hazardsOf(run).tell();
   const reading: Reading = { options, partitions: createSemaphore(source.concurrency) };
   const generators = createSemaphore(Math.max(1, Math.floor(source.concurrency / 2)));
   const turns = createTurns(source.groups);
@@ -183,6 +186,7 @@ async function readStream(
   const writer = output.recordWriter(descriptor);
   const states = createStateWriter(writer, open.cursor, positions, run.clock);
   const progress: StreamProgress = { name: open.name, records: 0, partitions: 0, failed: false };
+  const fields = createFieldWatch(run, open);
   const errors = createPartitionErrors();
   const explained = async (error: unknown): Promise<unknown> => (await options.explain?.(error)) ?? error;
   const fail = async (error: unknown): Promise<void> => {
@@ -199,7 +203,7 @@ async function readStream(
   const readSlice = async (slice: StreamSlice): Promise<void> => {
     running.begin();
     try {
-      await readPartition(options, open, slice, { descriptor, writer, progress, states, positions });
+      await readPartition(options, open, slice, { descriptor, writer, progress, states, positions, fields });
     } catch (error) {
       await fail(error);
     } finally {
@@ -255,13 +259,14 @@ interface Target {
   readonly progress: StreamProgress;
   readonly states: StateWriter;
   readonly positions: PagePositions | undefined;
+  readonly fields: FieldWatch;
 }
 
 async function readPartition(
   { run, output }: ReadOptions,
   stream: OpenStream,
   slice: StreamSlice,
-  { descriptor, writer, progress, states, positions }: Target,
+  { descriptor, writer, progress, states, positions, fields }: Target,
 ): Promise<void> {
   const { cursor, fileOf } = stream;
   run.observer?.slice(sliceDescriptor(slice));
@@ -290,6 +295,7 @@ async function readPartition(
       output.message(streamStatus(descriptor, 'RUNNING'));
     }
     progress.records += batch.count;
+    fields.look(batch);
     if (batch.writeTo !== undefined && target !== undefined) batch.writeTo(target);
     else writeEach(batch.records);
     if (cursor.checkpoint?.(slice) === true) states.print();

@@ -22,12 +22,6 @@ export const WaitTimeFromResponse = component({
   }),
   build(spec, b) {
     const template = b.template(spec.wait_time_in_seconds);
-    const unknown = [...template.variables].filter((name) => !['config', 'parameters', 'response', 'headers'].includes(name));
-    if (unknown.length > 0)
-      b.fail(
-        `The wait reads ${unknown.join(', ')}, but only config, parameters, response and headers are known here.`,
-        'wait_time_in_seconds',
-      );
     const cap = compileCap(b, spec.max_waiting_time_in_seconds);
     return {
       readsBody: true,

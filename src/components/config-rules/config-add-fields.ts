@@ -1,6 +1,6 @@
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { slots, template, withDefault } from '../../engine/fields.ts';
+import { describe, slots, template, withDefault } from '../../engine/fields.ts';
 import { jsonValue } from '../../engine/json-value.ts';
 import { compileTyped, type ValueType } from '../../engine/typed-value.ts';
 import type { Value } from '../../lang/index.ts';
@@ -22,7 +22,7 @@ export const ConfigAddFields = component({
     condition: "{{ 'api_key' in config }}"`,
   fields: () => ({
     fields: slots('data', { types: ['AddedFieldDefinition'], defaultType: 'AddedFieldDefinition' }),
-    condition: withDefault(template('config', 'property'), ''),
+    condition: describe(withDefault(template('config', 'property'), ''), { alsoReads: ['value', 'path'] }),
   }),
   build(spec, b) {
     const definitions = b.buildAll('data', spec.fields, { defaultType: 'AddedFieldDefinition' });

@@ -1,5 +1,7 @@
 import type { Builder } from '../../engine/builder.ts';
+import { missingCursorKey } from '../../engine/field-watch.ts';
 import type { RequestContributor, RequestOption } from '../../engine/kinds.ts';
+import { type Json, stringifyJson } from '../../lib/json.ts';
 import { ownProperty } from '../../lib/objects.ts';
 
 /**
@@ -16,12 +18,30 @@ export function borderContributor(
   };
 }
 
-/** Warns of the first record whose cursor value is missing or cannot be read; such records are synced and leave the state alone. */
-export function warnOnce(b: Builder, field: string): () => void {
-  let warned = false;
-  return () => {
-    if (warned) return;
-    warned = true;
-    b.run.log.warn(`${b.path}: a record has no readable "${field}". Such records are always written and do not move the state.`);
+const CONSEQUENCE = 'Such records are given and do not move the state.';
+
+/**
+ * Warns of the first record whose cursor value is missing, and of the first whose value cannot be read; `expected` says how it should be
+ * written, and what to change where it is written otherwise.
+ */
+export function warnOnce(b: Builder, field: string, expected: string): (value: Json | undefined) => void {
+  const name = b.stream?.name ?? String(b.declaration?.['name'] ?? '');
+  let warnedOfValue = false;
+  return (value) => {
+    if (value === undefined || value === null || value === '') {
+      b.run.shared.once(missingCursorKey(name), () =>
+        b.run.log.warn(`Stream ${name}: a record has no value in "${field}", its cursor_field. ${CONSEQUENCE}`),
+      );
+    } else if (!warnedOfValue) {
+      warnedOfValue = true;
+      b.run.log.warn(`Stream ${name}: the value ${shortText(value)} of "${field}", its cursor_field, ${expected} ${CONSEQUENCE}`);
+    }
   };
 }
+
+function shortText(value: Json): string {
+  const text = stringifyJson(value);
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text;
+}
+
+const LONGEST_SHOWN = 100;

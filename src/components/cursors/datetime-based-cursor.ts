@@ -26,6 +26,7 @@ import { ConfigError } from '../../protocol/failure.ts';
 import { type Axis, later } from './axis.ts';
 import { borderContributor, warnOnce } from './borders.ts';
 import { type Clamping, clampingOf } from './clamping.ts';
+import { cursorHazards } from './cursor-hazards.ts';
 import { createDatetimeAxis, isNone, minus, plus } from './datetime-axis.ts';
 import { createBound } from './datetime-bound.ts';
 import { createFineValues } from './fine-values.ts';
@@ -53,7 +54,11 @@ export const DatetimeBasedCursor = component({
     start_time_option:
       type: RequestOption
       inject_into: request_parameter
-      field_name: updated_since`,
+      field_name: updated_since
+    end_time_option:
+      type: RequestOption
+      inject_into: request_parameter
+      field_name: updated_until`,
   fields: () => ({
     clamping: optional(clampingField()),
     cursor_field: template('config'),
@@ -103,7 +108,8 @@ export const DatetimeBasedCursor = component({
       clamping: spec.clamping && readClamping(b, evaluate(spec.clamping.target), spec.clamping.target_details),
       strict: spec.is_compare_strictly,
     });
-    const onUnreadable = warnOnce(b, declaredField);
+    const formats = [...new Set([...(spec.cursor_datetime_formats ?? []), format])].map((name) => `"${name}"`).join(', ');
+    const onUnreadable = warnOnce(b, declaredField, `does not fit ${formats}: add its format to cursor_datetime_formats.`);
     const future = futureOf(b, windowing, declaredField);
     const allowsCatalogField = spec.allow_catalog_defined_cursor_field ?? false;
     const fieldFor = (catalogField: string | undefined): string => (allowsCatalogField && catalogField) || declaredField;
@@ -135,6 +141,7 @@ export const DatetimeBasedCursor = component({
       isDataFeed: spec.is_data_feed ?? false,
       isClientSideIncremental: spec.is_client_side_incremental ?? false,
       isGlobal: spec.global_substream_cursor,
+      onUnreadable,
       contribute,
       open: (state, catalogField) => open(state ?? {}, { ...optionsFor(fieldFor(catalogField)), inspect: fineValues?.inspect }),
       openPartition(state, lookbackSeconds, catalogField) {
@@ -150,6 +157,23 @@ export const DatetimeBasedCursor = component({
       latest: (initial) => inspected(createLatestValue(axis, initial, future), fineValues?.inspect),
       remarks: () => [...leftOut.remarks(), ...(fineValues?.remarks() ?? [])],
       splitProblem: () => splitProblem(granularity, format),
+      hazards: () =>
+        cursorHazards(
+          {
+            borders,
+            sendsStart: spec.start_time_option !== undefined,
+            startOption: 'start_time_option',
+            sendsEnd: spec.end_time_option !== undefined,
+            isDataFeed: spec.is_data_feed === true,
+            isClientSideIncremental: spec.is_client_side_incremental === true,
+            hasWindows: cutsTime(windowing),
+            coarseGranularity:
+              granularity !== undefined && hidesTime(axis, windowing.start, granularity)
+                ? { stated: spec.cursor_granularity ?? '', better: finestGranularity(axis, windowing.start) }
+                : undefined,
+          },
+          b.declaration,
+        ),
     };
   },
 });
@@ -167,6 +191,38 @@ function inspected(latest: LatestValue, inspect: ((value: Json | undefined) => v
     },
     offerState: latest.offerState,
   };
+}
+
+/** Whether a window that the step cuts holds more than one value of the format. */
+function cutsTime({ axis, start, step, granularity }: Windowing<DateTime>): boolean {
+  if (step === undefined || granularity === undefined) return false;
+  try {
+    return axis.print(granularity.before(step(start))) !== axis.print(start);
+  } catch (error) {
+    if (error instanceof DateError) return false;
+    throw error;
+  }
+}
+
+/** Granularities, the coarsest first. */
+const GRANULARITIES = ['P1D', 'PT1H', 'PT1M', 'PT1S', 'PT0.001S'];
+
+/** The coarsest granularity that hides no time that the format can write. */
+function finestGranularity(axis: Axis<DateTime>, start: DateTime): string {
+  return GRANULARITIES.find((text) => !hidesTime(axis, start, parseDuration(text))) ?? 'PT0.001S';
+}
+
+/** Whether the format tells times apart that lie within one granularity of each other. */
+function hidesTime(axis: Axis<DateTime>, start: DateTime, granularity: Delta | Duration): boolean {
+  // Formats write microseconds for want of a way to write milliseconds.
+  if (granularity instanceof Delta && granularity.compare(ONE_MILLISECOND) <= 0) return false;
+  try {
+    const first = axis.parse(axis.print(start));
+    return axis.print(minus(plus(first, granularity), Delta.resolution)) !== axis.print(first);
+  } catch (error) {
+    if (error instanceof DateError) return false;
+    throw error;
+  }
 }
 
 function warnOfDisorder(b: Builder, field: string): () => void {

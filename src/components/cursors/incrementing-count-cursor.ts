@@ -6,6 +6,7 @@ import { parseIntText } from '../../lang/numbers.ts';
 import { Float, type Json, type JsonObject } from '../../lib/json.ts';
 import { borderContributor, warnOnce } from './borders.ts';
 import { countAxis } from './count-axis.ts';
+import { cursorHazards } from './cursor-hazards.ts';
 import { createIntervalCursor } from './interval-cursor.ts';
 import { beginFrom, lacksValue, readValue } from './intervals.ts';
 import { createLatestValue } from './latest-value.ts';
@@ -37,7 +38,7 @@ export const IncrementingCountCursor = component({
     const start =
       toInteger(b.string(String(spec.start_value ?? 0)).evaluate(context)) ?? b.fail('start_value needs a whole number.', 'start_value');
     const contribute = borderContributor([[BORDERS[0], spec.start_value_option && b.build('requestOption', spec.start_value_option)]]);
-    const onUnreadable = warnOnce(b, declaredField);
+    const onUnreadable = warnOnce(b, declaredField, 'is no number.');
     const allowsCatalogField = spec.allow_catalog_defined_cursor_field ?? false;
     const windowing = {
       axis: countAxis,
@@ -64,12 +65,26 @@ export const IncrementingCountCursor = component({
       isDataFeed: false,
       isClientSideIncremental: false,
       isGlobal: false,
+      onUnreadable,
       contribute,
       open: (state, catalogField) => open(state ?? {}, fieldFor(catalogField)),
       openPartition: (state, _lookbackSeconds, catalogField) => open(state ?? {}, fieldFor(catalogField)),
       lacksValue: (state, catalogField) => lacksValue(state, fieldFor(catalogField)),
       normalise: (value, catalogField) => readValue({ axis: countAxis, field: fieldFor(catalogField) }, value),
       latest: (initial) => createLatestValue(countAxis, initial),
+      hazards: () =>
+        cursorHazards(
+          {
+            borders: [BORDERS[0], BORDERS[1]],
+            sendsStart: spec.start_value_option !== undefined,
+            startOption: 'start_value_option',
+            sendsEnd: false,
+            isDataFeed: false,
+            isClientSideIncremental: false,
+            hasWindows: false,
+          },
+          b.declaration,
+        ),
     };
   },
 });

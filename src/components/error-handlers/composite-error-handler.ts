@@ -1,5 +1,7 @@
 import { component } from '../../engine/component.ts';
 import { slots } from '../../engine/fields.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { ownProperty } from '../../lib/objects.ts';
 
 const DECISIVE = new Set(['SUCCESS', 'RETRY', 'IGNORE', 'RESET_PAGINATION', 'REDUCE_PAGE_SIZE', 'SPLIT_REQUEST_WINDOW']);
 
@@ -24,6 +26,15 @@ export const CompositeErrorHandler = component({
     const handlers = b.buildAll('errorHandler', spec.error_handlers, { defaultType: 'DefaultErrorHandler' });
     const [first] = handlers;
     if (first === undefined) return b.fail('CompositeErrorHandler needs at least one error handler.', 'error_handlers');
+    const others = handlers.flatMap(({ maxRetries }, index) =>
+      index > 0 && ownProperty(spec.error_handlers[index] as JsonObject, 'max_retries') !== undefined && maxRetries !== first.maxRetries
+        ? [`${maxRetries} of number ${index + 1}`]
+        : [],
+    );
+    if (others.length > 0)
+      b.warn(
+        `max_retries of a CompositeErrorHandler is that of its first error handler, which is ${first.maxRetries}: the ${others.join(' and the ')} counts for nothing. Give it to the first.`,
+      );
     return {
       maxRetries: first.maxRetries,
       readsBody: handlers.some((handler) => handler.readsBody),

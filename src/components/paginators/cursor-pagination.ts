@@ -4,6 +4,7 @@ import { StreamRecord } from '../../engine/host.ts';
 import type { HttpResponse } from '../../engine/http.ts';
 import type { Page } from '../../engine/page.ts';
 import { joinReads, responseReadsOf } from '../../engine/reads.ts';
+import type { Context } from '../../lang/index.ts';
 import { truth } from '../../lang/operators.ts';
 import type { Value } from '../../lang/values.ts';
 import { parseLinks } from '../../lib/link-header.ts';
@@ -50,6 +51,21 @@ export const CursorPagination = component({
     }
     const streamName = b.stream?.name ?? '';
     const variables = new Set([spec.cursor_value, spec.stop_condition].flatMap((text) => (text ? [...b.template(text).variables] : [])));
+
+    function contextOf(page: Page): Context {
+      const { size, slice, pageSize: reduced } = page;
+      return {
+        ...b.context(),
+        // What has to be made of the page is made where it is read.
+        ...(variables.has('response') && { response: page.document as Value }),
+        ...(variables.has('headers') && { headers: headersOf(page.response) }),
+        ...(variables.has('last_record') && { last_record: lastRecordOf(page, streamName) }),
+        last_page_size: size,
+        page_size: reduced ?? pageSize ?? null,
+        stream_slice: slice,
+      };
+    }
+
     return {
       pageSize,
       readsDocument: joinReads([spec.cursor_value, spec.stop_condition].map((text) => text && responseReadsOf(b.template(text)))),
@@ -61,20 +77,15 @@ export const CursorPagination = component({
           : resizing;
       },
       nextToken(page) {
-        const { size, slice, pageSize: reduced } = page;
-        const context = {
-          ...b.context(),
-          // What has to be made of the page is made where it is read.
-          ...(variables.has('response') && { response: page.document as Value }),
-          ...(variables.has('headers') && { headers: headersOf(page.response) }),
-          ...(variables.has('last_record') && { last_record: lastRecordOf(page, streamName) }),
-          last_page_size: size,
-          page_size: reduced ?? pageSize ?? null,
-          stream_slice: slice,
-        };
+        const context = contextOf(page);
         if (stop?.(context)) return undefined;
         const token = cursor.evaluate(context);
         return truth(token) ? token : undefined;
+      },
+      gaveNothing(page) {
+        const context = contextOf(page);
+        if (stop?.(context) || truth(cursor.evaluate(context))) return undefined;
+        return `the cursor_value ${JSON.stringify(spec.cursor_value)} gives nothing`;
       },
     };
   },

@@ -71,6 +71,10 @@ export const DefaultPaginator = component({
         const token = strategy.nextToken(page);
         return token !== undefined && truth(token) ? token : undefined;
       },
+      gaveNothing(page) {
+        if (feed !== undefined && page.lastEmitted !== undefined && endsFeed(feed, page.lastEmitted, page.slice)) return undefined;
+        return strategy.gaveNothing?.(page);
+      },
       path({ token }) {
         return tokenOption?.place === 'path' && token !== undefined && truth(token) ? str(token) : undefined;
       },

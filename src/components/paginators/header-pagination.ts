@@ -29,6 +29,7 @@ export const HeaderPagination = component({
         const url = parseLinks(headers.get('link'))[relation as string]?.['url'];
         return url ? nextUrl(page, url) : undefined;
       },
+      gaveNothing: () => (header === undefined ? `the Link header has no relation ${relation}` : `the response has no header ${header}`),
     };
   },
 });

@@ -86,6 +86,12 @@ export const JsonPathPagination = component({
           throw new SystemError(`What the response has at ${cursor.text} is no cursor but a list or an object.`);
         return spec.is_url ? nextUrl(page, value) : value;
       },
+      gaveNothing(page) {
+        const document = wholeDocument(page);
+        const last = lastRecord(document);
+        if (cursor.first(place(document, last)) !== undefined || isStopped(page, document, last)) return undefined;
+        return `there is nothing at the cursor_path ${cursor.text}`;
+      },
     };
   },
 });

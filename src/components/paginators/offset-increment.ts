@@ -3,7 +3,7 @@ import { boolean, either, integer, optional, template, withDefault } from '../..
 import type { Page } from '../../engine/page.ts';
 import { truth } from '../../lang/operators.ts';
 import type { Value } from '../../lang/values.ts';
-import { requireWholeNumber, resizingOf } from './page-size.ts';
+import { requireWholeNumber, resizingOf, shortPage } from './page-size.ts';
 
 /** parity: requesters/paginators/strategies/offset_increment.py:OffsetIncrement */
 export const OffsetIncrement = component({
@@ -38,6 +38,10 @@ export const OffsetIncrement = component({
         if (token === undefined) return extracted;
         if (typeof token !== 'number') return b.fail(`The offset ${String(token)} is no whole number.`);
         return token + extracted;
+      },
+      gaveNothing(page) {
+        const size = requested(page);
+        return size !== undefined && truth(size) ? shortPage(page.extracted, requireWholeNumber(b, size)) : undefined;
       },
     };
   },

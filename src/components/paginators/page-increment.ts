@@ -1,6 +1,6 @@
 import { component } from '../../engine/component.ts';
 import { boolean, either, integer, optional, template, withDefault } from '../../engine/fields.ts';
-import { evaluatePageSize } from './page-size.ts';
+import { evaluatePageSize, shortPage } from './page-size.ts';
 
 /** parity: requesters/paginators/strategies/page_increment.py:PageIncrement */
 export const PageIncrement = component({
@@ -30,6 +30,7 @@ export const PageIncrement = component({
         if (typeof token !== 'number') return b.fail(`The page number ${String(token)} is no whole number.`);
         return token + 1;
       },
+      gaveNothing: ({ extracted }) => shortPage(extracted, pageSize),
     };
   },
 });

@@ -18,6 +18,12 @@ export function resizingOf(pageSize: number | string | undefined, minimum: numbe
   return { pageSize: size };
 }
 
+/** The setting that ended paging at a page with some, but too few, records; undefined where a page without any, or nothing, did. */
+export function shortPage(extracted: number, pageSize: number | undefined): string | undefined {
+  if (pageSize === undefined || extracted === 0 || extracted >= pageSize) return undefined;
+  return `a page with fewer records than the page_size of ${pageSize} ends paging`;
+}
+
 /** The value as a whole number; ends the build or the page with an error that names the type it has instead. */
 export function requireWholeNumber(b: Builder, value: Value): number {
   if (typeof value !== 'number' || !Number.isInteger(value))

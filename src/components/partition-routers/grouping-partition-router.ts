@@ -27,7 +27,7 @@ export const GroupingPartitionRouter = component({
     deduplicate: withDefault(boolean(), true),
   }),
   build(spec, b): PartitionRouter {
-    const router = b.build('partitionRouter', spec.underlying_partition_router);
+    const router = b.build('partitionRouter', spec.underlying_partition_router, { declaration: b.declaration });
     if (spec.group_size < 1) b.fail('group_size has to be at least 1.', 'group_size');
     if (router.contributes === true)
       b.fail('The router under a GroupingPartitionRouter cannot have a request_option: use the slice in the requester instead.');

@@ -65,6 +65,7 @@ export const ParentStreamConfig = component({
     };
     return {
       stream: b.within({ run: parentRun(b.run) }).build('stream', spec.stream),
+      parentKey: spec.parent_key,
       partitionField,
       incremental: spec.incremental_dependency,
       embedsPages: pointer !== undefined,

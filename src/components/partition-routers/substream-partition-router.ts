@@ -1,10 +1,12 @@
 import { component } from '../../engine/component.ts';
 import { slots } from '../../engine/fields.ts';
-import type { OpenStream, ParentStream, PartitionRouter } from '../../engine/kinds.ts';
+import type { OpenStream, ParentStream, PartitionRouter, Row } from '../../engine/kinds.ts';
 import { requireRow } from '../../engine/require-row.ts';
 import type { StreamSlice } from '../../engine/stream-slice.ts';
+import { reportSuspiciousEnd } from '../../engine/suspicious-end.ts';
 import { tellRemarks } from '../../engine/tell-remarks.ts';
 import type { JsonObject } from '../../lib/json.ts';
+import { nearestName } from '../../lib/nearest-name.ts';
 import { injectSliceValue } from './slice-values.ts';
 
 /** parity: partition_routers/substream_partition_router.py:SubstreamPartitionRouter */
@@ -24,6 +26,7 @@ export const SubstreamPartitionRouter = component({
   build(spec, b): PartitionRouter {
     const parents = b.buildAll('parentStream', spec.parent_stream_configs, { defaultType: 'ParentStreamConfig' });
     if (parents.length === 0) b.fail('A SubstreamPartitionRouter needs at least one parent stream.', 'parent_stream_configs');
+    const childName = String(b.declaration?.['name'] ?? b.stream?.name ?? '');
     let childState: JsonObject = {};
     let states: JsonObject = {};
     const opened = new Map<ParentStream, OpenStream>();
@@ -39,6 +42,7 @@ export const SubstreamPartitionRouter = component({
     async function* slicesOf(parent: ParentStream): AsyncGenerator<StreamSlice> {
       const open = await openParent(parent);
       const { cursor } = open;
+      const yielding = createYield(parent);
       const keepState = (): void => {
         if (parent.incremental) states = { ...states, [parent.stream.name]: cursor.state() };
       };
@@ -55,6 +59,7 @@ export const SubstreamPartitionRouter = component({
               cursor.observe(record, parentSlice);
               if (waiting !== undefined) yield waiting;
               waiting = slice;
+              yielding.note(record, slice !== undefined);
             }
           }
         } catch (error) {
@@ -68,10 +73,16 @@ export const SubstreamPartitionRouter = component({
         if (waiting !== undefined) yield waiting;
       }
       tellRemarks(b.run, open);
+      const problem = yielding.problem();
+      if (problem !== undefined) reportSuspiciousEnd(b.run, childName, problem);
     }
 
     return {
-      parents: parents.map((parent) => ({ name: parent.stream.name, router: () => opened.get(parent)?.router })),
+      parents: parents.map((parent) => ({
+        name: parent.stream.name,
+        router: () => opened.get(parent)?.router,
+        incremental: parent.incremental,
+      })),
       partitionFields: parents.map(({ partitionField }) => partitionField),
       embedsPages: parents.some(({ embedsPages }) => embedsPages === true),
       contributes: parents.some(({ requestOption }) => requestOption !== undefined),
@@ -91,6 +102,31 @@ export const SubstreamPartitionRouter = component({
     };
   },
 });
+
+/** Follows whether the records of a parent make slices. */
+interface Yield {
+  note(record: Row, makesSlice: boolean): void;
+  /** Why none of them does; undefined where one does, or where there are none. */
+  problem(): string | undefined;
+}
+
+function createYield({ parentKey, stream }: ParentStream): Yield {
+  let records = 0;
+  let hasSlice = false;
+  let fields: readonly string[] = [];
+  return {
+    note(record, makesSlice) {
+      if (records === 0) fields = Object.keys(record);
+      records += 1;
+      hasSlice ||= makesSlice;
+    },
+    problem() {
+      if (records === 0 || hasSlice) return undefined;
+      const near = nearestName(parentKey, fields);
+      return `none of the ${records} records of its parent stream ${stream.name} has a value at the parent_key "${parentKey}", so nothing is read by them. They have ${fields.join(', ')}${near === undefined ? '.' : `; did you mean ${near}?`}`;
+    },
+  };
+}
 
 /** Gives each item with whether it is the last, so one item late. */
 async function* withLast<T>(items: AsyncIterable<T>): AsyncGenerator<readonly [item: T, isLast: boolean]> {

@@ -34,7 +34,7 @@ export const UnionPartitionRouter = component({
     }),
   }),
   build(spec, b): PartitionRouter {
-    const routers = b.buildAll('partitionRouter', spec.partition_routers);
+    const routers = b.buildAll('partitionRouter', spec.partition_routers, { declaration: b.declaration });
     const field = str(b.string(spec.partition_field).evaluate(b.context()));
     const other = routers.flatMap(({ partitionFields }) => partitionFields ?? []).find((name) => name !== field);
     if (other !== undefined)

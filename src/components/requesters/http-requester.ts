@@ -75,7 +75,9 @@ export const HttpRequester = component({
     use_cache: withDefault(boolean(), false),
     connect_timeout_in_seconds: optional(number()),
     read_timeout_in_seconds: optional(number()),
-    use_tcp_keepalive: withDefault(boolean(), false),
+    use_tcp_keepalive: describe(optional(boolean(), false), {
+      description: 'Changes nothing: every connection has TCP keep-alive.',
+    }),
     shown_error_body: extension(
       optional(bounded(integer(), { minimum: 0 })),
       "Characters of a refusing response's body that errors show; without it they show the API's message.",
@@ -95,6 +97,8 @@ export const HttpRequester = component({
     const hasJson = (spec.verbatim ? spec.request_body_json != null : isGiven(spec.request_body_json)) || body?.place === 'bodyJson';
     if (hasJson && (isGiven(spec.request_body_data) || body?.place === 'bodyData'))
       b.fail('A request has one body: JSON, or a form or text.', 'request_body');
+    if (spec.use_tcp_keepalive !== undefined)
+      b.warn(`use_tcp_keepalive: ${spec.use_tcp_keepalive} changes nothing, since every connection has TCP keep-alive. Leave it out.`);
     const authenticator = b.build('authenticator', spec.authenticator ?? ({ type: 'NoAuth' } as Slot<'authenticator'>), {
       declaration: spec as JsonObject,
     });
@@ -155,7 +159,6 @@ export const HttpRequester = component({
           useCache: spec.use_cache,
           connectTimeoutMs: toMilliseconds(spec.connect_timeout_in_seconds),
           readTimeoutMs: toMilliseconds(spec.read_timeout_in_seconds),
-          tcpKeepAlive: spec.use_tcp_keepalive,
           shownBodyCharacters: spec.shown_error_body,
           stream,
           purpose,

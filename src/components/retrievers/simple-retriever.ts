@@ -5,17 +5,21 @@ import { embeddedResponse } from '../../engine/embedded-response.ts';
 import { boolean, either, optional, type Slot, slot, slots, withDefault } from '../../engine/fields.ts';
 import { ChangedBody, PageSizeTooLarge, PaginationResetNeeded, WindowTooLarge } from '../../engine/http.ts';
 import type { Batch, Cursor, PagePosition, PageRequest, RequestContributor, Row } from '../../engine/kinds.ts';
+import { nextPageHint } from '../../engine/next-page-hint.ts';
 import type { Page } from '../../engine/page.ts';
 import { createPageGuard } from '../../engine/page-guard.ts';
 import { createPaginationTracker } from '../../engine/pagination-tracker.ts';
 import { isRefusal } from '../../engine/refusal.ts';
 import type { StreamSlice } from '../../engine/stream-slice.ts';
+import { reportSuspiciousEnd } from '../../engine/suspicious-end.ts';
 import type { Value } from '../../lang/values.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { createPageReader } from './page-reader.ts';
 
 /** How often pages of a slice are read anew since they broke off and then were others. */
 const MOST_CHANGES = 3;
+/** Slices that end with their first page and are looked at for pages that nobody asked for. */
+const WATCHED_ENDS = 20;
 
 /** parity: retrievers/simple_retriever.py:SimpleRetriever */
 export const SimpleRetriever = component({
@@ -73,6 +77,7 @@ export const SimpleRetriever = component({
     reduction?.check(requester, paginator);
     splitting?.check(requester);
 
+    let endsWatched = 0;
     const pages = createPageReader(b, { requester, selector, decoder, paginator, contributors });
 
     async function* readPages(original: StreamSlice, position: PagePosition | undefined): AsyncGenerator<Batch> {
@@ -139,10 +144,25 @@ export const SimpleRetriever = component({
           continue;
         }
         token = paginator.nextToken(page as Page);
+        if (token === undefined && count === 1 && position?.token === undefined) watchEnd(page as Page);
         page?.free?.();
         if (token === undefined) return;
         position?.reached(token);
       }
+    }
+
+    /** Looks whether a slice that ends with its first page ends too early; slices are alike, so that the first ones tell. */
+    function watchEnd(page: Page): void {
+      if (endsWatched >= WATCHED_ENDS || page.extracted === 0) return;
+      endsWatched += 1;
+      const reason = paginator.gaveNothing?.(page);
+      const hint = reason === undefined ? undefined : nextPageHint(page.document, page.extracted, selector.listPath);
+      if (hint === undefined) return;
+      reportSuspiciousEnd(
+        run,
+        streamName,
+        `paging ends with the first page, since ${reason}, but ${hint.key} of the response ${hint.says}. Correct the paginator of the stream, or give it a stop_condition if there is no other page.`,
+      );
     }
 
     /** Whether a page that a stored token was asked for says nothing: then the token may have expired. A number does not. */

@@ -7,6 +7,7 @@ import type { FilledTemplate, Stream, StreamDeclaration } from '../../engine/kin
 import { wholeNumber } from '../../engine/whole-number.ts';
 import type { Json } from '../../lib/json.ts';
 import { onDemand } from '../../lib/on-demand.ts';
+import { ManifestError } from '../../manifest/errors.ts';
 import { ancestorNames } from '../../manifest/parent-streams.ts';
 import { cacheParentRequests } from '../../manifest/request-caching.ts';
 import { ConfigError, SystemError } from '../../protocol/failure.ts';
@@ -88,8 +89,8 @@ export const DeclarativeSource = component({
       });
     }
 
-    const staticStreams = onDemand(() => buildStreams(declared()));
-    const allStreams = onDemand(async () => buildStreams([...declared(), ...(await filled())]));
+    const staticStreams = onDemand(() => buildStreams(withOwnNames(declared())));
+    const allStreams = onDemand(async () => buildStreams(withOwnNames([...declared(), ...(await filled())])));
 
     return {
       staticStreams,
@@ -129,6 +130,25 @@ function refuseGroupedAncestors(b: Builder, streams: readonly StreamDeclaration[
         `stream_groups.${group}`,
       );
   }
+}
+
+/** The streams, each of which must have a name of its own: catalogs and states know them by it. */
+function withOwnNames<T extends StreamDeclaration>(streams: readonly T[]): readonly T[] {
+  const places = new Map<Json | undefined, string>();
+  for (const { spec, path } of streams) {
+    const name = spec['name'];
+    const other = places.get(name);
+    if (other !== undefined) {
+      throw new ManifestError({
+        code: 'stream-name',
+        path: `${path}.name`,
+        message: `Two streams are named ${JSON.stringify(name)}: this one and ${other}.`,
+        hint: 'Catalogs and states know streams by their names: give each its own.',
+      });
+    }
+    places.set(name, path);
+  }
+  return streams;
 }
 
 function duplicateName(name: string, fromConfig: boolean): Error {

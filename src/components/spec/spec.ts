@@ -1,5 +1,6 @@
 import { component } from '../../engine/component.ts';
 import { object, optional, slot, text } from '../../engine/fields.ts';
+import { brokenPatterns } from '../../engine/json-schema.ts';
 import type { JsonObject } from '../../lib/json.ts';
 
 /** parity: spec/spec.py:Spec */
@@ -25,6 +26,12 @@ export const Spec = component({
     ),
   }),
   build(spec, b) {
+    const [broken] = brokenPatterns(spec.connection_specification);
+    if (broken !== undefined)
+      b.fail(
+        `The pattern ${JSON.stringify(broken.pattern)} is no regular expression, so that no config can be compared with it.`,
+        `connection_specification.${broken.path}`,
+      );
     const message: JsonObject = {
       connectionSpecification: withoutNulls(spec.connection_specification),
       supportsNormalization: false,

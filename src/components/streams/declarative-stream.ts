@@ -8,6 +8,7 @@ import { findEmptyValues, tellOfEmptyValues } from '../../engine/empty-values.ts
 import { anything, describe, either, extension, oneOf, optional, type Slot, slot, slots, text, withDefault } from '../../engine/fields.ts';
 import { fileReferenceOf } from '../../engine/file-reference.ts';
 import { createFinalStateCursor } from '../../engine/final-state-cursor.ts';
+import { hazardsOf } from '../../engine/hazards.ts';
 import type {
   Cursor,
   IncrementalSync,
@@ -15,6 +16,7 @@ import type {
   OpenStream,
   PartitionRouter,
   RequestContributor,
+  RouterParent,
   SchemaLoader,
   Stream,
   StreamScope,
@@ -29,6 +31,7 @@ import { readingState } from '../../engine/state-error.ts';
 import { streamFingerprint } from '../../engine/stream-fingerprint.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import { createTally } from '../../engine/tally.ts';
+import { sliceVariables } from '../../engine/unknown-variables.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 
 const NAMES = { type: 'array', items: { type: 'string' } };
@@ -116,15 +119,17 @@ export const DeclarativeStream = component({
       async open(options: OpenOptions): Promise<OpenStream> {
         const sync = incremental();
         const state = withoutEmptyValues(b, spec.name, sync, migrateState(b, spec, options.state), options.cursorField);
-        const router = declaredRouter(b, spec.retriever);
+        const router = declaredRouter(b, spec.retriever, spec as unknown as JsonObject);
         const shard = options.shard && streamShard(options.shard, spec.name);
         const cursor = readingState({ stream: spec.name }, () => cursorOf(b, sync, router, state, { ...options, shard }));
         const hasState = state !== undefined && Object.keys(state).length > 0;
         if (router !== undefined) await openParents(router);
+        if (options.isParent !== true) noteHazards(b, spec.name, sync, router, options.readsWhole === true);
         const tally = createTally();
         const scope: StreamScope = {
           name: spec.name,
           tally,
+          sliceVariables: sliceVariables(spec.retriever),
           primaryKey: (primaryKey ?? []).map((key) => [key]),
           cursor,
           incremental: sync,
@@ -149,6 +154,7 @@ export const DeclarativeStream = component({
         const slices = (): AsyncIterable<StreamSlice> => (sync !== undefined ? cursor.slices() : partitions());
         return {
           name: spec.name,
+          primaryKey,
           tally,
           cursor,
           router,
@@ -167,6 +173,30 @@ export const DeclarativeStream = component({
     return stream;
   },
 });
+
+/** Notes what is declared of a stream and does not work as it stands. */
+function noteHazards(
+  b: Builder,
+  name: string,
+  sync: IncrementalSync | undefined,
+  router: PartitionRouter | undefined,
+  readsWhole: boolean,
+): void {
+  const { add } = hazardsOf(b.run);
+  if (!readsWhole) for (const hazard of sync?.hazards?.() ?? []) add(name, hazard);
+  const kept = parentsOf(router).filter(({ incremental }) => incremental === true);
+  if (sync !== undefined || kept.length === 0) return;
+  add(
+    name,
+    `incremental_dependency of the parent stream ${kept.map((parent) => parent.name).join(', ')} does nothing, since the stream has no incremental_sync ` +
+      'whose state could hold that of its parent: all of the parent is read each time. Add an incremental_sync, or leave incremental_dependency out.',
+  );
+}
+
+/** The parents that a router reads, those of the routers within it included. */
+function parentsOf(router: PartitionRouter | undefined): RouterParent[] {
+  return [...(router?.parents ?? []), ...(router?.inner ?? []).flatMap(parentsOf)];
+}
 
 async function openParents(router: PartitionRouter): Promise<void> {
   await router.openParents?.();

@@ -68,14 +68,14 @@ export const StateDelegatingStream = component({
       describe: () => full.describe(),
       async open(options: OpenOptions) {
         const { state } = options;
-        if (state === undefined || Object.keys(state).length === 0) return full.open(options);
+        if (state === undefined || Object.keys(state).length === 0) return full.open({ ...options, readsWhole: true });
         const opened = await incremental.open(options);
-        if (opened.hasState === false) return full.open({ ...options, state: undefined });
-        if (period === undefined || !isTooOld(state, [await full.open(options), opened], period)) return opened;
+        if (opened.hasState === false) return full.open({ ...options, state: undefined, readsWhole: true });
+        if (period === undefined || !isTooOld(state, [await full.open({ ...options, readsWhole: true }), opened], period)) return opened;
         b.run.log.warn(
           `The state of stream ${spec.name} is older than ${period}, for which the API keeps changes: all of it is read again.`,
         );
-        return full.open({ ...options, state: undefined });
+        return full.open({ ...options, state: undefined, readsWhole: true });
       },
     };
   },

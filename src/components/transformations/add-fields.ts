@@ -1,7 +1,7 @@
 import type { AppendedField } from '../../engine/append-fields.ts';
 import type { Builder } from '../../engine/builder.ts';
 import { component } from '../../engine/component.ts';
-import { slots, template, withDefault } from '../../engine/fields.ts';
+import { describe, slots, template, withDefault } from '../../engine/fields.ts';
 import { jsonValue } from '../../engine/json-value.ts';
 import type { PageRequest, Row, Transformation } from '../../engine/kinds.ts';
 import { joinReads, readsOf } from '../../engine/reads.ts';
@@ -37,7 +37,9 @@ export const AddFields = component({
         value: "{{ config.account }}"`,
   fields: () => ({
     fields: slots('data', { types: ['AddedFieldDefinition'], defaultType: 'AddedFieldDefinition' }),
-    condition: withDefault(template('config', 'property', 'parameters'), ''),
+    condition: describe(withDefault(template('config', 'property', 'parameters'), ''), {
+      alsoReads: ['record', 'stream_slice', 'value', 'path'],
+    }),
   }),
   build(spec, b): Transformation {
     const fields = spec.fields.map((field) => compileField(b, b.build('data', field)));
