@@ -3,7 +3,7 @@ import { hazardsOf } from '../engine/hazards.ts';
 import type { StreamDescription } from '../engine/kinds.ts';
 import type { Limits } from '../engine/run.ts';
 import type { CatalogStream } from '../protocol/messages.ts';
-import { type Connector, inManifest, requireConnector } from './connector.ts';
+import { type Connector, explainError, inManifest, requireConnector } from './connector.ts';
 import { openConnector } from './open-connector.ts';
 import type { CommandOptions } from './program.ts';
 import { runCommand, type Session } from './session.ts';
@@ -25,11 +25,16 @@ export async function discoverStreams(session: Session, connector: Connector, li
   const descriptions: StreamDescription[] = [];
   for (const stream of await opened.source().streams()) {
     // What cannot be built cannot be read: better said now than in the first sync.
-    await stream.open({ state: undefined });
+    const { mistakes = [] } = await stream.open({ state: undefined });
+    for (const mistake of mistakes) opened.run.log.warn(messageOf(await explainError(connector, mistake)));
     descriptions.push(await stream.describe());
   }
   hazardsOf(opened.run).tell();
   return descriptions.map(catalogStream);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A stream as the catalog shows it. parity: sources/streams/concurrent/default_stream.py:DefaultStream.as_airbyte_stream */

@@ -64,7 +64,13 @@ export interface Builder {
   /** Whether a child's component is of a kind, for slots that take several kinds. */
   isKind<Kind extends keyof Kinds>(kind: Kind, spec: Slot): spec is Slot<Kind>;
   /** The same builder for children that belong to a stream, to another config or to another view of the run. */
-  within(changes: { readonly stream?: StreamScope; readonly config?: JsonObject; readonly run?: Run }): Builder;
+  within(changes: {
+    readonly stream?: StreamScope;
+    readonly config?: JsonObject;
+    readonly run?: Run;
+    /** Takes mistakes in templates, which otherwise end the build. */
+    readonly mistakes?: ManifestError[];
+  }): Builder;
   /** Warns, once with all streams that have it, of something that is declared and does not work as it stands. */
   warn(message: string): void;
   /** Ends the build with an error at this component, or at a field of it. */
@@ -96,6 +102,7 @@ export interface BuilderOptions {
   readonly config: JsonObject;
   readonly stream?: StreamScope | undefined;
   readonly declaration?: JsonObject | undefined;
+  readonly mistakes?: ManifestError[] | undefined;
 }
 
 const UNRESOLVED = Symbol('unresolved');
@@ -160,7 +167,10 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, whereabout
       for (const key of registry.strayKeys(known, spec, at)) warnOfKey(run, key);
       warnOfTexts(run, { fields: known.fields, spec, parsed, path: at });
       const mistake = unknownVariable({ templates: run.templates, slices: slicesOf(scope ?? stream) }, known.fields, spec, at);
-      if (mistake !== undefined) throw mistake;
+      if (mistake !== undefined) {
+        if (options.mistakes === undefined) throw mistake;
+        options.mistakes.push(mistake);
+      }
       const own = given ?? spec['$parameters'];
       const child = makeBuilder({ ...options, stream: scope ?? stream, declaration }, isPlainObject(own) ? (own as JsonObject) : {}, {
         path: at,

@@ -60,5 +60,5 @@ function quoted(names: readonly string[]): string {
 function advice(missing: readonly string[], record: Row): string {
   const fields = Object.keys(record);
   const near = missing.flatMap((name) => nearestName(name, fields) ?? []);
-  return `There are ${fields.join(', ')}${near.length === 0 ? '.' : `; did you mean ${near.join(', ')}?`}`;
+  return `The fields are ${fields.join(', ')}${near.length === 0 ? '.' : `; did you mean ${near.join(', ')}?`}`;
 }

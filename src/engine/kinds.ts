@@ -2,6 +2,7 @@ import type { Context } from '../lang/index.ts';
 import type { Value } from '../lang/values.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { DateTime } from '../lib/time/index.ts';
+import type { ManifestError } from '../manifest/errors.ts';
 import type { FileReference } from '../protocol/messages.ts';
 import type { LineWriter } from '../protocol/output.ts';
 import type { FieldEdits, SchemaFit } from './field-edits.ts';
@@ -666,6 +667,8 @@ export interface OpenStream {
   schema(): Promise<JsonObject>;
   slices(): AsyncIterable<StreamSlice>;
   read(slice: StreamSlice, position?: PagePosition): AsyncIterable<Batch>;
+  /** Mistakes in its templates, with which it cannot be read: asking for its slices throws them. */
+  readonly mistakes?: readonly ManifestError[];
   /** What became of what was read. */
   readonly tally?: Tally | undefined;
   /** Whether it goes on from a state that the last sync left. */

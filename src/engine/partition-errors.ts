@@ -1,5 +1,4 @@
 import { likenessOf } from '../lib/likeness.ts';
-import { toFailure } from '../protocol/failure.ts';
 
 /** Errors that say the same of several partitions of one stream and are told in full. */
 export const TOLD_IN_FULL = 3;
@@ -17,8 +16,7 @@ export function createPartitionErrors(): PartitionErrors {
   const seen = new Map<string, { readonly error: unknown; count: number }>();
   return {
     isNew(error) {
-      const { failure_type, message } = toFailure(error);
-      const likeness = `${failure_type} ${likenessOf(message)}`;
+      const likeness = likenessOf(error instanceof Error ? error.message : String(error));
       const known = seen.get(likeness);
       if (known === undefined) seen.set(likeness, { error, count: 1 });
       else known.count += 1;

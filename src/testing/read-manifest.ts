@@ -1,4 +1,5 @@
 import { validateConfig } from '../cli/config-schema.ts';
+import { forUser } from '../cli/session.ts';
 import { components } from '../components/index.ts';
 import { createBuilder } from '../engine/builder.ts';
 import { createCache } from '../engine/cache.ts';
@@ -143,7 +144,15 @@ export async function readManifest(text: string, setting: ReadSetting = {}): Pro
   };
   const state = { of: ({ name }: { name: string }) => setting.state?.[name] ?? {}, streams: [], ignored: [] };
   const heartbeat = createHeartbeat(run.log, run.clock.now, (look) => run.whileWaiting?.(look));
-  const failed = await readStreams(source, { run, output, catalog, state, checkpointsPages: true, heartbeat });
+  const failed = await readStreams(source, {
+    run,
+    output,
+    catalog,
+    state,
+    checkpointsPages: true,
+    heartbeat,
+    explain: async (error) => forUser(error),
+  });
   return { ...outcome, ...told, failed, errors };
 }
 

@@ -33,6 +33,7 @@ import { StreamSlice } from '../../engine/stream-slice.ts';
 import { createTally } from '../../engine/tally.ts';
 import { sliceVariables } from '../../engine/unknown-variables.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
+import type { ManifestError } from '../../manifest/errors.ts';
 
 const NAMES = { type: 'array', items: { type: 'string' } };
 /** A field, several of them, or paths to several. */
@@ -125,6 +126,8 @@ export const DeclarativeStream = component({
         const hasState = state !== undefined && Object.keys(state).length > 0;
         if (router !== undefined) await openParents(router);
         if (options.isParent !== true) noteHazards(b, spec.name, sync, router, options.readsWhole === true);
+        const mistakes: ManifestError[] = [];
+        const own = b.within({ mistakes });
         const tally = createTally();
         const scope: StreamScope = {
           name: spec.name,
@@ -136,14 +139,14 @@ export const DeclarativeStream = component({
           hasState,
           slicing: slicingOf(router, sync === undefined ? undefined : cursor),
           router,
-          transformations: b.buildAll('transformation', spec.transformations),
+          transformations: own.buildAll('transformation', spec.transformations),
           schema: loadSchema,
           selectedSchema: options.selectedSchema,
           fileUploader:
             spec.file_uploader &&
-            b.build('fileUploader', spec.file_uploader, { defaultType: 'FileUploader', stream: auxiliaryScope(b.run, spec.name) }),
+            own.build('fileUploader', spec.file_uploader, { defaultType: 'FileUploader', stream: auxiliaryScope(b.run, spec.name) }),
         };
-        const retriever = b.build('retriever', spec.retriever, { stream: scope, declaration: spec as unknown as JsonObject });
+        const retriever = own.build('retriever', spec.retriever, { stream: scope, declaration: spec as unknown as JsonObject });
         const { resumption } = options;
         if (resumption !== undefined) cursor.resume?.(resumption);
         const partitions = (): AsyncIterable<StreamSlice> => {
@@ -161,7 +164,10 @@ export const DeclarativeStream = component({
           hasState,
           remarks: () => sync?.remarks?.() ?? [],
           schema: loadSchema,
+          mistakes,
           slices() {
+            const [first, ...others] = mistakes;
+            if (first !== undefined) throw first.with(others);
             const all = retriever.slices?.(slices()) ?? slices();
             return b.run.limits.slices === undefined ? all : firstSlices(all, b.run.limits.slices);
           },
