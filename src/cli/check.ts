@@ -3,6 +3,7 @@ import type { Limits } from '../engine/run.ts';
 import { TemplateError, TemplateSyntaxError } from '../lang/errors.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import type { ConnectionStatus } from '../protocol/messages.ts';
+import { StalledError, unlessStalled } from '../protocol/stalled.ts';
 import { type Connector, explainError, inManifest, requireConnector } from './connector.ts';
 import { openConnector } from './open-connector.ts';
 import type { CommandOptions } from './program.ts';
@@ -12,10 +13,17 @@ import { runCommand, type Session } from './session.ts';
 export function runCheck(options: CommandOptions): Promise<number> {
   return runCommand(options, components, async (session) => {
     const connector = await requireConnector(session);
-    const connectionStatus = await inManifest(connector, () => checkConnection(session, connector));
-    if (connectionStatus.status === 'SUCCEEDED') session.log.info('Check succeeded');
-    else session.log.error('Check failed');
-    session.output.message({ type: 'CONNECTION_STATUS', connectionStatus });
+    const tell = (connectionStatus: ConnectionStatus): void => {
+      if (connectionStatus.status === 'SUCCEEDED') session.log.info('Check succeeded');
+      else session.log.error('Check failed');
+      session.output.message({ type: 'CONNECTION_STATUS', connectionStatus });
+    };
+    try {
+      tell(await inManifest(connector, () => unlessStalled('run', checkConnection(session, connector))));
+    } catch (error) {
+      if (error instanceof StalledError) tell({ status: 'FAILED', message: error.message });
+      throw error;
+    }
     return 0;
   });
 }

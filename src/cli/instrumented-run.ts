@@ -11,6 +11,7 @@ import { ConfigError, SystemError, toFailure } from '../protocol/failure.ts';
 import { createLog } from '../protocol/log.ts';
 import type { StreamStatus } from '../protocol/messages.ts';
 import type { Output } from '../protocol/output.ts';
+import { unlessStalled } from '../protocol/stalled.ts';
 import { watchOutput } from '../protocol/watch-output.ts';
 import type { RecordedRun, RunInputs } from './recorded-run.ts';
 import { forUser, type Session } from './session.ts';
@@ -151,7 +152,7 @@ async function attempt(instruments: Instruments, work: (run: InstrumentedRun) =>
   let { streams: results, failed }: RunResult = { streams: [], failed: [] };
   let failure: Outcome['failure'];
   try {
-    ({ streams: results, failed } = await work(runOf(instruments)));
+    ({ streams: results, failed } = await unlessStalled('run', work(runOf(instruments))));
   } catch (error) {
     failure = { error };
   }

@@ -4,6 +4,7 @@ import { createSecrets } from '../lib/secrets.ts';
 import { createLog } from '../protocol/log.ts';
 import type { OutgoingMessage } from '../protocol/messages.ts';
 import type { Output } from '../protocol/output.ts';
+import { unlessStalled } from '../protocol/stalled.ts';
 import type { CommandOptions } from './program.ts';
 import type { Session } from './session.ts';
 
@@ -24,7 +25,8 @@ export async function runPlainCommand(
   const log = createLog(output, { debug: options.debug === true });
   const closers: (() => void)[] = [];
   try {
-    await body({ output, log, secrets, options, registry: createRegistry(components), onEnd: (close) => closers.push(close) });
+    const session: Session = { output, log, secrets, options, registry: createRegistry(components), onEnd: (close) => closers.push(close) };
+    await unlessStalled('command', body(session));
     return 0;
   } catch (error) {
     tell(secrets.redact(error instanceof Error ? error.message : String(error)));

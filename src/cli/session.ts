@@ -9,6 +9,7 @@ import { ConfigError, errorTrace } from '../protocol/failure.ts';
 import { createLog, debugWanted, type Log } from '../protocol/log.ts';
 import { createOutput, type Output } from '../protocol/output.ts';
 import { endOnSignals } from '../protocol/signals.ts';
+import { unlessStalled } from '../protocol/stalled.ts';
 import type { CommandOptions } from './program.ts';
 import type { World } from './world.ts';
 
@@ -48,7 +49,8 @@ export async function runCommand(
   };
   const release = endOnSignals(output, { beforeEnd: closeAll });
   try {
-    return await body({ output, log, secrets, options, registry: createRegistry(components), onEnd: (close) => closers.push(close) });
+    const session: Session = { output, log, secrets, options, registry: createRegistry(components), onEnd: (close) => closers.push(close) };
+    return await unlessStalled('command', body(session));
   } catch (error) {
     output.message(errorTrace(forUser(error)));
     return 1;

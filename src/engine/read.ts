@@ -6,6 +6,7 @@ import type { ConfiguredCatalog, ConfiguredStream } from '../protocol/catalog.ts
 import { ConfigError, errorTrace, failureOf, toFailure } from '../protocol/failure.ts';
 import { type OutgoingMessage, type StreamDescriptor, streamStatus } from '../protocol/messages.ts';
 import type { Output, RecordWriter } from '../protocol/output.ts';
+import { unlessStalled } from '../protocol/stalled.ts';
 import type { InputState } from '../protocol/state.ts';
 import { ancestorNames } from './ancestors.ts';
 import { slicesTogether } from './bounded-slices.ts';
@@ -67,25 +68,40 @@ export async function readStreams(source: Source, options: ReadOptions): Promise
   const reading: Reading = { options, partitions: createSemaphore(source.concurrency) };
   const generators = createSemaphore(Math.max(1, Math.floor(source.concurrency / 2)));
   const turns = createTurns(source.groups);
+  const open = new Set<StreamDescriptor>();
+  const readInTurn = async (stream: Selected): Promise<void> => {
+    const { name, router } = stream.open;
+    const descriptor: StreamDescriptor = stream.configured.stream;
+    const release = await turns.enter(name);
+    await generators.acquire();
+    const releaseParents = turns.claimParents(ancestorNames(router));
+    const generated = (): void => {
+      releaseParents();
+      generators.release();
+    };
+    open.add(descriptor);
+    try {
+      if (!(await readStream(reading, stream, generated))) failed.push(name);
+    } catch (error) {
+      failed.push(name);
+      output.message(errorTrace((await options.explain?.(error)) ?? error, { name }));
+      output.message(streamStatus(descriptor, 'INCOMPLETE'));
+    } finally {
+      open.delete(descriptor);
+      release();
+    }
+  };
+  const readAll = async (): Promise<void> => {
+    await Promise.all(selected.map(readInTurn));
+    await output.drained();
+  };
   run.log.info(`Starting syncing ${catalog.streams.length} streams`);
-  await Promise.all(
-    selected.map(async (stream) => {
-      const { name, router } = stream.open;
-      const release = await turns.enter(name);
-      await generators.acquire();
-      const releaseParents = turns.claimParents(ancestorNames(router));
-      const generated = (): void => {
-        releaseParents();
-        generators.release();
-      };
-      try {
-        if (!(await readStream(reading, stream, generated))) failed.push(name);
-      } finally {
-        release();
-      }
-    }),
-  );
-  await output.drained();
+  try {
+    await unlessStalled('streams', readAll());
+  } catch (error) {
+    for (const stream of open) output.message(streamStatus(stream, 'INCOMPLETE'));
+    throw error;
+  }
   run.log.info('Finished syncing');
   return failed;
 }
@@ -203,7 +219,7 @@ async function readStream(
   const readSlice = async (slice: StreamSlice): Promise<void> => {
     running.begin();
     try {
-      await readPartition(options, open, slice, { descriptor, writer, progress, states, positions, fields });
+      await unlessStalled('slice', readPartition(options, open, slice, { descriptor, writer, progress, states, positions, fields }));
     } catch (error) {
       await fail(error);
     } finally {
@@ -211,7 +227,7 @@ async function readStream(
       running.end();
     }
   };
-  try {
+  const readSlices = async (): Promise<void> => {
     // Asked for even where nothing needs it yet: a schema that cannot be had fails the stream before its first record.
     await open.schema();
     for await (const slice of run.observer === undefined ? open.slices() : slicesTogether(open.slices())) {
@@ -219,6 +235,9 @@ async function readStream(
       await partitions.acquire();
       void readSlice(slice);
     }
+  };
+  try {
+    await unlessStalled('stream', readSlices());
   } catch (error) {
     await fail(error);
   } finally {
