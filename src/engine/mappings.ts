@@ -97,8 +97,8 @@ export function compileNested(b: Builder, value: Json): Evaluate<Value> {
 }
 
 /**
- * The form fields, or the text that is sent as it stands; a text that would evaluate to a list or a number stays the text it is,
- * where the reference would send an empty body.
+ * The form fields, of an object or of an expression that gives one, or the text that is sent as it stands: one that reads as an object, a list or a
+ * number stays the text that it is.
  */
 export function compileBodyData(b: Builder, data: JsonObject | string | undefined): (context: Context) => Options | string {
   if (typeof data !== 'string') {
@@ -107,10 +107,12 @@ export function compileBodyData(b: Builder, data: JsonObject | string | undefine
   }
   const evaluate = compileMapping(b, data, { textOnly: true });
   const template = b.template(data);
+  // What is the same in every context is known as a text only.
+  const isForm = template.constant && /^\s*\{\{/.test(data) ? () => true : (context: Context) => isDict(template.exact(context));
   return (context) => {
     const value = evaluate(context);
     if (value === null) return {};
-    return isDict(value) ? (value as Options) : template.render(context);
+    return isDict(value) && isForm(context) ? (value as Options) : template.render(context);
   };
 }
 

@@ -13,6 +13,8 @@ export class RequestOptions {
   /** A form by name, or a text that is sent as it stands. */
   bodyData: Options | string = {};
   bodyJson: Value = {};
+  /** The Content-Type of a body that is a text, unless a header says another. */
+  textType: string | undefined;
   /** A path or URL that takes the place of the requester's. */
   path: string | undefined;
 
@@ -50,7 +52,10 @@ export function combineOptions(shares: readonly RequestOptions[]): RequestOption
       setPlace(combined, place, target);
     }
   }
-  for (const share of shares) combined.path = share.path ?? combined.path;
+  for (const share of shares) {
+    combined.path = share.path ?? combined.path;
+    combined.textType = share.textType ?? combined.textType;
+  }
   return combined;
 }
 

@@ -25,6 +25,10 @@ export interface RequestParts {
   data?: string | FormData;
   /** Leaves out parameters that the URL's query already holds. */
   dedupeParams?: boolean;
+  /** Whether the API gave the URL as a link, with a query of its own. */
+  isLink?: boolean;
+  /** The Content-Type of a body that is a text, unless a header says another. */
+  textType?: string | undefined;
   /** Sends `json` also when it is empty; undefined is then no body. */
   keepEmptyJson?: boolean;
 }
@@ -39,7 +43,7 @@ export function buildRequest(parts: RequestParts): HttpRequest {
   const headers = mergeHeaders(parts.headers ?? {});
   const { body, contentType } = BODY_METHODS.has(method) ? buildBody(parts) : NO_BODY;
   if (contentType !== null && findHeader(headers, 'content-type') === undefined) headers['Content-Type'] = contentType;
-  return { method, url: prepareUrl(parts.url, parts.dedupeParams ? dedupeParams(parts.url, params) : params), headers, body };
+  return { method, url: prepareUrl(parts.url, parts.dedupeParams ? dedupeParams(parts.url, params, parts.isLink) : params), headers, body };
 }
 
 /** The header's name as the request spells it, whatever its case; undefined when the request lacks it. */
@@ -80,14 +84,14 @@ interface BuiltBody {
 const NO_BODY: BuiltBody = { body: null, contentType: null };
 
 // parity: requests.models.PreparedRequest.prepare_body
-function buildBody({ json, data, keepEmptyJson = false }: RequestParts): BuiltBody {
+function buildBody({ json, data, keepEmptyJson = false, textType }: RequestParts): BuiltBody {
   const hasJson = keepEmptyJson ? json !== undefined : isTruthy(json);
   if (hasJson && isTruthy(data)) {
     throw new Error("At the same time only one of the 'request_body_data' and 'request_body_json' functions can return data");
   }
   if (hasJson) return { body: jsonBody(json), contentType: 'application/json' };
   if (!isTruthy(data)) return NO_BODY;
-  if (typeof data === 'string') return { body: data, contentType: null };
+  if (typeof data === 'string') return { body: data, contentType: textType ?? null };
   return { body: formText(data as FormData), contentType: 'application/x-www-form-urlencoded' };
 }
 

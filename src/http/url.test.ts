@@ -106,6 +106,13 @@ describe('queries', () => {
     const params = { a: 1, b: 'True', c: true, d: 'other', e: '2' };
     expect([...dedupeParams('http://h/?a=1&b=True&c=True&d=one&e=1&e=2', params).keys()]).toEqual(['d', 'e']);
   });
+
+  it('drop parameters that a link has, by any of its values, and lists by their name', () => {
+    const params = { a: '2', b: '', c: ['x', 'y'], d: ['z'], e: ['new'], f: 'new', g: '' };
+    const link = 'http://h/?a=1&a=2&b=&c=y&c=x&d=z%2Cw&f=old&page=2';
+    expect([...dedupeParams(link, params, true).keys()]).toEqual(['e', 'f', 'g']);
+    expect([...dedupeParams(link, params).keys()]).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+  });
 });
 
 describe('splitting', () => {

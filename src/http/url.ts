@@ -191,24 +191,34 @@ export function paramText(value: ParamValue): string {
 // parity: urllib.parse.parse_qsl (blank values are left out)
 /** The decoded pairs of a query string, without those that have no value. */
 export function parseQuery(query: string): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (const part of query.split('&')) {
-    const equals = part.indexOf('=');
-    if (equals < 0 || equals === part.length - 1) continue;
-    pairs.push([unquotePlus(part.slice(0, equals)), unquotePlus(part.slice(equals + 1))]);
-  }
-  return pairs;
+  return parseWholeQuery(query).filter(([, value]) => value !== '');
+}
+
+/** All decoded pairs of a query string. */
+function parseWholeQuery(query: string): [string, string][] {
+  if (query === '') return [];
+  return query.split('&').map((part) => {
+    const [name, value] = cut(part, '=');
+    return [unquotePlus(name), unquotePlus(value)];
+  });
 }
 
 // parity: http_client.py:HttpClient._dedupe_query_params
-/** The parameters without those that the URL's query already holds with the same text. */
-export function dedupeParams(url: string, params: Params): Map<string, ParamValue> {
+/**
+ * The parameters without those that the URL's query already holds with the same text, as the first of its values. A link of the API may hold the query
+ * of the page before: of its values any counts, and a list is left out if the link has its name at all.
+ */
+export function dedupeParams(url: string, params: Params, isLink = false): Map<string, ParamValue> {
   if (!url.includes('?')) return new Map(paramEntries(params));
-  const present = new Map<string, string>();
-  for (const [key, value] of parseQuery(splitUrl(url).query)) if (!present.has(key)) present.set(key, value);
-  const kept = new Map<string, ParamValue>();
-  for (const [key, value] of paramEntries(params)) if (present.get(key) !== paramText(value)) kept.set(key, value);
-  return kept;
+  const present = Map.groupBy(parseWholeQuery(splitUrl(url).query), ([name]) => name);
+  const isHeld = (name: string, value: ParamValue): boolean => {
+    const held = present.get(name);
+    if (held === undefined) return false;
+    if (isLink && Array.isArray(value)) return true;
+    const counted = isLink ? held : held.filter(([, text]) => text !== '').slice(0, 1);
+    return counted.some(([, text]) => text === paramText(value));
+  };
+  return new Map([...paramEntries(params)].filter(([name, value]) => !isHeld(name, value)));
 }
 
 const SUB_DELIMITERS = "!$&'()*+,;=";

@@ -6,6 +6,7 @@ import { combineOptions, RequestOptions } from '../../engine/request-options.ts'
 import type { StreamSlice } from '../../engine/stream-slice.ts';
 import { truth } from '../../lang/operators.ts';
 import { str } from '../../lang/text.ts';
+import { resolveLink } from './relative-link.ts';
 
 /** parity: requesters/paginators/default_paginator.py:DefaultPaginator */
 export const DefaultPaginator = component({
@@ -69,7 +70,8 @@ export const DefaultPaginator = component({
       nextToken(page) {
         if (feed !== undefined && page.lastEmitted !== undefined && endsFeed(feed, page.lastEmitted, page.slice)) return undefined;
         const token = strategy.nextToken(page);
-        return token !== undefined && truth(token) ? token : undefined;
+        if (token === undefined || !truth(token)) return undefined;
+        return tokenOption?.place === 'path' ? resolveLink(page, token) : token;
       },
       gaveNothing(page) {
         if (feed !== undefined && page.lastEmitted !== undefined && endsFeed(feed, page.lastEmitted, page.slice)) return undefined;

@@ -30,6 +30,9 @@ describe('the bodies of requests', () => {
   it('sends a text as it stands', () => {
     expect(bodyOf('type: RequestBodyPlainText\nvalue: "id={{ stream_slice.id }}&q=a b"').bodyData).toBe('id=7&q=a b');
     expect(bodyOf('type: RequestBodyPlainText\nvalue: "[{{ config.n }}]"').bodyData).toBe('[5]');
+    expect(bodyOf(`type: RequestBodyPlainText\nvalue: '{"n": {{ config.n }}}'`).bodyData).toBe('{"n": 5}');
+    expect(bodyOf('type: RequestBodyPlainText\nvalue: "{{ {1: config.n} }}"').bodyData).toBe('{1: 5}');
+    expect(bodyOf('type: RequestBodyPlainText\nvalue: a').textType).toBe('text/plain; charset=utf-8');
   });
 
   it('sends a GraphQL query with its variables', () => {

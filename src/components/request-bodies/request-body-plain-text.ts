@@ -1,6 +1,5 @@
 import { component } from '../../engine/component.ts';
 import { template } from '../../engine/fields.ts';
-import { compileBodyData } from '../../engine/mappings.ts';
 import { REQUEST_VARIABLES, requestContext } from '../../engine/request-context.ts';
 
 /** parity: requesters/request_options/interpolated_request_options_provider.py:InterpolatedRequestOptionsProvider._resolve_request_body */
@@ -13,11 +12,12 @@ export const RequestBodyPlainText = component({
     value: "since {{ stream_interval.start_time }}"`,
   fields: () => ({ value: template(...REQUEST_VARIABLES) }),
   build(spec, b) {
-    const body = compileBodyData(b, spec.value);
+    const body = b.template(spec.value);
     return {
       place: 'bodyData',
       contribute(options, request) {
-        options.bodyData = body(requestContext(b, request));
+        options.bodyData = body.render(requestContext(b, request));
+        options.textType = 'text/plain; charset=utf-8';
       },
     };
   },

@@ -182,6 +182,8 @@ export const HttpRequester = component({
               headers: textHeaders(options.headers),
               params: checkParams(options.params),
               dedupeParams: true,
+              isLink: pathOverride !== undefined,
+              textType: options.textType,
               json: spec.verbatim && !hasJson && isEmptyObject(options.bodyJson) ? undefined : requireBodyJson(options.bodyJson),
               keepEmptyJson: spec.verbatim === true,
               data: options.bodyData as string | Params,
