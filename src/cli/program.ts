@@ -223,7 +223,7 @@ function addServe(program: Command, end: End): void {
     .addHelpText('after', '\nExample:\n  $ source-declarative serve --port 8080')
     .action(async (options: ServeOptions) => {
       const { runServe } = await import('./serve.ts');
-      end(await runServe(options, process.argv[1] as string, (line) => void process.stderr.write(`${line}\n`)));
+      end(await runServe(options, process.argv[1] as string, (line) => tell(`${line}\n`)));
     });
 }
 

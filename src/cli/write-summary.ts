@@ -1,4 +1,5 @@
 import { replaceFile } from '../lib/replace-file.ts';
+import { showControls } from '../lib/visible-text.ts';
 import { type RunSummary, summaryLines } from '../operations/summary.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import { tell } from './tell.ts';
@@ -10,7 +11,7 @@ export function writeSummary(file: string, summary: RunSummary): void {
     return;
   }
   try {
-    replaceFile(file, `${JSON.stringify(summary, null, 2)}\n`);
+    replaceFile(file, `${showControls(JSON.stringify(summary, null, 2))}\n`);
   } catch (error) {
     throw new ConfigError(`The summary "${file}" cannot be written: ${(error as Error).message}.`, { cause: error });
   }

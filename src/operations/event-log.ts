@@ -4,6 +4,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { maskJson } from '../lib/mask-json.ts';
 import { openToWrite } from '../lib/open-to-write.ts';
 import type { Secrets } from '../lib/secrets.ts';
+import { showControls } from '../lib/visible-text.ts';
 import { noticeOf } from '../protocol/console-output.ts';
 import { ConfigError } from '../protocol/failure.ts';
 import type { OutputWatcher } from '../protocol/watch-output.ts';
@@ -34,7 +35,7 @@ export function openEventLog(file: string, { secrets, now, onFailure }: EventLog
   function write(event: string, details: JsonObject): void {
     if (isOver) return;
     const line = { time: new Date(now()).toISOString(), run, event, ...maskJson(details, (text) => secrets.redact(text)) };
-    attempt(() => appendFileSync(descriptor, `${JSON.stringify(line)}\n`));
+    attempt(() => appendFileSync(descriptor, `${showControls(JSON.stringify(line))}\n`));
   }
 
   function close(): void {

@@ -1,3 +1,4 @@
+import { showControls } from '../lib/visible-text.ts';
 import { createCollectingOutput } from './collect-output.ts';
 import type { LogLevel, OutgoingMessage } from './messages.ts';
 import type { Output } from './output.ts';
@@ -35,7 +36,7 @@ export function createConsoleOutput({ write, redact, level, format = formatText 
     message(message) {
       const notice = noticeOf(message);
       if (notice === undefined || LEVELS.indexOf(notice.level) < least) return;
-      write(`${format({ ...notice, message: redact(notice.message) })}\n`);
+      write(`${showControls(format({ ...notice, message: redact(notice.message) }))}\n`);
     },
   });
 }

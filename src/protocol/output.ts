@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { Float, type Json, type JsonObject } from '../lib/json.ts';
 import { escapeLineSeparators, hasLineSeparator } from '../lib/line-separators.ts';
 import { setOwnProperty } from '../lib/objects.ts';
+import { showControls } from '../lib/visible-text.ts';
 import {
   descriptorOf,
   type FileReference,
@@ -154,7 +155,7 @@ export function createOutput({ fd = 1, now, redact, broken = endProcess }: Outpu
   }
 
   function print(message: Message): void {
-    appendText(NOTHING, JSON.stringify(message), MESSAGE_END);
+    appendText(NOTHING, showControls(JSON.stringify(message)), MESSAGE_END);
     flushSoon();
   }
 
@@ -285,7 +286,7 @@ function stamp(message: OutgoingMessage, time: number): Message {
   return message;
 }
 
-/** Masks what people read; names, states, schemas and configs stay as they are, since the platform works with them. */
+/** Masks what people read, and shows its control characters; names, states, schemas and configs stay as they are, since the platform works with them. */
 function redactTexts(message: Message, redact: (text: string) => string): Message {
   if (message.type === 'LOG') return { type: 'LOG', log: redactFields(message.log, ['message', 'stack_trace'], redact) };
   if (message.type === 'CONNECTION_STATUS') {
@@ -302,7 +303,7 @@ function redactFields<T extends object>(fields: T, names: readonly (keyof T)[], 
   const copy = { ...fields };
   for (const name of names) {
     const value = copy[name];
-    if (typeof value === 'string') copy[name] = redact(value) as typeof value;
+    if (typeof value === 'string') copy[name] = showControls(redact(value)) as typeof value;
   }
   return copy;
 }
@@ -314,9 +315,9 @@ function endProcess(error: NodeJS.ErrnoException): void {
   process.exit(1);
 }
 
-/** Writes the answer of a tool, which is text and no message; it waits for a slow reader. */
+/** Writes the answer of a tool, which is text and no message, with its control characters shown; it waits for a slow reader. */
 export function printText(text: string): void {
-  const bytes = Buffer.from(text);
+  const bytes = Buffer.from(showControls(text));
   for (let written = 0; written < bytes.length; ) {
     try {
       written += writeSync(1, bytes, written);
