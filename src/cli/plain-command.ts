@@ -5,6 +5,7 @@ import { createLog } from '../protocol/log.ts';
 import type { OutgoingMessage } from '../protocol/messages.ts';
 import type { Output } from '../protocol/output.ts';
 import { unlessStalled } from '../protocol/stalled.ts';
+import { endOnStrayErrors } from '../protocol/stray-errors.ts';
 import type { CommandOptions } from './program.ts';
 import type { Session } from './session.ts';
 
@@ -24,14 +25,17 @@ export async function runPlainCommand(
   const output = tellingOutput((text) => tell(secrets.redact(text)));
   const log = createLog(output, { debug: options.debug === true });
   const closers: (() => void)[] = [];
+  const tellError = (error: unknown): void => tell(secrets.redact(error instanceof Error ? error.message : String(error)));
+  const unwatch = endOnStrayErrors(tellError);
   try {
     const session: Session = { output, log, secrets, options, registry: createRegistry(components), onEnd: (close) => closers.push(close) };
     await unlessStalled('command', body(session));
     return 0;
   } catch (error) {
-    tell(secrets.redact(error instanceof Error ? error.message : String(error)));
+    tellError(error);
     return 1;
   } finally {
+    unwatch();
     for (const close of closers) close();
   }
 }

@@ -7,9 +7,12 @@ import { createSecrets, type Secrets } from '../lib/secrets.ts';
 import { ManifestError } from '../manifest/errors.ts';
 import { ConfigError, errorTrace } from '../protocol/failure.ts';
 import { createLog, debugWanted, type Log } from '../protocol/log.ts';
+import { type StreamDescriptor, streamStatus } from '../protocol/messages.ts';
 import { createOutput, type Output } from '../protocol/output.ts';
 import { endOnSignals } from '../protocol/signals.ts';
 import { unlessStalled } from '../protocol/stalled.ts';
+import { endOnStrayErrors } from '../protocol/stray-errors.ts';
+import { watchOutput } from '../protocol/watch-output.ts';
 import type { CommandOptions } from './program.ts';
 import type { World } from './world.ts';
 
@@ -41,13 +44,26 @@ export async function runCommand(
   makeOutput: MakeOutput = messagesOnStdout,
 ): Promise<number> {
   const secrets = createSecrets();
-  const output = makeOutput(secrets.redact);
+  const open = new Map<string, StreamDescriptor>();
+  const output = watchOutput(makeOutput(secrets.redact), {
+    status(stream, status) {
+      const key = JSON.stringify([stream.namespace, stream.name]);
+      if (status === 'STARTED' || status === 'RUNNING') open.set(key, stream);
+      else open.delete(key);
+    },
+  });
   const log = createLog(output, { debug: options.debug === true || debugWanted(process.env) });
   const closers: (() => void)[] = [];
   const closeAll = (): void => {
     for (const close of closers.splice(0)) close();
   };
   const release = endOnSignals(output, { beforeEnd: closeAll });
+  const unwatch = endOnStrayErrors(async (error) => {
+    output.message(errorTrace(forUser(error)));
+    for (const stream of open.values()) output.message(streamStatus(stream, 'INCOMPLETE'));
+    closeAll();
+    await output.end();
+  });
   try {
     const session: Session = { output, log, secrets, options, registry: createRegistry(components), onEnd: (close) => closers.push(close) };
     return await unlessStalled('command', body(session));
@@ -57,6 +73,7 @@ export async function runCommand(
   } finally {
     closeAll();
     await output.end();
+    unwatch();
     await release();
   }
 }
