@@ -1,5 +1,6 @@
 import { failedStreamsError } from '../engine/read.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { userInfoSecrets } from '../lib/user-info.ts';
 import { besideRun, warnBesideRun } from '../operations/beside.ts';
 import type { EventLog } from '../operations/event-log.ts';
 import type { History } from '../operations/history.ts';
@@ -94,7 +95,7 @@ interface Instruments {
 async function openInstruments(bare: Session, options: OperationOptions): Promise<Instruments> {
   const { secrets, log } = bare;
   const { raw, logFile, history, notifyUrl } = options;
-  if (notifyUrl !== undefined) secrets.add(notifyUrl);
+  if (notifyUrl !== undefined) for (const secret of [notifyUrl, ...userInfoSecrets(notifyUrl)]) secrets.add(secret);
   const failsOnAnomaly = readOnAnomaly(options.onAnomaly);
   const errors: string[] = [];
   const statuses = new Map<string, StreamStatus>();

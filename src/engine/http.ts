@@ -25,6 +25,7 @@ import type { Send } from '../http/transport.ts';
 import { excerptOf } from '../lib/excerpt.ts';
 import { likenessOf } from '../lib/likeness.ts';
 import type { Secrets } from '../lib/secrets.ts';
+import { userInfoSecrets } from '../lib/user-info.ts';
 import { ConfigError, failureOf } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 import { createCredentialGuard, type MayHold, withheldHint } from './credential-guard.ts';
@@ -161,7 +162,14 @@ export function createHttp(options: HttpOptions): Http {
     const { handler, authenticator } = exchange;
     const hasOther = authenticator?.hasOtherCredential;
     const refresh = authenticator?.refresh;
-    const requests = guard.begin(exchange);
+    const requests = guard.begin({
+      ...exchange,
+      async prepare(mayHold) {
+        const parts = await exchange.prepare(mayHold);
+        for (const secret of userInfoSecrets(parts.url)) secrets.addPassing(secret);
+        return parts;
+      },
+    });
     const send = composeSender({
       send: options.transport,
       budget: exchange.outsideBudget ? undefined : budget,
@@ -245,7 +253,7 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   return {
-    cookieJar: () => createCookieJar(options.epochMs ?? options.nowMs),
+    cookieJar: () => createCookieJar(options.epochMs ?? options.nowMs, secrets.addCookie),
     useBudget(rules) {
       budget = createCallBudget({
         ...rules,

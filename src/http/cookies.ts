@@ -63,8 +63,8 @@ export function withCookies(send: Send, jar: CookieJar, { judge, onWithheld }: C
   };
 }
 
-/** An empty jar. */
-export function createCookieJar(now: () => number): CookieJar {
+/** An empty jar; `onValue` is told of the values that it takes, which stand for a session. */
+export function createCookieJar(now: () => number, onValue?: (value: string) => void): CookieJar {
   const cookies = new Map<string, Cookie>();
   const others = new Map<string, CookieJar>();
   return {
@@ -73,7 +73,7 @@ export function createCookieJar(now: () => number): CookieJar {
     },
     apart(url) {
       const origin = originText(url);
-      const found = others.get(origin) ?? createCookieJar(now);
+      const found = others.get(origin) ?? createCookieJar(now, onValue);
       if (others.size >= MOST_APART) others.clear();
       others.set(origin, found);
       return found;
@@ -82,6 +82,7 @@ export function createCookieJar(now: () => number): CookieJar {
       for (const line of lines) {
         const cookie = parseCookie(line, url, now());
         if (!cookie) continue;
+        onValue?.(cookie.value);
         const key = `${cookie.domain} ${cookie.path} ${cookie.name}`;
         if (cookie.expiresMs <= now()) cookies.delete(key);
         else cookies.set(key, cookie);

@@ -1,3 +1,5 @@
+import { percentDecoded } from '../lib/user-info.ts';
+
 /** The proxies of the environment: one for each scheme, and the hosts that are reached without them. */
 export interface ProxySettings {
   http: string | undefined;
@@ -20,14 +22,8 @@ export function readProxySettings(env: Environment): ProxySettings {
 export function proxySecrets({ http, https }: ProxySettings): string[] {
   return [http, https].flatMap((proxy) => {
     const [, user, password = user] = /^(?:[a-z][a-z\d+.-]*:\/\/)?([^:@/]*)(?::(.*))?@/i.exec(proxy ?? '') ?? [];
-    return password === undefined ? [] : [password, decoded(password)];
+    return password === undefined ? [] : [password, percentDecoded(password)];
   });
-}
-
-// parity: requests.utils.get_auth_from_url
-/** A user or a password as it is meant: a `%` without two digits stands for itself. */
-function decoded(text: string): string {
-  return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
 }
 
 /** The proxy for a URL, with its scheme filled in; null when the host is reached directly. Throws TypeError for a proxy that is no URL. */
@@ -63,9 +59,10 @@ function inRange(host: string, range: string): boolean {
   return list.check(host, family);
 }
 
+// parity: requests.utils.get_auth_from_url
 /** The Proxy-Authorization header that a proxy URL's user and password make; undefined without a user. */
 export function proxyAuthorization(proxy: URL): string | undefined {
   if (!proxy.username) return undefined;
-  const credentials = `${decoded(proxy.username)}:${decoded(proxy.password)}`;
+  const credentials = `${percentDecoded(proxy.username)}:${percentDecoded(proxy.password)}`;
   return `Basic ${Buffer.from(credentials, 'latin1').toString('base64')}`;
 }

@@ -209,6 +209,13 @@ function parseTarget(text: string, redact: (text: string) => string): URL {
   return url;
 }
 
+/** The setting of a proxy without user and password. */
+function withoutUserInfo(setting: string): string {
+  const at = setting.lastIndexOf('@');
+  const mark = setting.indexOf('://');
+  return at < 0 ? setting : `${mark < 0 ? '' : setting.slice(0, mark + 3)}****${setting.slice(at)}`;
+}
+
 function findProxy(url: URL, settings: ProxySettings, redact: (text: string) => string): URL | null {
   try {
     const proxy = proxyFor(url, settings);
@@ -218,7 +225,7 @@ function findProxy(url: URL, settings: ProxySettings, redact: (text: string) => 
     const setting = (url.protocol === 'https:' ? settings.https : settings.http) ?? '';
     throw new TransportError({
       kind: 'proxy',
-      what: `The proxy '${redact(setting.replace(/\/\/[^@/]*@/, '//****@'))}' cannot be used`,
+      what: `The proxy '${redact(withoutUserInfo(setting))}' cannot be used`,
       hint: 'HTTP_PROXY and HTTPS_PROXY take http://host:port.',
       cause,
     });

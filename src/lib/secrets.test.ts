@@ -8,6 +8,25 @@ function secretsOf(...values: unknown[]): ReturnType<typeof createSecrets> {
   return secrets;
 }
 
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}
+
+function eachByte(text: string, write: (byte: number) => string): string {
+  return [...Buffer.from(text)].map(write).join('');
+}
+
+function eachCharacter(text: string, write: (code: number) => string): string {
+  return [...text].map((character) => write(character.codePointAt(0) as number)).join('');
+}
+
+function eachUnit(text: string, write: (digits: string) => string): string {
+  return text
+    .split('')
+    .map((unit) => write(unit.charCodeAt(0).toString(16).padStart(4, '0')))
+    .join('');
+}
+
 describe('redact', () => {
   const secret = 'p@ss w/ö+"x\\y&=<1>\'机🚀';
   const latin = 'käse/123+x';
@@ -28,6 +47,43 @@ describe('redact', () => {
     ['in base64 in a URL', '>>>???>>>???1', encodeURIComponent(Buffer.from('>>>???>>>???1').toString('base64'))],
     ['in base64 of Latin-1', latin, Buffer.from(latin, 'latin1').toString('base64')],
     ['as a number', '12345', '12345'],
+    ['in small letters', 'kQ7vZ2mX9p', 'kq7vz2mx9p'],
+    ['in capitals', 'kQ7vZ2mX9p-straße', 'KQ7VZ2MX9P-STRASSE'],
+    ['in hexadecimal digits', secret, Buffer.from(secret).toString('hex')],
+    ['in capital hexadecimal digits', secret, Buffer.from(secret).toString('hex').toUpperCase()],
+    ['in hexadecimal digits with colons', 'kQ7vZ2', '6b:51:37:76:5a:32'],
+    ['with every byte percent-encoded', secret, eachByte(secret, (byte) => `%${hex(byte)}`)],
+    ['with every byte percent-encoded twice', secret, eachByte(secret, (byte) => `%25${hex(byte)}`)],
+    ['as old browsers escape it', 'kQ7ö', '%u006b%u0051%u0037%u00f6'],
+    ['with every character a decimal entity', secret, eachCharacter(secret, (code) => `&#${code};`)],
+    ['with every character a hexadecimal entity', secret, eachCharacter(secret, (code) => `&#X0${code.toString(16)};`)],
+    ['with entities that do not end', 'kQ7v', '&#107&#81&#55&#118'],
+    [
+      'with named entities',
+      'a!#$%(*)+,./:;=?@[\\]^_`{|}-ö',
+      'a&excl;&num;&dollar;&percnt;&lpar;&ast;&rpar;&plus;&comma;&period;&sol;&colon;&semi;&equals;&quest;&commat;&lbrack;&bsol;&rsqb;&Hat;&lowbar;&grave;&lcub;&vert;&rcub;&hyphen;&ouml;',
+    ],
+    ['in quoted-printable', secret, eachByte(secret, (byte) => `=${hex(byte).toUpperCase()}`)],
+    ['in quoted-printable with soft line breaks', 'kQ7vZ2mX9p', 'kQ7=\r\nvZ2m=\nX9p'],
+    ['in quoted-printable in JSON', 'kQ7vZ2mX9p', JSON.stringify('kQ=37vZ2=\r\nmX9p').slice(1, -1)],
+    ['with every unit a Unicode escape', secret, eachUnit(secret, (unit) => `\\u${unit}`)],
+    [
+      'with every unit a Unicode escape in JSON',
+      secret,
+      JSON.stringify(eachUnit(secret, (unit) => `\\u${unit.toUpperCase()}`)).slice(1, -1),
+    ],
+    ['with braces around code points', 'kQ7🚀', '\\u{6b}\\u{51}\\u{37}\\u{1f680}'],
+    ['with hexadecimal escapes', secret, eachByte(secret, (byte) => `\\x${hex(byte)}`)],
+    ['with octal escapes', 'kQ7v', '\\153\\121\\067\\166'],
+    ['in base64 of small letters', 'correct-horse-battery', Buffer.from('correct-horse-battery').toString('base64').toLowerCase()],
+    ['in base64 of several lines', 'x1'.repeat(60), Buffer.from('x1'.repeat(60)).toString('base64').replace(/.{76}/g, '$&\r\n')],
+    [
+      'in percent-encoded HTML in JSON',
+      secret,
+      JSON.stringify(encodeURIComponent(eachCharacter(secret, (code) => `&#${code};`))).slice(1, -1),
+    ],
+    ['that looks escaped itself, in JSON', 'p\\x41%41&lt;', JSON.stringify('p\\x41%41&lt;').slice(1, -1)],
+    ['that looks escaped itself, percent-encoded', 'p\\x41%41&lt;', encodeURIComponent('p\\x41%41&lt;')],
   ])('masks a secret %s', (_name, value, printed) => {
     expect(secretsOf(value).redact(`<<${printed}>>`)).toBe('<<****>>');
   });
@@ -98,6 +154,48 @@ describe('redact', () => {
     const started = performance.now();
     secrets.redact('\\'.repeat(5000) + '+ %2B'.repeat(2000));
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it.each([
+    ['http://user:hunter2@h/x failed', 'http://****@h/x failed'],
+    ['(GET http://user:p@ss@h)', '(GET http://****@h)'],
+    ['{"url":"http:\\/\\/user:hunter2@h\\/x"}', '{"url":"http:\\/\\/****@h\\/x"}'],
+    ['?to=http%3A%2F%2Fuser%3Ahunter2%40h%2Fx', '?to=http%3A%2F%2F****%40h%2Fx'],
+    ['see https://h/@scope, or mail a@b', 'see https://h/@scope, or mail a@b'],
+  ])('masks user and password of a URL: %s', (text, redacted) => {
+    expect(createSecrets().redact(text)).toBe(redacted);
+  });
+
+  it.each([
+    'x',
+    '\\',
+    '%25',
+    '%',
+    '&#0',
+    '&#' + '0',
+    '&amp;',
+    '&a',
+    '=3D',
+    '=\n',
+    '\r\n',
+    '://a@',
+    '://',
+    '\\u0041',
+    'eyJhbGciOiJIUzI1NiJ9.',
+    '{"token":"',
+    "'",
+    'ö',
+    '🚀',
+  ])('takes time in proportion to a text of many %j', (run) => {
+    const secrets = secretsOf('x'.repeat(40), 'p@ss w/ö+"x\\y&=<1>', `${'eyJhbGciOiJIUzI1NiJ9.'.repeat(3)}z`);
+    const cpuOf = (length: number): number => {
+      const text = run.repeat(length / run.length);
+      const before = process.cpuUsage();
+      secrets.redact(text);
+      return process.cpuUsage(before).user / 1000;
+    };
+    cpuOf(20_000);
+    expect(cpuOf(400_000)).toBeLessThan(2000);
   });
 
   it.each([
@@ -220,7 +318,14 @@ describe('collectSecrets', () => {
       { properties: { auth: { const: 'basic-auth' }, token: { enum: ['fixed'] } } },
       [],
     ],
+    [
+      'passwords in URLs',
+      { url: 'https://user:pass%20word@h/', other: 'ftp://token@h', plain: 'https://h/a@b' },
+      {},
+      ['pass%20word', 'pass word', 'token'],
+    ],
     ['no names of secrets', { auth: 'api_key', key: 'id' }, {}, []],
+    ['secrets that read like names', { api_key: 'SeCrEt-k3y-900' }, {}, ['SeCrEt-k3y-900']],
     ['no injected manifest', { __injected_declarative_manifest: { api_token: 'abcdef' } }, {}, []],
     [
       'secrets inside of a secret that is JSON',
@@ -242,6 +347,16 @@ describe('addPassing', () => {
     for (let i = 0; i < 1000; i++) secrets.addPassing(`Bearer passing-${i}-token`);
     expect(secrets.redact('lasting-secret, passing-999-token, passing-800-token')).toBe('****, ****, ****');
     expect(secrets.redact('passing-799-token')).toBe('passing-799-token');
+  });
+});
+
+describe('addCookie', () => {
+  it('remembers values as long as sessions have, and no tokens less for them', () => {
+    const secrets = secretsOf();
+    secrets.addPassing('access-token-1');
+    for (let i = 0; i < 500; i++) secrets.addCookie(`session-${i}`);
+    secrets.addCookie('en-US');
+    expect(secrets.redact('access-token-1, session-499, en-US, session-1')).toBe('****, ****, en-US, session-1');
   });
 });
 

@@ -1,7 +1,12 @@
 import { Float, type Json, type JsonObject } from './json.ts';
 import { editDistance } from './nearest-name.ts';
+import { type Found, NeedleIndex } from './needle-index.ts';
 import { isPlainObject, ownProperty } from './objects.ts';
+import { formsOf, partsOf } from './secret-forms.ts';
+import { createSpans } from './spans.ts';
+import { layersOf } from './text-layers.ts';
 import { trimEnd } from './trim.ts';
+import { findUserInfo, userInfoSecrets } from './user-info.ts';
 
 /** What stands in place of a secret. */
 export const MASK = '****';
@@ -12,7 +17,9 @@ export interface Secrets {
   add(value: unknown): void;
   /** Registers a secret of short life, such as a token that each request gets anew; only the latest of them are remembered. */
   addPassing(value: unknown): void;
-  /** Masks registered secrets, and the values of secret-like names in URLs and JSON. */
+  /** Registers the value of a cookie, unless it is so short that it is none of a session; only the latest are remembered. */
+  addCookie(value: string): void;
+  /** Masks registered secrets however they are encoded, users and passwords of URLs, and the values of secret-like names in URLs and JSON. */
   redact(text: string): string;
   /** Masks registered secrets only, for texts that are data, where a name says nothing. */
   redactKnown(text: string): string;
@@ -24,71 +31,90 @@ export interface Secrets {
   redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string>;
 }
 
-/** Below this length a value is masked only where it stands alone: masking every `1` would leave no readable text. */
-const SHORTEST_ANYWHERE = 3;
-/** Shorter values have no base64 that could be told from other text. */
-const SHORTEST_BASE64 = 4;
 /** Values that no spec marks are taken for secrets from this length on. */
 const SHORTEST_UNMARKED = 4;
 /** Shorter secrets are left in data, which would be full of masks otherwise. */
 const SHORTEST_IN_DATA = 4;
-/** Lines of a secret (a key file) from this length on are secrets of their own. */
-const SHORTEST_LINE = 12;
+/** Shorter secrets are masked in data only as they are written: many a word is the same but for its capital letters. */
+const SHORTEST_IN_ANY_CASE = 8;
+/** Shorter values of cookies are no sessions. */
+const SHORTEST_COOKIE = 6;
 
-/** The engine of regular expressions refuses long patterns: longer texts are masked piece by piece, and many of them by several matchers. */
-const LONGEST_PIECE = 1000;
-const LONGEST_MATCHER = 100_000;
-
-/** How many secrets of short life are remembered. */
+/** How many secrets of short life are remembered of each kind. */
 const MOST_PASSING = 200;
-
-interface Form {
-  readonly pattern: string;
-  readonly length: number;
-}
 
 /** A registry without secrets. */
 export function createSecrets(): Secrets {
   const known = new Set<string>();
-  const forms = new Map<string, Form>();
-  const passing = new Map<string, readonly Form[]>();
-  let matchers: readonly RegExp[] | undefined;
-  let dataMatchers: readonly RegExp[] | undefined;
+  const passing = { tokens: new Set<string>(), cookies: new Set<string>() };
+  const index = new NeedleIndex();
+  /** Secrets that are too short to be looked for in data. */
+  const shortIndex = new NeedleIndex();
+  /** Secrets that nobody had to look for yet: most runs print little. */
+  let pending: string[] = [];
 
-  function forget(): void {
-    matchers = undefined;
-    dataMatchers = undefined;
+  function indexOf(text: string): NeedleIndex {
+    return text.length < SHORTEST_IN_DATA ? shortIndex : index;
+  }
+
+  function forget(text: string): void {
+    for (const part of [text, ...partsOf(text)]) {
+      const at = pending.indexOf(part);
+      if (at >= 0) pending.splice(at, 1);
+      else for (const form of formsOf(part)) indexOf(part).remove(form);
+    }
   }
 
   function addText(text: string): void {
     if (text === '' || known.has(text)) return;
     known.add(text);
-    for (const form of formsOf(text)) forms.set(form.pattern, form);
-    forget();
+    pending.push(text);
     for (const part of partsOf(text)) addText(part);
   }
 
-  function addPassingText(text: string): void {
-    if (text === '' || known.has(text) || passing.has(text)) return;
-    passing.set(text, [text, ...partsOf(text)].flatMap(formsOf));
-    if (passing.size > MOST_PASSING) passing.delete(passing.keys().next().value as string);
-    forget();
+  function addPassingText(text: string, kind: keyof typeof passing): void {
+    const remembered = passing[kind];
+    if (text === '' || known.has(text) || remembered.has(text)) return;
+    remembered.add(text);
+    pending.push(text, ...partsOf(text));
+    if (remembered.size <= MOST_PASSING) return;
+    const oldest = remembered.values().next().value as string;
+    remembered.delete(oldest);
+    forget(oldest);
   }
 
-  function compile(shortest: number): RegExp[] {
-    const all = [...forms.values(), ...[...passing.values()].flat()].filter(({ length }) => length >= shortest);
-    const longestFirst = all.sort((a, b) => b.length - a.length).map(({ pattern }) => pattern);
-    return inPieces(longestFirst, LONGEST_MATCHER).map((patterns) => new RegExp(patterns.join('|'), 'g'));
+  function indexPending(): void {
+    for (const text of pending) for (const form of formsOf(text)) indexOf(text).add(form);
+    pending = [];
+  }
+
+  function mask(text: string, find: (layer: Uint8Array, found: Found) => void, options?: { joined: boolean }): string {
+    const bytes = Buffer.from(text);
+    const spans = createSpans();
+    for (const { bytes: layer, placeOf } of layersOf(bytes, options)) find(layer, (start, end) => spans.add(placeOf(start), placeOf(end)));
+    return spans.isEmpty ? text : spans.replaceIn(bytes, MASK);
+  }
+
+  function findKnown(layer: Uint8Array, found: Found): void {
+    index.find(layer, found);
+    shortIndex.find(layer, found);
   }
 
   function maskKnown(text: string): string {
-    matchers ??= compile(0);
-    return matchers.reduce((masked, matcher) => masked.replace(matcher, MASK), text);
+    indexPending();
+    return index.isEmpty && shortIndex.isEmpty ? text : mask(text, findKnown);
   }
 
-  function maskData(text: string): string {
-    dataMatchers ??= compile(SHORTEST_IN_DATA);
-    return dataMatchers.reduce((masked, matcher) => masked.replace(matcher, MASK), text);
+  function maskKnownAndUserInfo(text: string): string {
+    indexPending();
+    return mask(text, (layer, found) => {
+      findKnown(layer, found);
+      findUserInfo(layer, found);
+    });
+  }
+
+  function redact(text: string): string {
+    return maskNamed(maskKnownAndUserInfo(text));
   }
 
   return {
@@ -98,18 +124,22 @@ export function createSecrets(): Secrets {
     },
     addPassing(value) {
       const text = scalarText(value);
-      if (text !== undefined) addPassingText(text);
+      if (text !== undefined) addPassingText(text, 'tokens');
     },
-    redact: (text) => maskNamed(maskKnown(text)),
+    addCookie(value) {
+      const text = /^"(.*)"$/.exec(value)?.[1] ?? value;
+      if (text.length >= SHORTEST_COOKIE) addPassingText(text, 'cookies');
+    },
+    redact,
     redactKnown: maskKnown,
-    redactData: maskData,
-    redactUrl: (url) => maskNamed(maskKnown(maskUserInfo(url))),
+    redactData(text) {
+      indexPending();
+      return index.isEmpty ? text : mask(text, (layer, found) => index.find(layer, found, SHORTEST_IN_ANY_CASE), { joined: false });
+    },
+    redactUrl: redact,
     redactHeaders(headers) {
       return Object.fromEntries(
-        Object.entries(headers).map(([name, value]) => [
-          name,
-          looksSecret(name) ? maskCredentials(value) : maskNamed(maskKnown(maskUserInfo(value))),
-        ]),
+        Object.entries(headers).map(([name, value]) => [name, looksSecret(name) ? maskCredentials(value) : redact(value)]),
       );
     },
   };
@@ -119,128 +149,6 @@ function scalarText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'bigint' || value instanceof Float ? String(value) : undefined;
 }
-
-/** Parts of a secret that give it away when printed alone: the trimmed value, a token after its scheme, the lines of a key. */
-function partsOf(text: string): string[] {
-  const parts = [text.trim()];
-  const token = /^(?:Bearer|Basic|Token)\s+(\S+)$/i.exec(text)?.[1];
-  if (token !== undefined) parts.push(token);
-  return [...parts, ...linesOf(text)].filter((part) => part !== text);
-}
-
-/** The telling lines of a text that has several, its line breaks escaped or not. */
-function linesOf(text: string): string[] {
-  const lines = text.split(/\r?\n|\\n/);
-  return lines.length > 1 ? lines.filter((line) => line.length >= SHORTEST_LINE && !/^-----[A-Z ]+-----$/.test(line)) : [];
-}
-
-/** The patterns of a text; one with several telling lines is masked by its lines. */
-function formsOf(text: string): Form[] {
-  if (linesOf(text).length > 1) return [];
-  const tokens = (text.match(/\\+|[^\\]/gu) ?? []).map((token) =>
-    token.startsWith('\\') ? looseBackslashes(token.length) : looseCharacter(token),
-  );
-  const plain = inPieces(tokens, LONGEST_PIECE, () => 1).map((piece) => ({
-    pattern: piece.join(''),
-    length: Math.min(text.length, piece.length),
-  }));
-  if (text.length < SHORTEST_ANYWHERE)
-    return plain.map(({ pattern, length }) => ({ pattern: `(?<![A-Za-z0-9])${pattern}(?![A-Za-z0-9])`, length }));
-  const encoded = [base64Forms(Buffer.from(text))];
-  if (/[\u0080-\u00ff]/.test(text)) encoded.push(base64Forms(Buffer.from(text, 'latin1')));
-  return [...plain, ...encoded.flat()];
-}
-
-/** Parts of a list, each no longer in total than told, but for single texts that are. */
-function inPieces(texts: readonly string[], longest: number, lengthOf = (text: string): number => text.length): string[][] {
-  const pieces: string[][] = [];
-  let room = 0;
-  for (const text of texts) {
-    room -= lengthOf(text);
-    if (room < 0 || pieces.length === 0) {
-      pieces.push([]);
-      room = longest - lengthOf(text);
-    }
-    pieces.at(-1)?.push(text);
-  }
-  return pieces;
-}
-
-const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' };
-const ENTITIES: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
-const BACKSLASH = '(?:\\\\|%(?:25)*5[cC])';
-/** The most backslashes before a character, as JSON in JSON in JSON has them; bounded so that a text of backslashes costs little. */
-const MOST_BACKSLASHES = 8;
-/** So many backslashes in a row stand for more of them, too. */
-const MOST_COUNTED = 500;
-
-/**
- * A pattern for one character: itself, percent-encoded (once or more), escaped as JSON does (once or more, the escape perhaps
- * percent-encoded in turn) or as HTML does.
- */
-function looseCharacter(character: string): string {
-  if (/[A-Za-z0-9]/.test(character)) return character;
-  const plain = plainForms(character).join('|');
-  const units = character.split('').map((unit) => `${BACKSLASH}{1,${MOST_BACKSLASHES}}u${anyCase(hex(unit.charCodeAt(0), 4))}`);
-  const escapes = [units.join('')];
-  const short = SHORT_ESCAPES[character];
-  if (short !== undefined) escapes.push(`${BACKSLASH}{1,${MOST_BACKSLASHES}}${short}`);
-  if (/["'/]/.test(character)) escapes.push(`${BACKSLASH}{1,${MOST_BACKSLASHES}}(?:${plain})`);
-  return `(?:${[...escapes, plain].join('|')})`;
-}
-
-/** A character without backslashes before it; itself last, since `%` and `&` begin their own codes. */
-function plainForms(character: string): string[] {
-  const code = character.codePointAt(0) as number;
-  const percent = [...Buffer.from(character)].map((byte) => `%(?:25)*${anyCase(hex(byte, 2))}`).join('');
-  const forms = [percent, `&#0*${code};`, `&#[xX]0*${anyCase(hex(code, 0))};`];
-  if (character === ' ') forms.push('\\+');
-  const entity = ENTITIES[character];
-  if (entity !== undefined) forms.push(`&${entity};`);
-  return [...forms, character === '\n' ? '\\r?\\n' : quote(character)];
-}
-
-/** A pattern for backslashes in a row, as one: a repetition for each of them would take for ever on a text of backslashes. */
-function looseBackslashes(count: number): string {
-  const [exactly, escaped] =
-    count > MOST_COUNTED ? [`{${MOST_COUNTED},}`, `{${MOST_COUNTED},}`] : [`{${count}}`, `{${count},${count * MOST_BACKSLASHES}}`];
-  const other = [`${BACKSLASH}{1,${MOST_BACKSLASHES}}u005[cC]`, '&#0*92;', '&#[xX]0*5[cC];'].map((pattern) => `(?:${pattern})${exactly}`);
-  return `(?:${[`${BACKSLASH}${escaped}`, ...other].join('|')})`;
-}
-
-function quote(character: string): string {
-  return /[\\^$.*+?()[\]{}|/-]/.test(character) ? `\\${character}` : character;
-}
-
-function hex(value: number, width: number): string {
-  return value.toString(16).padStart(width, '0');
-}
-
-function anyCase(digits: string): string {
-  return digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-}
-
-/**
- * What base64 (standard and URL-safe) makes of the bytes wherever they stand in a larger text such as `user:password`: one form for each
- * alignment, without the characters that neighbouring bytes have a part in.
- */
-function base64Forms(bytes: Buffer): Form[] {
-  if (bytes.length < SHORTEST_BASE64) return [];
-  return [0, 1, 2].flatMap((shift) => {
-    const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-    const core = encoded.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
-    const digits = [...core].map((digit) => BASE64_DIGITS[digit] ?? digit);
-    const pieces = inPieces(digits, LONGEST_PIECE, () => 1).map((piece) => ({ pattern: piece.join(''), length: piece.length }));
-    return pieces.with(-1, endOfBase64(pieces.at(-1) as Form));
-  });
-}
-
-/** With the character that the bytes after it have a part in, and the padding. */
-function endOfBase64({ pattern, length }: Form): Form {
-  return { pattern: `${pattern}[A-Za-z0-9+/_-]?(?:=|%3[dD]){0,2}`, length };
-}
-
-const BASE64_DIGITS: Readonly<Record<string, string>> = { '+': '(?:[+-]|%2[bB])', '/': '(?:[/_]|%2[fF])' };
 
 const URL_PARAMETER = /([?&;])([\w.%[\]-]{2,64})=([^&#\s"'<>]+)/g;
 const QUOTED_PAIR = /(\\{0,8}["'])([\w-]{2,64})\1(\s*[:=]\s*)(\\{0,8}["'])((?:(?!\4)(?:\\[\s\S]|[^\\]))+)\4/g;
@@ -270,10 +178,6 @@ function decodeName(name: string): string {
   } catch {
     return name;
   }
-}
-
-function maskUserInfo(text: string): string {
-  return text.replace(/(:\/\/)[^/?#@\s]+@/g, `$1${MASK}@`);
 }
 
 function maskCredentials(value: string): string {
@@ -366,7 +270,7 @@ function isNearly(word: string, name: string): boolean {
 // parity: utils/airbyte_secrets_utils.py:get_secrets
 /**
  * The secret values of a config: those that the spec's JSON schema marks with `airbyte_secret` (through properties, items, combinations
- * and local references), those under secret-like names, and those inside of secrets that are JSON themselves.
+ * and local references), those under secret-like names, those inside of secrets that are JSON themselves, and passwords in URLs.
  */
 export function collectSecrets(config: Json, spec: JsonObject): string[] {
   const found = new Set<string>();
@@ -388,6 +292,7 @@ export function collectSecrets(config: Json, spec: JsonObject): string[] {
   }
 
   function visit(value: Json, schemas: readonly JsonObject[]): void {
+    if (typeof value === 'string') for (const secret of userInfoSecrets(value)) found.add(secret);
     const all = expand(schemas, spec);
     if (all.some((schema) => schema['airbyte_secret'] === true)) take(value);
     else if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, itemSchemas(all, index));
@@ -412,7 +317,7 @@ export function collectSecrets(config: Json, spec: JsonObject): string[] {
 /** Whether a value under a secret-like name is a secret: no switch, no short code, no name such as `api_key` in `auth: api_key`. */
 function isLikelySecret(value: Json): boolean {
   const text = scalarText(value);
-  return text !== undefined && text.length >= SHORTEST_UNMARKED && !looksSecret(text);
+  return text !== undefined && text.length >= SHORTEST_UNMARKED && (!looksSecret(text) || /\d\D*\d/.test(text));
 }
 
 /** The schemas with all that they combine or refer to; each once. */

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from './json.ts';
 import { createSecrets, looksSecret } from './secrets.ts';
 import { trimEnd } from './trim.ts';
+import { userInfoSecrets } from './user-info.ts';
 
 /** What a name has that may name a secret; whether it does is looked at more closely. */
 const TELLING = /pass|pwd|secret|token|key|cred|auth|sign|cookie|bearer|jwt|session/i;
@@ -19,10 +20,10 @@ const SHORTEST_WORD = 16;
 
 /**
  * The secrets that somebody has written into a text, be it YAML, JSON, Python or none of them any more: what stands behind a name of secrets and is no template,
- * no reference and no name itself, and of templates the words that look made up.
+ * no reference and no name itself, of templates the words that look made up, and the passwords of URLs.
  */
 export function writtenSecrets(text: string): string[] {
-  const found = new Set<string>();
+  const found = new Set<string>(userInfoSecrets(text));
   let left = MOST_CHARACTERS;
   for (const match of text.matchAll(NAME)) {
     if (!tells(match[1] as string)) continue;
@@ -43,7 +44,10 @@ export function writtenSecretsOf(manifest: Json, isLeftOut: (value: JsonObject |
   const take = (value: Json | undefined, isTold: boolean): void => {
     if (typeof value === 'object' && value !== null) {
       if (!isLeftOut(value as JsonObject | Json[])) (isTold ? told : open).push(value);
-    } else if (isTold && typeof value === 'string') for (const secret of secretsIn(value)) found.add(secret);
+    } else if (typeof value === 'string') {
+      if (isTold) for (const secret of secretsIn(value)) found.add(secret);
+      for (const secret of userInfoSecrets(value)) found.add(secret);
+    }
   };
   while (open.length + told.length > 0) {
     const isTold = told.length > 0;
