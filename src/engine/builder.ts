@@ -165,8 +165,10 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, whereabout
       const known = registry.resolve(spec, [kind], at, defaultType);
       const parsed = registry.parse(known, spec, at);
       for (const key of registry.strayKeys(known, spec, at)) warnOfKey(run, key);
-      warnOfTexts(run, { fields: known.fields, spec, parsed, path: at });
-      const mistake = unknownVariable({ templates: run.templates, slices: slicesOf(scope ?? stream) }, known.fields, spec, at);
+      warnOfTexts(run, (scope ?? stream)?.name ?? '', { fields: known.fields, spec, parsed });
+      const belongsTo = scope ?? stream;
+      const variables = { templates: run.templates, slices: slicesOf(belongsTo), streamName: belongsTo?.name };
+      const mistake = unknownVariable(variables, known.fields, spec, at);
       if (mistake !== undefined) {
         if (options.mistakes === undefined) throw mistake;
         options.mistakes.push(mistake);
@@ -202,13 +204,14 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, whereabout
 /** Warns of numbers that are written as texts where the reference takes numbers only. */
 function warnOfTexts(
   run: Run,
-  { fields, spec, parsed, path }: { fields: Fields; spec: JsonObject; parsed: Record<string, unknown>; path: string },
+  streamName: string,
+  { fields, spec, parsed }: { readonly fields: Fields; readonly spec: JsonObject; readonly parsed: Record<string, unknown> },
 ): void {
   for (const [name, { facts }] of Object.entries(fields)) {
     if (facts.alternatives !== undefined || typeof parsed[name] !== 'number' || typeof spec[name] !== 'string') continue;
     hazardsOf(run).add(
-      '',
-      `${path}.${name} is the text "${spec[name]}", which the reference refuses, since it takes a number. Leave the quotes out.`,
+      streamName,
+      `${name} of ${String(spec['type'])} is the text "${spec[name]}", which the reference refuses, since it takes a number. Leave the quotes out.`,
     );
   }
 }

@@ -111,7 +111,9 @@ describe('settings that count for nothing', () => {
 
   it('texts where the reference takes numbers', async () => {
     const paginator = { type: 'DefaultPaginator', pagination_strategy: { type: 'PageIncrement', page_size: 9, start_from_page: '1' } };
-    expect(await warnings({ paginator })).toEqual([expect.stringMatching(/start_from_page is the text "1", which the reference refuses/)]);
+    expect(await warnings({ paginator })).toEqual([
+      expect.stringMatching(/^Stream rows: start_from_page of PageIncrement is the text "1", which the reference refuses/),
+    ]);
   });
 
   it('a paginator without a type', async () => {
@@ -171,6 +173,15 @@ describe('parents', () => {
     ]);
     const stream = { incremental_sync: { ...CURSOR, ...START } };
     expect((await readManifest(manifest(url, parent, { stream }))).warnings).toEqual([]);
+    const plain = manifest(url, parent, { stream }).replace(
+      JSON.stringify({ incremental_sync: { ...CURSOR, ...START } }).slice(1, -1),
+      '"primary_key":[]',
+    );
+    expect((await readManifest(plain)).warnings).toEqual([
+      expect.stringMatching(
+        /^Stream kids: incremental_dependency of the parent stream parents does nothing, since that has no incremental_sync/,
+      ),
+    ]);
   });
 });
 

@@ -408,6 +408,8 @@ export interface RouterParent {
   router?(): PartitionRouter | undefined;
   /** Whether the child asks for the parent's state to be kept, so that only its new records are read. */
   readonly incremental?: boolean;
+  /** Whether the parent has a cursor, whose state could be kept. */
+  hasCursor?(): boolean;
 }
 
 /** A stream whose records each make a slice of another stream. */

@@ -14,7 +14,7 @@ const strategy = (stop_condition: string) => ({
 
 describe('a template that reads a variable which its place does not have', () => {
   it.each([
-    ['a stop condition', strategy('{{ record.id > 5 }}'), /stop_condition: The template .* reads "record", which there is not here/],
+    ['a stop condition', strategy('{{ record.id > 5 }}'), /stop_condition: The template .* reads "record", which is not available here/],
     ['a misspelt variable', strategy('{{ last_recrod.id > 5 }}'), /Did you mean last_record\?/],
     [
       'a value in the query',

@@ -15,22 +15,32 @@ const ALWAYS = ['config', 'parameters'];
 /** A variable with an error of its own, which says what to use in its place. */
 const BANNED = 'stream_state';
 
+/** Where templates are looked at. */
+export interface VariableScope {
+  readonly templates: Templates;
+  readonly slices: SliceVariables | undefined;
+  readonly streamName: string | undefined;
+}
+
 /** What is wrong with a component whose templates read variables that their place does not have; undefined when nothing is. */
 export function unknownVariable(
-  { templates, slices }: { readonly templates: Templates; readonly slices: SliceVariables | undefined },
+  { templates, slices, streamName }: VariableScope,
   fields: Fields,
   spec: JsonObject,
   path: string,
 ): ManifestError | undefined {
   for (const [field, { facts }] of Object.entries(fields)) {
-    const { context } = facts;
+    const { context, alsoReads = [] } = facts;
     const value = ownProperty(spec, field);
-    if (context === undefined || value === undefined) continue;
+    if ((context === undefined && alsoReads.length === 0) || value === undefined) continue;
     const known = variablesOf(facts, slices);
     if (known === 'any') continue;
     for (const text of textsIn(value)) {
       const name = [...templates.compile(text).variables].find((variable) => variable !== BANNED && !known.has(contextName(variable)));
-      if (name !== undefined) return mistake(text, name, [...ALWAYS, ...context], path === '' ? field : `${path}.${field}`);
+      if (name !== undefined) {
+        const found = { text, name, streamName };
+        return mistake(found, [...ALWAYS, ...(context ?? alsoReads)], path === '' ? field : `${path}.${field}`);
+      }
     }
   }
   return undefined;
@@ -38,7 +48,7 @@ export function unknownVariable(
 
 function variablesOf({ context = [], alsoReads = [] }: FieldFacts, slices: SliceVariables | undefined): SliceVariables {
   const names = [...ALWAYS, ...context, ...alsoReads];
-  const isOfRequests = context.includes('next_page_token') && context.includes('stream_slice');
+  const isOfRequests = names.includes('next_page_token') && names.includes('stream_slice');
   if (!isOfRequests) return new Set(names.map(contextName));
   return slices === 'any' ? 'any' : new Set([...names, ...OF_SLICES, ...(slices ?? [])].map(contextName));
 }
@@ -57,12 +67,16 @@ function* textsIn(value: Json): Generator<string> {
   }
 }
 
-function mistake(text: string, name: string, names: readonly string[], path: string): ManifestError {
+function mistake(
+  { text, name, streamName }: { readonly text: string; readonly name: string; readonly streamName: string | undefined },
+  names: readonly string[],
+  path: string,
+): ManifestError {
   const near = nearestName(name, names);
   return new ManifestError({
     code: 'template-variable',
     path,
-    message: `The template ${JSON.stringify(text)} reads "${name}", which there is not here.`,
+    message: `The template ${JSON.stringify(text)}${streamName ? ` of stream ${streamName}` : ''} reads "${name}", which is not available here.`,
     hint: near === undefined ? `It may read ${[...new Set(names)].join(', ')}.` : `Did you mean ${near}?`,
   });
 }

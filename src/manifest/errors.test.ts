@@ -33,6 +33,22 @@ describe('ManifestError', () => {
     expect(message.split('\n').at(-1)).toBe('And 2,245 more mistakes.');
   });
 
+  it('tells a mistake of a shared definition once, with its uses', () => {
+    const place = { fileName: 'm.yaml', position: { line: 4, column: 3 } };
+    const at = (index: number) => new ManifestError({ ...details, path: `streams[${index}].nmae` });
+    const { message } = at(0)
+      .with([1, 2, 3, 4, 5].map(at))
+      .located(() => place);
+    expect(message).toBe(
+      'm.yaml:4:3 streams[0].nmae: There is no "nmae". Did you mean "name"? ' +
+        'It is used as well at streams[1].nmae, streams[2].nmae, streams[3].nmae and 2 more places.',
+    );
+    const apart = at(0)
+      .with([at(1)])
+      .located((path) => ({ fileName: 'm.yaml', position: { line: path.length + Number(path[8]), column: 1 } }));
+    expect(apart.message.split('\n')).toHaveLength(2);
+  });
+
   it('keeps its cause', () => {
     const cause = new Error('why');
     expect(new ManifestError({ ...details, cause }).with([]).cause).toBe(cause);

@@ -30,6 +30,8 @@ export interface ManifestErrorDetails {
   readonly others?: readonly ManifestError[];
   /** How many more errors there are than `others` holds. */
   readonly untold?: number;
+  /** Further paths that lead to the same place of the text, as those of a shared definition do. */
+  readonly uses?: readonly string[];
   readonly cause?: unknown;
 }
 
@@ -49,6 +51,7 @@ export class ManifestError extends Error {
   readonly others: readonly ManifestError[];
   /** How many errors were found beyond `others`. */
   readonly untold: number;
+  readonly uses: readonly string[];
 
   constructor({
     code,
@@ -59,12 +62,13 @@ export class ManifestError extends Error {
     isSecret = false,
     others: all = [],
     untold: before = 0,
+    uses = [],
     cause,
   }: ManifestErrorDetails) {
     const place = isSecret ? withoutFrame(given) : given;
     const others = all.slice(0, MOST_OTHERS);
     const untold = before + all.length - others.length;
-    super(compose(message, path, hint, place, others, untold), cause === undefined ? {} : { cause });
+    super(compose({ message, path, hint, place, others, untold, uses }), cause === undefined ? {} : { cause });
     this.code = code;
     this.path = path;
     this.summary = message;
@@ -73,6 +77,7 @@ export class ManifestError extends Error {
     this.isSecret = isSecret;
     this.others = others;
     this.untold = untold;
+    this.uses = uses;
   }
 
   /** The same error, told together with further ones. */
@@ -80,11 +85,20 @@ export class ManifestError extends Error {
     return new ManifestError({ ...this.details(), others: [...this.others, ...others] });
   }
 
-  /** The same error, told with the places in the file that the finder knows for the paths of this one and its companions. */
+  /**
+   * The same error, told with the places in the file that the finder knows for the paths of this one and its companions. Those that say the
+   * same of one place, which is a shared definition then, are told once with all of their paths.
+   */
   located(find: (path: string) => Place | undefined): ManifestError {
     const place = this.place ?? find(this.path);
-    const others = this.others.map((other) => other.located(find));
-    return new ManifestError({ ...this.details(), others, ...(place === undefined ? {} : { place }) });
+    const own = new ManifestError({ ...this.details(), others: [], ...(place === undefined ? {} : { place }) });
+    const [first = own, ...others] = joinSame([own, ...this.others.map((other) => other.located(find))]);
+    return new ManifestError({ ...first.details(), others });
+  }
+
+  /** The same error, told with further paths that lead to its place. */
+  alsoAt(paths: readonly string[]): ManifestError {
+    return paths.length === 0 ? this : new ManifestError({ ...this.details(), uses: [...this.uses, ...paths] });
   }
 
   private details(): ManifestErrorDetails {
@@ -95,11 +109,22 @@ export class ManifestError extends Error {
       isSecret: this.isSecret,
       others: this.others,
       untold: this.untold,
+      uses: this.uses,
       cause: this.cause,
       ...(this.hint === undefined ? {} : { hint: this.hint }),
       ...(this.place === undefined ? {} : { place: this.place }),
     };
   }
+}
+
+function joinSame(errors: readonly ManifestError[]): ManifestError[] {
+  const groups = new Map<string, ManifestError[]>();
+  for (const [index, error] of errors.entries()) {
+    const { place, summary } = error;
+    const key = place?.position === undefined ? String(index) : `${placeText(place)} ${summary}`;
+    groups.set(key, [...(groups.get(key) ?? []), error]);
+  }
+  return [...groups.values()].map(([first, ...same]) => (first as ManifestError).alsoAt(same.map(({ path }) => path)));
 }
 
 function withoutFrame(place: Place | undefined): Place | undefined {
@@ -123,17 +148,30 @@ export function sourceFrame(text: string, { line, column }: Position): string {
   return [...before, shown(line), `${' '.repeat(width)} | ${' '.repeat(Math.max(0, column - 1 - start))}^`].join('\n');
 }
 
-function compose(
-  message: string,
-  path: string,
-  hint: string | undefined,
-  place: Place | undefined,
-  others: readonly ManifestError[],
-  untold: number,
-): string {
+/** Further uses of a definition that are named. */
+const MOST_USES = 3;
+
+/** What a message is made of. */
+interface Told {
+  readonly message: string;
+  readonly path: string;
+  readonly hint: string | undefined;
+  readonly place: Place | undefined;
+  readonly others: readonly ManifestError[];
+  readonly untold: number;
+  readonly uses: readonly string[];
+}
+
+function compose({ message, path, hint, place, others, untold, uses }: Told): string {
   const where = [place === undefined ? '' : placeText(place), path].filter((part) => part !== '').join(' ');
-  const sentence = [message, hint].filter((part) => part !== undefined).join(' ');
+  const sentence = [message, hint, usesText(uses)].filter((part) => part !== undefined).join(' ');
   const lines = [where === '' ? sentence : `${where}: ${sentence}`];
   if (place?.frame !== undefined) lines.push(place.frame);
   return [...lines, ...others.map((other) => other.message), ...(untold > 0 ? [`And ${countText(untold)} more mistakes.`] : [])].join('\n');
+}
+
+function usesText(uses: readonly string[]): string | undefined {
+  if (uses.length === 0) return undefined;
+  const more = uses.length - MOST_USES;
+  return `It is used as well at ${uses.slice(0, MOST_USES).join(', ')}${more > 0 ? ` and ${more} more places` : ''}.`;
 }

@@ -117,7 +117,7 @@ describe('WaitTimeFromResponse', () => {
 
   it('knows only config, parameters, response and headers', async () => {
     await expect(secondsOf('{type: WaitTimeFromResponse, wait_time_in_seconds: "{{ record.wait }}"}')).rejects.toThrow(
-      'reads "record", which there is not here. It may read config, parameters, response, headers.',
+      'reads "record", which is not available here. It may read config, parameters, response, headers.',
     );
   });
 });

@@ -82,6 +82,7 @@ export const SubstreamPartitionRouter = component({
         name: parent.stream.name,
         router: () => opened.get(parent)?.router,
         incremental: parent.incremental,
+        hasCursor: () => parent.stream.cursorField() !== undefined,
       })),
       partitionFields: parents.map(({ partitionField }) => partitionField),
       embedsPages: parents.some(({ embedsPages }) => embedsPages === true),

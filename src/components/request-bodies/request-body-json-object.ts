@@ -1,7 +1,7 @@
 import { component } from '../../engine/component.ts';
-import { object } from '../../engine/fields.ts';
+import { describe, object } from '../../engine/fields.ts';
 import { compileBodyJson } from '../../engine/mappings.ts';
-import { requestContext } from '../../engine/request-context.ts';
+import { REQUEST_VARIABLES, requestContext } from '../../engine/request-context.ts';
 
 /** parity: requesters/request_options/interpolated_request_options_provider.py:InterpolatedRequestOptionsProvider._resolve_request_body */
 export const RequestBodyJsonObject = component({
@@ -13,7 +13,7 @@ export const RequestBodyJsonObject = component({
     value:
       filter:
         since: "{{ stream_interval.start_time }}"`,
-  fields: () => ({ value: object() }),
+  fields: () => ({ value: describe(object(), { alsoReads: REQUEST_VARIABLES }) }),
   build(spec, b) {
     const body = compileBodyJson(b, spec.value);
     return {

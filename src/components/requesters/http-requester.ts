@@ -97,6 +97,8 @@ export const HttpRequester = component({
     const hasJson = (spec.verbatim ? spec.request_body_json != null : isGiven(spec.request_body_json)) || body?.place === 'bodyJson';
     if (hasJson && (isGiven(spec.request_body_data) || body?.place === 'bodyData'))
       b.fail('A request has one body: JSON, or a form or text.', 'request_body');
+    if (Array.isArray(spec.request_body_json))
+      b.warn('request_body_json is a list, which the reference refuses. It takes an object or a template.');
     if (spec.use_tcp_keepalive !== undefined)
       b.warn(`use_tcp_keepalive: ${spec.use_tcp_keepalive} changes nothing, since every connection has TCP keep-alive. Leave it out.`);
     const authenticator = b.build('authenticator', spec.authenticator ?? ({ type: 'NoAuth' } as Slot<'authenticator'>), {

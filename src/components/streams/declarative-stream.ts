@@ -191,6 +191,11 @@ function noteHazards(
   const { add } = hazardsOf(b.run);
   if (!readsWhole) for (const hazard of sync?.hazards?.() ?? []) add(name, hazard);
   const kept = parentsOf(router).filter(({ incremental }) => incremental === true);
+  for (const parent of kept.filter(({ hasCursor }) => hasCursor?.() === false))
+    add(
+      name,
+      `incremental_dependency of the parent stream ${parent.name} does nothing, since that has no incremental_sync. Give it one, or leave incremental_dependency out.`,
+    );
   if (sync !== undefined || kept.length === 0) return;
   add(
     name,
