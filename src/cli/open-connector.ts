@@ -15,6 +15,7 @@ import { configUpdate } from '../protocol/messages.ts';
 import type { Output } from '../protocol/output.ts';
 import { validateConfig } from './config-schema.ts';
 import { buildSpec, type Connector, customCodeOf } from './connector.ts';
+import { guardCeilings } from './guard-ceilings.ts';
 import { type ConfigKeeper, warningKeeper } from './keep-config.ts';
 import { createRequests } from './requests.ts';
 import { createRun } from './run.ts';
@@ -37,7 +38,7 @@ export interface Opened {
 export async function openConnector(session: Session, connector: Connector, limits: Limits = {}, keeper?: ConfigKeeper): Promise<Opened> {
   const { output, secrets, registry } = session;
   const customCode = await customCodeOf(session, connector, connector.manifest);
-  const guards = createGuards(connector.manifest, session.options.guard);
+  const guards = createGuards(connector.manifest, session.options.guard, guardCeilings(session.options, process.env));
   const kept = keeper !== undefined && guards.unsaved_config === 'warn' ? warningKeeper(keeper, session.log.warn) : keeper;
   const configs: JsonObject[] = [];
   const origins = createOrigins({

@@ -210,6 +210,10 @@ function addEval(program: Command, end: End): void {
     });
 }
 
+function collectNames(name: string, before: readonly string[] = []): readonly string[] {
+  return [...before, name];
+}
+
 function addServe(program: Command, end: End): void {
   program
     .command('serve')
@@ -220,6 +224,7 @@ function addServe(program: Command, end: End): void {
     .option('--timeout <seconds>', 'the longest that a request may take', '300')
     .option('--memory <megabytes>', 'the most memory that a request may take', '1024')
     .option('--max-body <megabytes>', 'the largest body of a request', '32')
+    .option('--allow-host <name>', 'answer requests to, and of web pages at, this host name (repeatable)', collectNames)
     .addHelpText('after', '\nExample:\n  $ source-declarative serve --port 8080')
     .action(async (options: ServeOptions) => {
       const { runServe } = await import('./serve.ts');

@@ -8,6 +8,7 @@ import { createHostPauses } from '../http/pauses.ts';
 import { proxySecrets, readProxySettings } from '../http/proxy.ts';
 import { createRetryBudget } from '../http/retry-budget.ts';
 import { type AddressGuard, createTransport } from '../http/transport.ts';
+import { isCloud } from './guard-ceilings.ts';
 import type { CommandOptions } from './program.ts';
 import type { RequestSettings } from './run.ts';
 import type { Session } from './session.ts';
@@ -75,8 +76,8 @@ export function createRequests(
 }
 
 /** What a transport may ask: everything, or https and public addresses only with `--cloud` or in an environment of Airbyte's cloud. */
-export function guardOf({ cloud }: Pick<CommandOptions, 'cloud'>, environment: NodeJS.ProcessEnv): { readonly guard?: AddressGuard } {
-  return cloud === true || environment['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud' ? { guard: createCloudGuard() } : {};
+export function guardOf(options: Pick<CommandOptions, 'cloud'>, environment: NodeJS.ProcessEnv): { readonly guard?: AddressGuard } {
+  return isCloud(options, environment) ? { guard: createCloudGuard() } : {};
 }
 
 /** Seconds as the timeouts of the transport, for which 0 is no bound. */

@@ -1,4 +1,5 @@
 import type { AddressInfo, Server } from 'node:net';
+import { createAllowedHosts } from './serve/allowed-hosts.ts';
 import { createManifestServer } from './serve/http-server.ts';
 import { createProcessPool } from './serve/process-pool.ts';
 
@@ -10,10 +11,13 @@ export interface ServeOptions {
   readonly timeout: string;
   readonly memory: string;
   readonly maxBody: string;
+  readonly allowHost?: readonly string[];
 }
 
 /** Requests that wait for a process, for each process. */
 const WAITING_PER_PROCESS = 8;
+/** Connections beside those of requests that are answered or wait. */
+const SPARE_CONNECTIONS = 64;
 /** Milliseconds that requests under way have to end when the server is told to stop. */
 const GRACE = 20_000;
 
@@ -37,7 +41,9 @@ export async function runServe(options: ServeOptions, program: string, log: (lin
     pool,
     secret: process.env['AB_JWT_SIGNATURE_SECRET'] || undefined,
     allowsCode: process.env['AIRBYTE_ENABLE_UNSAFE_CODE']?.toLowerCase() === 'true',
+    hosts: createAllowedHosts({ host: options.host, allowed: options.allowHost ?? [] }),
     maxBytes: maxBody * 1024 * 1024,
+    maxConnections: processes * (1 + WAITING_PER_PROCESS) + SPARE_CONNECTIONS,
     now: Date.now,
     log,
   });

@@ -195,11 +195,15 @@ export function parseGuard(text: string): GuardOption {
   return { stream, values: parsed(target.slice(dot + 1), value, stream !== undefined) };
 }
 
+/** The most that a manifest may set bounds to, where whoever runs the connector does not trust its author. */
+export type GuardCeilings = Partial<Pick<Guards, 'max_response_bytes' | 'max_expansion'>>;
+
 /**
  * The guards of a run: those of the command line before those of the manifest (`metadata.guards`, where `streams` holds those of single
- * streams) before the defaults; those of a stream before those of all. Throws ManifestError for a mistake in the manifest.
+ * streams) before the defaults; those of a stream before those of all. What the manifest or a default says stays below the ceilings. Throws
+ * ManifestError for a mistake in the manifest.
  */
-export function createGuards(manifest: JsonObject, options: readonly GuardOption[] = []): RunGuards {
+export function createGuards(manifest: JsonObject, options: readonly GuardOption[] = [], ceilings: GuardCeilings = {}): RunGuards {
   const metadata = ownProperty(manifest, 'metadata');
   const declared = isPlainObject(metadata) ? ownProperty(metadata as JsonObject, 'guards') : undefined;
   const byStream = new Map<string, Partial<Guards>>();
@@ -207,8 +211,17 @@ export function createGuards(manifest: JsonObject, options: readonly GuardOption
   const common = declared === undefined ? {} : readDeclared(declared, add);
   const stated = options.filter(({ stream }) => stream === undefined).map(({ values }) => values);
   for (const { stream, values } of options) if (stream !== undefined) add(stream, values);
-  const all: Guards = Object.assign({ ...DEFAULT_GUARDS }, common, ...stated);
+  const all: Guards = Object.assign(below(ceilings, { ...DEFAULT_GUARDS, ...common }), ...stated);
   return { ...all, of: (stream) => ({ ...all, ...byStream.get(stream) }) };
+}
+
+function below(ceilings: GuardCeilings, guards: Guards): Guards {
+  const { max_response_bytes = Number.POSITIVE_INFINITY, max_expansion = Number.POSITIVE_INFINITY } = ceilings;
+  return {
+    ...guards,
+    max_response_bytes: Math.min(guards.max_response_bytes, max_response_bytes),
+    max_expansion: Math.min(guards.max_expansion, max_expansion),
+  };
 }
 
 const PLACE = 'metadata.guards';

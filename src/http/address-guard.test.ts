@@ -19,10 +19,29 @@ describe('isPrivateAddress', () => {
     'fe80::1%eth0',
     'fd00::1',
     '::ffff:10.0.0.1',
+    '::ffff:7f00:1',
+    '::7f00:1',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::',
+    '2001:db8::1',
+    '3fff::1',
+    'fec0::1',
+    'ff02::1',
+    '100::1',
+    '224.0.0.1',
+    '255.255.255.255',
+    '192.88.99.1',
   ])('%s is', (address) => expect(isPrivateAddress(address)).toBe(true));
-  it.each(['8.8.8.8', '172.32.0.1', '1.1.1.1', '2606:4700::1111', '::ffff:8.8.8.8'])('%s is not', (address) =>
-    expect(isPrivateAddress(address)).toBe(false),
-  );
+  it.each([
+    '8.8.8.8',
+    '172.32.0.1',
+    '1.1.1.1',
+    '2606:4700::1111',
+    '2a00:1450::1',
+    '2001:4860:4860::8888',
+    '::ffff:8.8.8.8',
+    '::ffff:808:808',
+  ])('%s is not', (address) => expect(isPrivateAddress(address)).toBe(false));
 });
 
 describe('createCloudGuard', () => {

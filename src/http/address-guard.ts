@@ -1,31 +1,49 @@
 import type { LookupAddress } from 'node:dns';
 import type { BlockList } from 'node:net';
+import { onDemand } from '../lib/on-demand.ts';
 import { TransportError } from './errors.ts';
 import type { AddressGuard } from './transport.ts';
 
 /** Resolves a host name to all its addresses; rejects like dns.lookup. */
 export type ResolveHost = (hostname: string) => Promise<LookupAddress[]>;
 
-// parity: ipaddress.ip_address(...).is_private, and carrier-grade NAT (100.64.0.0/10), which is no more public
-const PRIVATE_RANGES = [
-  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.168.0.0/16',
-  '198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 240.0.0.0/4',
-  '::/128 ::1/128 100::/64 2001::/23 2001:db8::/32 64:ff9b:1::/48 fc00::/7 fe80::/10',
-].flatMap((line) => line.split(' '));
+// parity: ipaddress.ip_address(...).is_private; beyond it, whatever is not global unicast (RFC 6890), and addresses that hold another one
+const PRIVATE_RANGES = {
+  ipv4: [
+    '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24 192.52.193.0/24',
+    '192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4',
+  ].join(' '),
+  // Teredo, benchmarks and the like; documentation; 6to4, which holds an address of IPv4.
+  ipv6: '2001::/23 2001:db8::/32 2002::/16 3fff::/20 2620:4f:8000::/48',
+};
+// All else is mapped, compatible, translated (NAT64), site-local, multicast or not assigned.
+const GLOBAL_UNICAST = '2000::/3';
+const MAPPED = '::ffff:0:0/96';
 
-let privateRanges: BlockList | undefined;
+const lists = onDemand(() => ({
+  privateIpv4: listOf(PRIVATE_RANGES.ipv4, 'ipv4'),
+  privateIpv6: listOf(PRIVATE_RANGES.ipv6, 'ipv6'),
+  globalIpv6: listOf(GLOBAL_UNICAST, 'ipv6'),
+  mapped: listOf(MAPPED, 'ipv6'),
+}));
 
-/** True for an address that no public API has; an IPv4 address inside an IPv6 one counts as itself. */
-export function isPrivateAddress(address: string): boolean {
-  const { BlockList: List, isIPv4 } = process.getBuiltinModule('node:net');
-  if (!privateRanges) {
-    privateRanges = new List();
-    for (const range of PRIVATE_RANGES) {
-      const [network = '', bits] = range.split('/');
-      privateRanges.addSubnet(network, Number(bits), isIPv4(network) ? 'ipv4' : 'ipv6');
-    }
+function listOf(ranges: string, family: 'ipv4' | 'ipv6'): BlockList {
+  const { BlockList: List } = process.getBuiltinModule('node:net');
+  const list = new List();
+  for (const range of ranges.split(' ')) {
+    const [network = '', bits] = range.split('/');
+    list.addSubnet(network, Number(bits), family);
   }
-  return privateRanges.check(withoutZone(address), isIPv4(address) ? 'ipv4' : 'ipv6');
+  return list;
+}
+
+/** True for an address that no public API has; an IPv4 address that is mapped into an IPv6 one counts as itself. */
+export function isPrivateAddress(address: string): boolean {
+  const { privateIpv4, privateIpv6, globalIpv6, mapped } = lists();
+  const plain = withoutZone(address);
+  if (process.getBuiltinModule('node:net').isIPv4(plain)) return privateIpv4.check(plain, 'ipv4');
+  if (mapped.check(plain, 'ipv6')) return privateIpv4.check(plain, 'ipv6');
+  return !globalIpv6.check(plain, 'ipv6') || privateIpv6.check(plain, 'ipv6');
 }
 
 /** An IPv6 address without its zone: `fe80::1%eth0` is `fe80::1`. */

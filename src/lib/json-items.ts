@@ -11,6 +11,8 @@ export interface JsonItemsReader {
   push(text: string, found: Json[]): void;
   /** Throws JsonStreamError when the document is not complete. */
   end(found: Json[]): void;
+  /** Characters of a value that has not ended yet. */
+  held(): number;
 }
 
 /** What may come next. */
@@ -200,6 +202,7 @@ export function createJsonItemsReader(target: string): JsonItemsReader {
       collected += piece.length;
       if (collected >= text.length) readAll(found);
     },
+    held: () => text.length + collected,
     end(found) {
       isLast = true;
       readAll(found);

@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, parseJson, stringifyJson } from '../../lib/json.ts';
 import type { OutgoingMessage } from '../../protocol/messages.ts';
+import { REQUEST_MEMORY } from '../guard-ceilings.ts';
 import type { ChildMessage, Job } from './job.ts';
 import { type Answer, operations } from './operations.ts';
 import { checkBody, type RequestBody, unreadableBody } from './request-body.ts';
@@ -10,11 +11,25 @@ export async function answerRequest(): Promise<number> {
   process.once('disconnect', () => process.exit());
   // What ends the server, as Ctrl-C does for all of its processes, leaves requests under way to it.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {});
+  boundMemory(Number(process.env[REQUEST_MEMORY]));
   const job = await new Promise<Job>((resolve) => process.once('message', resolve));
   const say = (message: ChildMessage): void => void process.send?.(message);
   const { status, text, tags } = await answerJob(job, (log) => say({ log }));
   say({ answer: { status, body: Buffer.from(text), tags } });
   return 0;
+}
+
+/** Megabytes that the program takes before it does anything. */
+const OWN_MEGABYTES = 128;
+/** Milliseconds between two looks at the memory. */
+const LOOK_EVERY = 100;
+
+/** Ends the process when all of its memory, and not only its heap, which V8 bounds, grows beyond what a request may take. */
+function boundMemory(megabytes: number): void {
+  const limit = (megabytes + OWN_MEGABYTES) * 1024 * 1024;
+  setInterval(() => {
+    if (process.memoryUsage.rss() > limit) process.kill(process.pid, 'SIGKILL');
+  }, LOOK_EVERY).unref();
 }
 
 interface JobText {

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AllowedHosts } from './allowed-hosts.ts';
+import { type ByteBudget, type ByteShare, createByteBudget } from './byte-budget.ts';
 import { isOperation } from './job.ts';
 import { isValidToken } from './json-web-token.ts';
 import { JobFailure, type JobProblem, type ProcessPool } from './process-pool.ts';
@@ -11,8 +13,10 @@ export interface ManifestServerOptions {
   readonly secret: string | undefined;
   /** Whether manifests may bring code along, as the capabilities tell. */
   readonly allowsCode: boolean;
-  /** The most bytes of a body. */
+  readonly hosts: AllowedHosts;
+  /** The most bytes of a body; those of all requests under way together may be a few times as many. */
   readonly maxBytes: number;
+  readonly maxConnections: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Gets one line a request. */
@@ -35,24 +39,28 @@ interface Route {
 
 const MANIFEST_PATH = '/v1/manifest/';
 const PROBLEM_STATUS: Readonly<Record<JobProblem, number>> = { busy: 503, timeout: 504, aborted: 499, memory: 400, crashed: 500 };
+/** Bodies of the largest size that may be held at a time. */
+const LARGEST_BODIES = 4;
 /** Milliseconds that a client has to send its request. */
 const RECEIVE_TIMEOUT = 60_000;
 
 /** The HTTP API of Airbyte's manifest server; not listening yet. */
 // parity: manifest_server/app.py, manifest_server/routers
 export function createManifestServer(options: ManifestServerOptions): Server {
+  const held = createByteBudget(options.maxBytes * LARGEST_BODIES);
   const server = createServer({ requestTimeout: RECEIVE_TIMEOUT, headersTimeout: RECEIVE_TIMEOUT }, (request, response) => {
-    void respond(options, request, response, () => server.listening);
+    void respond({ ...options, held }, request, response, () => server.listening);
   });
+  server.maxConnections = options.maxConnections;
   return server;
 }
 
-async function respond(
-  options: ManifestServerOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-  isOpen: () => boolean,
-): Promise<void> {
+interface Serving extends ManifestServerOptions {
+  /** The bytes of bodies that are held. */
+  readonly held: ByteBudget;
+}
+
+async function respond(options: Serving, request: IncomingMessage, response: ServerResponse, isOpen: () => boolean): Promise<void> {
   const began = options.now();
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -71,7 +79,9 @@ async function respond(
   options.log(`${request.method ?? ''} ${pathOf(request)} ${reply.status} in ${options.now() - began} ms${note}`);
 }
 
-async function replyTo(options: ManifestServerOptions, request: IncomingMessage, signal: AbortSignal): Promise<Reply> {
+async function replyTo(options: Serving, request: IncomingMessage, signal: AbortSignal): Promise<Reply> {
+  const foreign = options.hosts.refusal(request.headers);
+  if (foreign !== undefined) return detail(403, foreign);
   const path = pathOf(request);
   const route = routeOf(options, path);
   if (route === undefined) {
@@ -89,7 +99,7 @@ function pathOf(request: IncomingMessage): string {
   return end < 0 ? target : target.slice(0, end);
 }
 
-function routeOf(options: ManifestServerOptions, path: string): Route | undefined {
+function routeOf(options: Serving, path: string): Route | undefined {
   if (path === '/health/') return { method: 'GET', answer: () => json(200, { status: 'ok' }) };
   if (path === '/capabilities/') return { method: 'GET', answer: () => json(200, { custom_code_execution: options.allowsCode }) };
   const operation = path.startsWith(MANIFEST_PATH) ? path.slice(MANIFEST_PATH.length) : '';
@@ -98,15 +108,30 @@ function routeOf(options: ManifestServerOptions, path: string): Route | undefine
 }
 
 async function answerOperation(
-  { pool, secret, now, maxBytes }: ManifestServerOptions,
+  { pool, secret, now, maxBytes, held }: Serving,
   operation: Operation,
   request: IncomingMessage,
   signal: AbortSignal,
 ): Promise<Reply> {
   const refused = secret === undefined ? undefined : refusal(request, secret, now());
   if (refused !== undefined) return { ...detail(401, refused), headers: { 'WWW-Authenticate': 'Bearer' } };
-  const body = await readBody(request, maxBytes);
-  if (body === undefined) return detail(413, `The body is larger than ${maxBytes} bytes.`);
+  const share = held.share();
+  try {
+    const body = await readBody(request, maxBytes, share);
+    if (body === undefined) return detail(413, `The body is larger than ${maxBytes} bytes.`);
+    return await answerBody(operation, request, body, pool, signal);
+  } finally {
+    share.release();
+  }
+}
+
+async function answerBody(
+  operation: Operation,
+  request: IncomingMessage,
+  body: Uint8Array,
+  pool: ProcessPool,
+  signal: AbortSignal,
+): Promise<Reply> {
   // A browser sends anything else than JSON to any server without asking first.
   if (body.length > 0 && !isJson(request.headers['content-type'])) {
     const checked = checkBody(operation, '');
@@ -127,14 +152,15 @@ function isJson(contentType: string | undefined): boolean {
   return /^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i.test(contentType ?? '');
 }
 
-/** The whole body; undefined when it is too large, and then it is not read to its end. */
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
+/** The whole body; undefined when it is too large, and then it is not read to its end. Throws JobFailure when too much is held already. */
+async function readBody(request: IncomingMessage, maxBytes: number, share: ByteShare): Promise<Uint8Array | undefined> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return undefined;
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > maxBytes) return undefined;
+    if (!share.take(chunk.length)) throw new JobFailure('busy', 'The server has too many large requests to answer: try again later.');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { REQUEST_MEMORY } from '../guard-ceilings.ts';
 import { ANSWER_COMMAND, type ChildMessage, type Job, type JobAnswer } from './job.ts';
 
 /** Why a job has no answer. */
@@ -31,7 +32,7 @@ export interface PoolOptions {
   readonly waiting: number;
   /** Milliseconds from the request to its answer. */
   readonly timeoutMs: number;
-  /** Megabytes of heap a process. */
+  /** Megabytes that a request may take, beyond what the program itself needs. */
   readonly memoryMb: number;
   readonly log: (line: string) => void;
 }
@@ -118,7 +119,7 @@ export function createProcessPool(options: PoolOptions): ProcessPool {
 function startProcess({ program, memoryMb }: PoolOptions): ChildProcess {
   const { AB_JWT_SIGNATURE_SECRET: _, ...env } = process.env;
   const child = fork(program, [ANSWER_COMMAND], {
-    env,
+    env: { ...env, [REQUEST_MEMORY]: String(memoryMb) },
     execArgv: [...process.execArgv, `--max-old-space-size=${memoryMb}`],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -1,24 +1,46 @@
+import { countText } from '../../lib/count-text.ts';
+import { SystemError } from '../../protocol/failure.ts';
 import { isUtf8 } from 'node:buffer';
 
 const LINE_FEED = 0x0a;
 
-/** All bytes of a stream. */
-export async function collectBytes(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** Refuses more bytes than may be held at a time: SystemError that names the part of the response, such as "line", and the guard. */
+export function refuseTooLong(part: string, bytes: number, limit: number): void {
+  if (bytes <= limit) return;
+  throw new SystemError(
+    `A ${part} of the response is longer than the ${countText(limit)} bytes that are held in memory. Raise the guard max_response_bytes to read it.`,
+  );
+}
+
+/** All bytes of a stream; throws SystemError for more than the limit. */
+export async function collectBytes(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
   const collected: Uint8Array[] = [];
-  for await (const chunk of chunks) collected.push(chunk);
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    refuseTooLong('document', length, limit);
+    collected.push(chunk);
+  }
   return collected.length === 1 && collected[0] !== undefined ? collected[0] : Buffer.concat(collected);
 }
 
-/** The bytes of a stream, cut behind line feeds: each piece holds whole lines, but the last one may lack its line feed. */
-export async function* wholeLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+/**
+ * The bytes of a stream, cut behind line feeds: each piece holds whole lines, but the last one may lack its line feed. Throws SystemError for a line
+ * that is longer than the limit.
+ */
+export async function* wholeLines(chunks: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Buffer> {
   let waiting: Buffer[] = [];
+  let length = 0;
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const end = bytes.lastIndexOf(LINE_FEED) + 1;
     if (end > 0) {
       yield waiting.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...waiting, bytes.subarray(0, end)]);
       waiting = [];
+      length = 0;
     }
+    length += bytes.length - end;
+    refuseTooLong('line', length, limit);
     if (end < bytes.length) waiting.push(bytes.subarray(end));
   }
   if (waiting.length > 0) yield Buffer.concat(waiting);

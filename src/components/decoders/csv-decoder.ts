@@ -5,6 +5,7 @@ import { textReader } from '../../engine/response-text.ts';
 import { createCsvReader } from '../../lib/csv.ts';
 import type { Json } from '../../lib/json.ts';
 import { TransientError } from '../../protocol/failure.ts';
+import { refuseTooLong } from './bytes.ts';
 import { createRowReader } from './csv-rows.ts';
 
 /** parity: decoders/composite_raw_decoder.py:CsvParser */
@@ -40,8 +41,13 @@ export const CsvDecoder = component({
     async function* read(texts: AsyncIterable<string>): AsyncGenerator<readonly Json[]> {
       const reader = createCsvReader(delimiter);
       const toRecords = createRowReader(nulls, tellOfDoubles);
+      const limit = b.run.guards.max_response_bytes;
+      let unfinished = 0;
       for await (const text of texts) {
-        const records = toRecords(reader.push(text));
+        const rows = reader.push(text);
+        unfinished = (rows.length > 0 ? 0 : unfinished) + text.length;
+        refuseTooLong('row', unfinished, limit);
+        const records = toRecords(rows);
         if (records.length > 0) yield records;
       }
       const isCut = reader.isInQuotes();

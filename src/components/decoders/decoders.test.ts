@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { createGuards, parseGuard } from '../../engine/guards.ts';
 import type { Decoder } from '../../engine/kinds.ts';
 import { Float, type Json } from '../../lib/json.ts';
 import { buildFromYaml, testRun } from '../../testing/build-from-yaml.ts';
@@ -325,4 +326,25 @@ it('tells which decoders stream and which a paginator may look into', () => {
   expect(build('{type: GzipDecoder, decoder: {type: JsonDecoder}}')).toEqual([true, true]);
   expect(build('{type: GzipDecoder, decoder: {type: CsvDecoder}}')).toEqual([true, false]);
   expect(build('{type: ZipfileDecoder, decoder: {type: JsonDecoder}}')).toEqual([false, false]);
+});
+
+describe('what a decoder holds of a response that it reads while it arrives', () => {
+  const long = 'x'.repeat(200);
+
+  it.each([
+    ['line', 'type: JsonlDecoder', `{"a": 1}\n"${long}"\n`],
+    ['line', 'type: IterableDecoder', `a\n${long}\n`],
+    ['row', 'type: CsvDecoder', `a,b\n1,2\n3,"${long}"\n`],
+    ['value', '{type: JsonItemsDecoder, items_path: d}', `{"d": [1, "${long}"]}`],
+    ['document', '{type: GzipDecoder, decoder: {type: JsonDecoder}}', `["${long}"]`],
+  ])('is a %s of at most max_response_bytes: %s', async (part, yaml, body) => {
+    const run = { guards: createGuards({}, [parseGuard('max_response_bytes=100')]) };
+    const decoder = buildFromYaml('decoder', yaml, { run });
+    const reading = async (): Promise<void> => {
+      for await (const _documents of decoder.decode(responseOf(body, {}, 16)));
+    };
+    await expect(reading()).rejects.toThrow(
+      `A ${part} of the response is longer than the 100 bytes that are held in memory. Raise the guard max_response_bytes`,
+    );
+  });
 });

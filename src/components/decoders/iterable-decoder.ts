@@ -4,6 +4,7 @@ import type { Decoder } from '../../engine/kinds.ts';
 import { decodedChunks } from '../../engine/response-text.ts';
 import type { Json } from '../../lib/json.ts';
 import { SystemError } from '../../protocol/failure.ts';
+import { refuseTooLong } from './bytes.ts';
 
 const PIECE_BYTES = 512;
 const [LINE_FEED, CARRIAGE_RETURN] = [0x0a, 0x0d];
@@ -16,11 +17,11 @@ export const IterableDecoder = component({
   example: `
     type: IterableDecoder`,
   fields: () => ({}),
-  build: (): Decoder => ({
+  build: (_spec, b): Decoder => ({
     streams: true,
     paginates: false,
     async *decode(response): AsyncGenerator<readonly Json[]> {
-      for await (const lines of textLines(decodedChunks(response))) {
+      for await (const lines of textLines(decodedChunks(response), b.run.guards.max_response_bytes)) {
         const bad = lines.findIndex((line) => !isUtf8(line));
         const good = bad === -1 ? lines : lines.slice(0, bad);
         if (good.length > 0) yield good.map((line) => ({ record: line.toString('utf8') }));
@@ -35,9 +36,10 @@ export const IterableDecoder = component({
  * lines.
  */
 // parity: requests.Response.iter_lines
-async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer[]> {
+async function* textLines(chunks: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Buffer[]> {
   let position = 0;
   let waiting: Buffer[] = [];
+  let length = 0;
   let afterReturn = false;
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -57,6 +59,8 @@ async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buf
       }
       afterReturn = byte === CARRIAGE_RETURN;
     }
+    length = (lines.length > 0 ? 0 : length) + bytes.length - start;
+    refuseTooLong('line', length, limit);
     if (start < bytes.length) waiting.push(bytes.subarray(start));
     position += bytes.length;
     if (lines.length > 0) yield lines;

@@ -33,7 +33,7 @@ export const JsonDecoder = component({
     },
     refusal: (response) => (responseDocument(response) === undefined ? refusalOf(response, b.run.secrets.redact) : undefined),
     async *parse(bytes): AsyncGenerator<readonly Json[]> {
-      const document = parseDocument(await collectBytes(bytes));
+      const document = parseDocument(await collectBytes(bytes, b.run.guards.max_response_bytes));
       if (document === undefined || document === null) throw new SystemError('The response is no JSON: it cannot be parsed.');
       yield documentsOf(document);
     },

@@ -5,6 +5,7 @@ import { textReader } from '../../engine/response-text.ts';
 import type { Json } from '../../lib/json.ts';
 import { createJsonItemsReader, JsonStreamError } from '../../lib/json-items.ts';
 import { TransientError } from '../../protocol/failure.ts';
+import { refuseTooLong } from './bytes.ts';
 
 /** parity: decoders/composite_raw_decoder.py:JsonItemsParser */
 export const JsonItemsDecoder = component({
@@ -40,6 +41,7 @@ export const JsonItemsDecoder = component({
       };
       for await (const text of texts) {
         const failure = read(() => reader.push(text, found));
+        refuseTooLong('value', reader.held(), b.run.guards.max_response_bytes);
         if (found.length > 0) yield take();
         if (failure !== undefined) throw failure;
       }

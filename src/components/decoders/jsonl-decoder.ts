@@ -42,7 +42,7 @@ export const JsonlDecoder = component({
     /** The documents of all lines; gives how the text begins when it has lines and not one document. */
     async function* read(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Json[], string | undefined> {
       let [beginning, isEmpty] = ['', true];
-      for await (const block of wholeLines(bytes)) {
+      for await (const block of wholeLines(bytes, b.run.guards.max_response_bytes)) {
         const valid = beforeInvalidLine(block);
         const { documents, isCut } = parseLines(valid.toString('utf8'));
         if (documents.length > 0) yield documents;
