@@ -9,6 +9,8 @@ export interface ManifestServer {
   readonly url: string;
   /** What it wrote to stderr so far. */
   log(): string;
+  /** Stops reading what it writes to stderr. */
+  closeLog(): void;
   /** Sends SIGTERM and gives the exit code, once all that it wrote has come. */
   stop(): Promise<number | null>;
   /** The status and the text of an answer; a body that is no text is sent as JSON. */
@@ -37,6 +39,7 @@ export async function startManifestServer(
   return {
     url,
     log: () => log,
+    closeLog: () => void child.stderr.destroy(),
     stop() {
       child.kill('SIGTERM');
       return ended;

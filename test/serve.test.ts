@@ -286,13 +286,38 @@ describe('serve', () => {
   });
 
   it('ends a request that takes too much memory, and goes on', async () => {
-    const api = await localApi(() => ({ body: `[${'{"id": 1, "text": "abcdefghijklmnopqrstuvwxyz"},'.repeat(400_000)}{"id": 2}]` }));
+    const api = await localApi(() => ({ body: `[${'{"id":1},'.repeat(1_800_000)}{"id":1}]` }));
     const { post } = await serve(['--memory', '64']);
     expect(await post('test_read', { manifest: manifestOf(api.url), config: { key: 'k' }, stream_name: 'items' })).toEqual([
       400,
       { detail: 'The request took more than 64 MB of memory: ask for fewer or smaller pages.' },
     ]);
     expect((await post('resolve', { manifest: manifestOf(api.url) }))[0]).toBe(200);
+  });
+
+  it('keeps web pages away, which bear a name of their own', async () => {
+    const { url, post } = await serve();
+    const api = await items();
+    const body = { manifest: manifestOf(api.url), config: { key: 'k' } };
+    const refused = ['check', body, { Origin: 'https://evil.example.com' }] as const;
+    expect(await post(...refused)).toEqual([403, { detail: expect.stringContaining('--allow-host') }]);
+    expect((await post('check', body, { Origin: new URL(url).origin }))[0]).toBe(200);
+    const allowing = await serve(['--allow-host', 'evil.example.com']);
+    expect((await allowing.post(...refused))[0]).toBe(200);
+  });
+
+  it('holds a response of a share of the memory at most, whatever the guards of the manifest say', async () => {
+    const api = await localApi(() => ({ body: [{ id: 1, pad: 'x'.repeat(20_000_000) }] }));
+    const { post } = await serve(['--memory', '64']);
+    const manifest = manifestOf(api.url, 'metadata: {guards: {max_response_bytes: none, max_expansion: none}}');
+    const [status, answer] = await post('check', { manifest, config: { key: 'k' } });
+    expect([status, answer]).toEqual([200, { success: false, message: expect.stringContaining('max_response_bytes') }]);
+  });
+
+  it('goes on when nobody reads its log any more', async () => {
+    const { closeLog, url } = await serve();
+    closeLog();
+    for (let i = 0; i < 3; i += 1) expect((await fetch(`${url}/health/`)).status).toBe(200);
   });
 
   it('ends by SIGTERM when the requests under way are answered', async () => {

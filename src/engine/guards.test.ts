@@ -41,6 +41,14 @@ describe('createGuards', () => {
     expect(createGuards({}).of('users')).toEqual(DEFAULT_GUARDS);
   });
 
+  it('keeps what a manifest says below the ceilings, and leaves the command line alone', () => {
+    const ceilings = { max_response_bytes: 1000, max_expansion: 10 };
+    const lifting = { metadata: { guards: { max_response_bytes: 'none', max_expansion: 5 } } };
+    expect(createGuards(lifting, [], ceilings)).toMatchObject({ max_response_bytes: 1000, max_expansion: 5 });
+    expect(createGuards({}, [], ceilings).of('users')).toMatchObject(ceilings);
+    expect(createGuards({}, [parseGuard('max_response_bytes=2000')], ceilings).max_response_bytes).toBe(2000);
+  });
+
   it.each([
     [{ guards: 5 }, 'metadata.guards: Guards are an object'],
     [{ guards: { max_pags: 5 } }, 'metadata.guards: There is no guard "max_pags"; did you mean max_pages?'],
