@@ -1,3 +1,5 @@
+import { trimEnd } from '../../lib/trim.ts';
+
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?(?:[Zz]|([-+])(\d{2})(?::?(\d{2}))?)?)?$/;
 /** Characters of a date, before which a sign and the time stand. */
 const DATE_LENGTH = 10;
@@ -50,5 +52,5 @@ function instantOf(text: string): Instant | undefined {
   const isDate = time.getUTCMonth() === parts[1] && time.getUTCDate() === parts[2] && parts[3] < 24 && parts[4] < 60 && parts[5] < 60;
   if (!isDate) return undefined;
   const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === '-' ? -60 : 60);
-  return { seconds: time.getTime() / 1000 - offset, decimals: decimals.replace(/0+$/, '') };
+  return { seconds: time.getTime() / 1000 - offset, decimals: trimEnd(decimals, '0') };
 }

@@ -1,6 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { countText } from '../../lib/count-text.ts';
 import { SystemError } from '../../protocol/failure.ts';
-import { isUtf8 } from 'node:buffer';
 
 const LINE_FEED = 0x0a;
 

@@ -23,7 +23,7 @@ const STEPS: readonly (readonly [directives: readonly string[], step: string])[]
   [[...'YyGgC'], 'P1Y'],
 ];
 /** A directive with the flags, width and modifier that the C library allows before its letter. */
-const DIRECTIVE = /%(?:(_ms)|[-_0^#]*\d*[EO]?([a-zA-Z%]))/g;
+const DIRECTIVE = /%(?:(_ms)|[-_0^#]*(?:[1-9]\d*)?[EO]?([a-zA-Z%]))/g;
 
 /** The time from one date that a `datetime_format` can write to the next; undefined when it writes no part of a date. */
 export function formatStep(format: string): Delta | Duration | undefined {
