@@ -57,6 +57,19 @@ async function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
   await sleep(ms, undefined, signal === undefined ? {} : { signal });
 }
 
+/** The clock and the waits of the machine, of which the one counts each other that was waited out. */
+function systemTime(): Pick<RequestSettings, 'steady' | 'sleep'> {
+  const { now, reach } = createSteadyClock();
+  return {
+    steady: now,
+    async sleep(ms, signal) {
+      const end = now() + BigInt(Math.round(ms * 1000) || 0);
+      await systemSleep(ms, signal);
+      reach(end);
+    },
+  };
+}
+
 /** Milliseconds of a wait after which somebody may look whether it is too long. */
 const LONGEST_REST = 1_800_000;
 
@@ -88,9 +101,10 @@ export function createRun(
   }: RunSettings,
 ): Run {
   const { output, log, secrets, onEnd, observer, world = {} } = session;
-  const { now = systemNow, now: steady = createSteadyClock() } = world;
+  const { now = systemNow } = world;
+  const { steady, sleep } = world.now === undefined ? systemTime() : { steady: world.now, sleep: systemSleep };
   const looks = new Set<() => void>();
-  const rest = restInParts(world.sleep ?? systemSleep, () => {
+  const rest = restInParts(world.sleep ?? sleep, () => {
     for (const look of looks) look();
   });
   const readBeside = createReadBeside(folder);

@@ -2,6 +2,7 @@ import { components } from '../components/index.ts';
 import type { Source } from '../engine/kinds.ts';
 import { readStreams } from '../engine/read.ts';
 import { type Json, type JsonObject, stringifyJson } from '../lib/json.ts';
+import { monotonicMs } from '../lib/steady-clock.ts';
 import { withOverlap } from '../manifest/overlap.ts';
 import { guardMemory } from '../operations/memory-guard.ts';
 import type { StreamResult } from '../operations/summary.ts';
@@ -101,7 +102,7 @@ async function load({ run, options, connector, opened, destination, relay }: Syn
     await loading.end();
     await destination.close();
   });
-  const output = guardMemory(run.watch(loading), { now: Date.now });
+  const output = guardMemory(run.watch(loading), { now: monotonicMs });
   const explain = (error: unknown): Promise<unknown> => explainError(connector, error);
   const failed = await readStreams(source, { run: opened.run, output, catalog, state: parseState(stateFileOf(plans)), explain });
   await output.end();

@@ -30,6 +30,7 @@ describe('a response', () => {
     ['with its length twice', [`HTTP/1.1 200 OK\r\nContent-Length: 7\r\nX: y\r\ncontent-length: 7\r\n\r\n${BODY}`]],
     ['with its length twice in one header', [`HTTP/1.1 200 OK\r\nContent-Length: 7, 7\r\n\r\n${BODY}`]],
     ['with its length in two parts of its head', ['HTTP/1.1 200 OK\r\nContent-Length: 7\r\nX: y', `\r\nContent-Length: 7\r\n\r\n${BODY}`]],
+    ['with its length twice in capitals', [`HTTP/1.1 200 OK\r\nCONTENT-LENGTH: 7\r\nCONTENT-LENGTH: 7\r\n\r\n${BODY}`]],
     ['with both', [`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Length: 7\r\n\r\n${BODY}`]],
   ])('is read %s', async (_name, parts) => expect(await answered(...parts)).toBe(BODY));
 

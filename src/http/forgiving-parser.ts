@@ -55,7 +55,7 @@ const LENGTH_LINE = /\r\ncontent-length:([^\r]*)/gi;
 export function withoutRepeatedLengths(chunk: Buffer, known = ''): Buffer {
   const end = chunk.indexOf(HEAD_END);
   const head = chunk.toString('latin1', 0, end < 0 ? chunk.length : end);
-  if (end >= 0 && /^HTTP\/1\.\d 1/.test(head)) {
+  if (end >= 0 && isInterim(head)) {
     const next = end + HEAD_END.length;
     const rest = chunk.subarray(next);
     const mended = withoutRepeatedLengths(rest);
@@ -65,8 +65,24 @@ export function withoutRepeatedLengths(chunk: Buffer, known = ''): Buffer {
   return mended === undefined ? chunk : joinBytes([Buffer.from(mended, 'latin1'), chunk.subarray(head.length)]);
 }
 
+/** Whether a head is that of a 1xx, after which another head comes. */
+function isInterim(head: string): boolean {
+  return head.startsWith('HTTP/1.') && head.startsWith(' 1', 'HTTP/1.1'.length);
+}
+
+/** Whether a head may state its length more than once, told without a look at each of its lines. */
+function mayRepeat(head: string, known: string): boolean {
+  if (head.includes('ENGTH:')) return true;
+  const at = head.indexOf('ength:');
+  if (at < 0) return false;
+  if (known !== '' || head.includes('ength:', at + 1)) return true;
+  const end = head.indexOf('\r', at);
+  return head.slice(at, end < 0 ? head.length : end).includes(',');
+}
+
 /** The head with its length once; undefined when it is to stay as it is. */
 function oneLength(head: string, known: string): string | undefined {
+  if (!mayRepeat(head, known)) return undefined;
   const stated = [...head.matchAll(LENGTH_LINE)].flatMap(([, value = '']) => value.split(',').map((part) => part.trim()));
   const [length = ''] = known === '' ? stated : [known];
   if (stated.length < (known === '' ? 2 : 1) || !/^\d+$/.test(length) || stated.some((other) => other !== length)) return undefined;
