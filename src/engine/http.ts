@@ -77,7 +77,7 @@ export interface Exchange {
   readonly beginning?: number | undefined;
   readonly connectTimeoutMs?: number | undefined;
   readonly readTimeoutMs?: number | undefined;
-  /** How many characters of a refusing response's body an error shows; the API's message alone unless told. */
+  /** How many characters of a refusing response's body an error shows, with 0 nothing that the API says; its message alone unless told. */
   readonly shownBodyCharacters?: number | undefined;
   /** Treats rate limits as failures that end in giving up. */
   readonly exitOnRateLimit?: boolean;
@@ -185,7 +185,10 @@ export function createHttp(options: HttpOptions): Http {
         if (!response.fromCache && request.withheld === undefined) authenticator?.observe?.(request, response);
         return response;
       },
-      request: requests.next,
+      request: async () => {
+        const request = await requests.next();
+        return exchange.shownBodyCharacters === 0 ? { ...request, hidesAnswer: true } : request;
+      },
       interpret: async (outcome) => {
         const { response } = outcome;
         if (response !== undefined && (handler.readsBody || response.status >= 400)) await response.load();
@@ -360,9 +363,9 @@ function withApiMessage({ message, outcome }: RequestFailure, secrets: Secrets, 
   return said === undefined || message.includes(said) ? asked : `${asked} The API said: ${said}`;
 }
 
-/** The beginning of the API's own message in a loaded error response, redacted; undefined when it has none. */
+/** The beginning of the API's own message in a loaded error response, redacted; undefined when it has none, or none that may be shown. */
 export function apiMessageOf(response: HttpResponse, { redact }: Pick<Secrets, 'redact'>): string | undefined {
-  const said = errorMessageOf(response);
+  const said = response.request.hidesAnswer ? undefined : errorMessageOf(response);
   return said ? excerptOf(said, LONGEST_API_MESSAGE, redact) : undefined;
 }
 

@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly body: string | Uint8Array | null;
   /** Why it goes out without credentials that it would have had otherwise; absent where nothing is missing. */
   readonly withheld?: Withheld | undefined;
+  /** Whether nobody may read what a refusing response says; its status is no secret. */
+  readonly hidesAnswer?: boolean;
 }
 
 /** Only the API names the host, or a redirect leads to another one. */

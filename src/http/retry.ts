@@ -446,6 +446,7 @@ class RetryRun {
   async #failureDetails(request: HttpRequest, outcome: Outcome): Promise<string> {
     const { response, error } = outcome;
     if (!response) return `${this.#name(request)} failed with exception: '${error.message}'`;
+    if (request.hidesAnswer) return `${this.#name(request)} failed with status code '${response.status}'; what the API said is hidden.`;
     try {
       await response.load();
     } catch (cause) {

@@ -137,6 +137,7 @@ class FolderRecorder implements Recorder {
 
   #landing(stream: StreamRecorder, exchange: OpenExchange, response: HttpResponse, origin: RequestOrigin): Landing {
     const { secrets } = this.#options;
+    if (response.status >= 400 && response.request.hidesAnswer) return this.#hiddenLanding(stream, exchange, response);
     const splitter = createBodySplitter(secrets.redactData);
     const digest = createDigest();
     let parts = 0;
@@ -177,6 +178,22 @@ class FolderRecorder implements Recorder {
         const extra = error instanceof TransportError ? { error: errorOf(error, secrets) } : {};
         return this.#later(conclude(extra, true));
       },
+    };
+  }
+
+  /** Keeps of a response only what a replay must know of a refusal that nobody may read. */
+  #hiddenLanding(stream: StreamRecorder, exchange: OpenExchange, { status, headers }: HttpResponse): Landing {
+    const kept = Object.entries(recordedHeaders(headers, this.#options.secrets)).filter(([name]) => TELLING_HEADERS.test(name));
+    const conclude = (extra: Partial<RecordedExchange>): Promise<void> =>
+      this.#append(stream, {
+        ...exchange.line(),
+        response: { status, headers: Object.fromEntries(kept), body: '', redacted: true },
+        ...extra,
+      });
+    return {
+      take: async () => {},
+      end: () => conclude({}),
+      breakOff: (error) => this.#later(conclude(error instanceof TransportError ? { error: errorOf(error, this.#options.secrets) } : {})),
     };
   }
 
@@ -229,6 +246,9 @@ class FolderRecorder implements Recorder {
     }
   }
 }
+
+/** Headers by which a request is repeated; they hold nothing of anybody. */
+const TELLING_HEADERS = /^(?:content-type|retry-after|(?:x-)?ratelimit-[a-z-]+)$/i;
 
 const NOBODY: RequestOrigin = { name: '', obtainsCredentials: false };
 

@@ -133,7 +133,9 @@ function tokensOf(b: Builder, client: Client, refusal: RefreshRefusal): TokenSou
     store: client.store,
     endpoint: client.endpoint,
     async request(url) {
-      const response = await sendTokenRequest(b.run, async () => ({ method: 'POST', url, ...(await client.request()) }), REFRESH);
+      const hidesAnswer = b.declaration?.['shown_error_body'] === 0;
+      const prepare = async (): Promise<RequestParts> => ({ method: 'POST', url, ...(await client.request()) });
+      const response = await sendTokenRequest(b.run, prepare, { purpose: REFRESH, hidesAnswer });
       return readGrant(b.run, response, client.names(), refusal);
     },
   });

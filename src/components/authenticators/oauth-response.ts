@@ -83,8 +83,9 @@ function refused(run: Run, response: HttpResponse, { statuses, key, values }: Re
   const document = response.json;
   const content: JsonObject = isPlainObject(document) ? (document as JsonObject) : {};
   const detail = errorDetail(content);
-  const said = detail === undefined ? '' : ` (${excerptOf(detail, LONGEST_DETAIL, run.secrets.redact)})`;
-  const body = excerptOf(response.text, LONGEST_BODY, run.secrets.redact);
+  const { hidesAnswer = false } = response.request;
+  const said = hidesAnswer || detail === undefined ? '' : ` (${excerptOf(detail, LONGEST_DETAIL, run.secrets.redact)})`;
+  const body = hidesAnswer ? 'what it said is hidden' : excerptOf(response.text, LONGEST_BODY, run.secrets.redact);
   const internalMessage = `HTTP ${response.status} of the OAuth token endpoint: ${body}`;
   const found = ownProperty(content, key);
   if (statuses.includes(response.status) && typeof found === 'string' && values.includes(found)) {

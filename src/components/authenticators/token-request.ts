@@ -26,11 +26,18 @@ const handler: ErrorHandler = {
   backoffSeconds: () => undefined,
 };
 
+/** What a request for a token is sent with. */
+export interface TokenRequestOptions {
+  readonly purpose?: Purpose;
+  /** Whether nobody may read what a refusing response says. */
+  readonly hidesAnswer?: boolean;
+}
+
 /** Sends a request for a token, outside of the budget of calls; gives any response below 500 but 429, with its body loaded. */
 export async function sendTokenRequest(
   run: Run,
   prepare: () => RequestParts | Promise<RequestParts>,
-  purpose?: Purpose,
+  { purpose, hidesAnswer = false }: TokenRequestOptions = {},
 ): Promise<HttpResponse> {
   const response = await run.http.send({
     name: '',
@@ -39,6 +46,7 @@ export async function sendTokenRequest(
     alwaysRepeats: true,
     purpose,
     obtainsCredentials: true,
+    ...(hidesAnswer ? { shownBodyCharacters: 0 } : {}),
     prepare: async () => prepare(),
   });
   if (response === null) throw new SystemError('The request for a token got no response.');

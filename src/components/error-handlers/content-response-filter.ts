@@ -46,15 +46,12 @@ export const ContentResponseFilter = component({
         if (condition?.(variables(response)) === false) return undefined;
         const own = str(message.exact(variables(response)) ?? '');
         const usual = resolutionOfStatus(response.status);
-        const said = errorMessageOf(response) ?? '';
+        const said = response.request.hidesAnswer ? '.' : `: ${errorMessageOf(response) || 'no message'}`;
         return {
           action,
           dropsResponse: action === 'IGNORE',
           failureType: usual?.failureType ?? (action === 'RETRY' ? 'transient_error' : 'system_error'),
-          message:
-            own ||
-            usual?.message ||
-            (action === 'IGNORE' ? '' : `The API answered with HTTP status ${response.status}: ${said || 'no message'}`),
+          message: own || usual?.message || (action === 'IGNORE' ? '' : `The API answered with HTTP status ${response.status}${said}`),
         };
       },
     };

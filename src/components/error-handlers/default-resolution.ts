@@ -68,8 +68,12 @@ export function resolveByDefault({ response, error }: Outcome, { guards, secrets
   return {
     action: guards.permanent_errors === 'fail' && isPermanent(response) ? 'FAIL' : 'RETRY',
     failureType: 'system_error',
-    message: `The API answered with HTTP status ${response.status}: ${apiMessageOf(response, secrets) ?? 'no message'}`,
+    message: `The API answered with HTTP status ${response.status}${whatItSaid(response, secrets)}`,
   };
+}
+
+function whatItSaid(response: HttpResponse, secrets: DefaultsOfRun['secrets']): string {
+  return response.request.hidesAnswer ? '.' : `: ${apiMessageOf(response, secrets) ?? 'no message'}`;
 }
 
 /** Whether a request would be refused again; an API that says when to ask again thinks otherwise. */

@@ -44,7 +44,9 @@ export const GraphQLErrorFilter = component({
         const body = response.json as JsonObject;
         const errors = ownProperty(body, 'errors');
         if (!Array.isArray(errors) || errors.length === 0) return undefined;
-        const message = `GraphQL: ${errors.slice(0, MOST_SHOWN).map(describeError).join('; ')}`;
+        const message = response.request.hidesAnswer
+          ? 'GraphQL: errors whose messages are hidden.'
+          : `GraphQL: ${errors.slice(0, MOST_SHOWN).map(describeError).join('; ')}`;
         if (hasCode(errors, spec.rate_limited_codes)) return { action: 'RATE_LIMITED', failureType: 'transient_error', message };
         if (holdsData(ownProperty(body, 'data')) && spec.on_partial_data !== 'FAIL') {
           if (spec.on_partial_data === 'WARN') warn(message);
