@@ -1,5 +1,5 @@
 /** The ways in which a secret may be written that readers, or those who know what to look for, can read it from. */
-function formsOf(secret: string): string[] {
+export function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const percentAll = [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
   const escaped = JSON.stringify(secret).slice(1, -1);
@@ -15,10 +15,36 @@ function formsOf(secret: string): string[] {
     JSON.stringify(escaped).slice(1, -1),
     [...secret].map((character) => (/[\u0080-\uffff]/.test(character) ? unicodeEscape(character) : character)).join(''),
     secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
-    bytes.toString('hex'),
+    secret.toLowerCase(),
+    secret.toUpperCase(),
+    ...hexForms(bytes),
+    ...characterForms(secret),
+    [...bytes].map((byte) => `=${hex(byte).toUpperCase()}`).join(''),
+    [...bytes].map((byte) => `%25${hex(byte)}`).join(''),
+    [...bytes].map((byte) => `\\x${hex(byte)}`).join(''),
     ...base64Cores(bytes),
   ];
-  return [...new Set(forms)];
+  return [...new Set([...forms, ...forms.map((form) => JSON.stringify(form).slice(1, -1))])];
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}
+
+function hexForms(bytes: Buffer): string[] {
+  const digits = bytes.toString('hex');
+  return [digits, digits.toUpperCase(), [...bytes].map(hex).join(':'), [...bytes].map(hex).join(' ')];
+}
+
+/** Every character as HTML and as JSON may write it. */
+function characterForms(secret: string): string[] {
+  const codes = [...secret].map((character) => character.codePointAt(0) as number);
+  return [
+    codes.map((code) => `&#${code};`).join(''),
+    codes.map((code) => `&#x${code.toString(16)};`).join(''),
+    codes.map((code) => `&#X${code.toString(16).toUpperCase()};`).join(''),
+    secret.split('').map(unicodeEscape).join(''),
+  ];
 }
 
 function unicodeEscape(character: string): string {
