@@ -106,6 +106,20 @@ const withStandIns: Plugin = {
   },
 };
 
+/** The program of the process that custom components run in, which is a file of its own. */
+const GUEST = 'code-guest.mjs';
+
+/** Says where that file lies: beside the launcher, whose `require` it is. */
+const withGuestProgram: Plugin = {
+  name: 'with-guest-program',
+  setup({ onLoad }) {
+    const file = `require.resolve(${JSON.stringify(`./${GUEST}`)})`;
+    onLoad({ filter: /[\\/]cli[\\/]guest-program\.ts$/ }, () => ({
+      contents: `export const guestProgram = { get file() { return ${file}; }, parts: [] };`,
+    }));
+  },
+};
+
 const OPTIONS = {
   bundle: true,
   platform: 'node',
@@ -177,9 +191,17 @@ try {
     ...OPTIONS,
     entryPoints: [path.join(root, 'src/main.ts')],
     outdir: pieces,
-    plugins: [withNeededExports, withStandIns],
+    plugins: [withNeededExports, withStandIns, withGuestProgram],
   });
   packPieces({ from: pieces, to: dist, metafile, packOf: packsOf(metafile), entry: 'main.js' });
+  await build({
+    ...OPTIONS,
+    splitting: false,
+    sourcemap: false,
+    metafile: false,
+    entryPoints: [path.join(root, 'src/cli/code-guest.ts')],
+    outfile: path.join(dist, GUEST),
+  });
   writeFileSync(path.join(dist, 'packages.json'), `${JSON.stringify(packagesOf(metafile).sort(), undefined, 2)}\n`);
 } finally {
   rmSync(pieces, { recursive: true });
@@ -188,6 +210,6 @@ const launcher = path.join(dist, 'main.js');
 copyFileSync(path.join(root, 'scripts/launcher.cjs'), launcher);
 chmodSync(launcher, 0o755);
 await storeCodeCache();
-for (const file of readdirSync(dist).filter((name) => name.endsWith('.js'))) {
+for (const file of readdirSync(dist).filter((name) => /\.m?js$/.test(name))) {
   console.error(`dist/${file}: ${Math.round(statSync(path.join(dist, file)).size / 1024)} kB`);
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createBuilder } from '../engine/builder.ts';
 import type { CustomCode } from '../engine/custom-code.ts';
 import type { Slot } from '../engine/fields.ts';
+import { DEFAULT_GUARDS, type Guards } from '../engine/guards.ts';
 import type { ConnectorSpec } from '../engine/kinds.ts';
 import type { Run } from '../engine/run.ts';
 import { TemplateError } from '../lang/errors.ts';
@@ -171,9 +172,10 @@ export function buildSpec(session: Session, { manifest, folder }: Connector, run
 
 /** The code for the custom components of a part of the manifest. */
 export function customCodeOf(
-  { registry, options }: Session,
+  { registry, options, log, onEnd }: Session,
   { config, folder, prepared }: Connector,
   part: Json | undefined,
+  { custom_code_seconds: seconds, custom_code_megabytes: megabytes }: Guards = DEFAULT_GUARDS,
 ): Promise<CustomCode | undefined> {
   return loadCustomCode(prepared.mayHaveClasses === false ? undefined : part, {
     registry,
@@ -181,5 +183,6 @@ export function customCodeOf(
     folder,
     file: options.componentsPath,
     environment: process.env,
+    host: { log, onEnd, limits: { seconds, megabytes } },
   });
 }

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type CustomCode, customCode } from '../engine/custom-code.ts';
+import type { CustomCode } from '../engine/custom-code.ts';
 import type { Registry } from '../engine/registry.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isPlainObject } from '../lib/objects.ts';
 import { ManifestError } from '../manifest/errors.ts';
 import { memberPath } from '../manifest/paths.ts';
 import { ConfigError } from '../protocol/failure.ts';
+import type { CodeHost } from './confined-code.ts';
 import { INJECTED_CHECKSUMS, INJECTED_CODE } from './injected-keys.ts';
 
 const PERMISSION = 'AIRBYTE_ENABLE_UNSAFE_CODE';
@@ -27,6 +27,7 @@ export interface CodeSource {
   /** The file that the user names. */
   readonly file: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly host: CodeHost;
 }
 
 /** A custom component's place in a manifest. */
@@ -55,7 +56,7 @@ export async function loadCustomCode(manifest: Json | undefined, source: CodeSou
   const isPython = file === undefined ? injected !== undefined || beside(PYTHON_NAME) !== undefined : file.endsWith('.py');
   if (file === undefined || isPython) throw withoutCode(uses, source.registry, isPython);
   requirePermission(environment);
-  const code = customCode(await importModule(file));
+  const code = await loadModule(file, source.host);
   const missing = uses.filter(({ className }) => code.find(className) === undefined);
   if (missing.length > 0) throw withoutCode(missing, source.registry, false, file);
   return code;
@@ -81,10 +82,11 @@ function verifyChecksums(code: string, checksums: Json | undefined): void {
   }
 }
 
-async function importModule(file: string): Promise<Record<string, unknown>> {
+async function loadModule(file: string, host: CodeHost): Promise<CustomCode> {
   if (!existsSync(file)) throw new ConfigError(`There is no file "${file}" with the custom components.`);
   try {
-    return (await import(pathToFileURL(path.resolve(file)).href)) as Record<string, unknown>;
+    const { confineCode } = await import('./confined-code.ts');
+    return await confineCode(file, host);
   } catch (error) {
     throw new ConfigError(
       `The custom components in "${file}" cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,

@@ -37,8 +37,8 @@ export interface Opened {
  */
 export async function openConnector(session: Session, connector: Connector, limits: Limits = {}, keeper?: ConfigKeeper): Promise<Opened> {
   const { output, secrets, registry } = session;
-  const customCode = await customCodeOf(session, connector, connector.manifest);
   const guards = createGuards(connector.manifest, session.options.guard, guardCeilings(session.options, process.env));
+  const customCode = await customCodeOf(session, connector, connector.manifest, guards);
   const kept = keeper !== undefined && guards.unsaved_config === 'warn' ? warningKeeper(keeper, session.log.warn) : keeper;
   const configs: JsonObject[] = [];
   const origins = createOrigins({

@@ -1,8 +1,7 @@
 import type { JsonObject } from '../lib/json.ts';
-import { authoringTools } from './authoring-tools.ts';
 import type { Builder } from './builder.ts';
 import type { Component } from './component.ts';
-import type { CustomClass, CustomExport } from './custom-code.ts';
+import type { CustomMaker, CustomType, MemberCall } from './custom-code.ts';
 import { text } from './fields.ts';
 import type { Kinds } from './kinds.ts';
 
@@ -17,6 +16,8 @@ export interface CustomDeclaration<Kind extends keyof Kinds> {
   readonly members: readonly `${string}(${string})`[];
   /** Members that it may leave out. */
   readonly defaults?: Partial<Kinds[Kind]>;
+  /** How its members are called where they run in a process of their own, as far as there is more to it than calling them. */
+  readonly calls?: { readonly [Member in keyof Kinds[Kind]]?: MemberCall };
 }
 
 const fields = () => ({ class_name: text('Whatever stands before the last dot does not matter; what follows is the name of the export.') });
@@ -25,7 +26,7 @@ const fields = () => ({ class_name: text('Whatever stands before the last dot do
 export function customComponent<const Kind extends keyof Kinds>(
   declaration: CustomDeclaration<Kind>,
 ): Component<Kind, ReturnType<typeof fields>> {
-  const { type, kind, summary, contract, members, defaults = {} } = declaration;
+  const { type, kind, summary, contract, members, defaults = {}, calls = {} } = declaration;
   const needs = `Code in components.ts or components.js: an export of the name with ${members.join(' and ')}, see ${contract} in src/engine/authoring.ts; AIRBYTE_ENABLE_UNSAFE_CODE=true.`;
   return {
     type,
@@ -40,7 +41,7 @@ export function customComponent<const Kind extends keyof Kinds>(
     build(spec, b) {
       const found = b.run.customCode?.find(spec.class_name);
       if (found === undefined) return b.fail(`There is no code for ${spec.class_name}. It needs: ${needs}`, 'class_name');
-      const made = complete(make(found, spec as JsonObject, b), defaults);
+      const made = complete(make(found, spec as JsonObject, b, { type, calls }), defaults);
       for (const member of members) {
         const name = member.slice(0, member.indexOf('('));
         if (typeof made[name] !== 'function')
@@ -54,14 +55,10 @@ export function customComponent<const Kind extends keyof Kinds>(
   };
 }
 
-function make(found: CustomExport, spec: JsonObject, b: Builder): object {
-  const made: unknown = isClass(found) ? new found(spec, b, authoringTools) : found(spec, b, authoringTools);
+function make(found: CustomMaker, spec: JsonObject, b: Builder, type: CustomType): object {
+  const made = found.make(spec, b, type);
   if (made === null || typeof made !== 'object') return b.fail('The code must give an object.', 'class_name');
   return made;
-}
-
-function isClass(found: CustomExport): found is CustomClass {
-  return /^class\b/.test(Function.prototype.toString.call(found));
 }
 
 /** The object with its methods bound to it, since the engine hands them about, and with the members that it leaves out. */

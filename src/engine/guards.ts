@@ -40,6 +40,10 @@ export interface Guards {
   readonly suspicious_end: 'warn' | 'fail';
   /** What `sync` does when a token that is replaced with each use is due and the file of the config cannot take the new one. */
   readonly unsaved_config: 'fail' | 'warn';
+  /** Seconds that custom code may work on a call without any sign of life, after which its process is ended. */
+  readonly custom_code_seconds: number;
+  /** Megabytes that the heap of the process for custom code may take. */
+  readonly custom_code_megabytes: number;
 }
 
 /** How one guard is set, and what the documentation says of it. */
@@ -150,6 +154,16 @@ export const GUARD_SETTINGS: Readonly<Record<keyof Guards, Setting>> = {
     default: 'fail',
     about:
       'A sync is about to use a refresh token that is replaced with each use, and the config file cannot take the new one: `fail` does not use it, `warn` uses it and warns.',
+  },
+  custom_code_seconds: {
+    kind: 'seconds',
+    default: 10,
+    about: 'Seconds that custom code may work on one call, or on one record; what waits for the API does not count.',
+  },
+  custom_code_megabytes: {
+    kind: 'whole',
+    default: 512,
+    about: 'Megabytes of memory that custom code may take.',
   },
 };
 

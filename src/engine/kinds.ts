@@ -213,6 +213,15 @@ export interface RecordRequest extends PageRequest {
 export interface RecordFilter {
   readonly reads: Reads;
   keep(record: Row, request: PageRequest): boolean;
+  /** Says it of many records together; there where asking for each of them would cost too much. */
+  keepAll?(records: readonly Row[], request: PageRequest): Promise<Together<boolean>>;
+}
+
+/** What was made of records that were handed over together, in their order. */
+export interface Together<T> {
+  /** Those before the failure where one of them failed. */
+  readonly results: readonly T[];
+  readonly failure?: unknown;
 }
 
 /** Changes a record in place, or gives another one in its stead, or drops it. */
@@ -226,6 +235,8 @@ export interface Transformation {
   readonly takesAnything?: boolean;
   /** The record that takes its place, undefined for itself, null for none. */
   transform(record: Row, request: PageRequest): Row | undefined | null;
+  /** Gives what becomes of many records together, null for none; there where handing over each of them would cost too much. */
+  transformAll?(records: readonly Row[], request: PageRequest): Promise<Together<Row | null>>;
   /** What it does to top-level fields, when that is all that it does; it looks at no more of the record than `reads` says. */
   readonly edits?: FieldEdits | undefined;
 }
@@ -560,6 +571,8 @@ export interface SchemaSample {
 export interface Normalization {
   /** Changes the record in place; false drops it. */
   transform(record: Row, schema: JsonObject): boolean | undefined;
+  /** Gives what becomes of many records together, null for none; there where handing over each of them would cost too much. */
+  transformAll?(records: readonly Row[], schema: JsonObject): Promise<Together<Row | null>>;
 }
 
 /** Uploads or stores the file that a record stands for, and adds the reference to it. */

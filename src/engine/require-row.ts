@@ -11,6 +11,11 @@ export function isRow(record: Json | undefined): record is Row {
 // parity: extractors/record_selector.py:RecordSelector._normalize_by_schema
 export function requireRow(record: Json): Row {
   if (isRow(record)) return record;
+  throw notRow(record);
+}
+
+/** The error of what is no record. */
+export function notRow(record: Json): SystemError {
   const type = record === null ? 'null' : Array.isArray(record) ? 'a list' : `a ${typeof record}`;
-  throw new SystemError(`A record must be an object, but the extractor gave ${type}: let its field_path point to the objects.`);
+  return new SystemError(`A record must be an object, but the extractor gave ${type}: let its field_path point to the objects.`);
 }

@@ -8,6 +8,7 @@ export const CustomAuthenticator = component(
     kind: 'authenticator',
     summary: 'Proves to the API who is asking, by code of its own.',
     contract: 'Authenticator',
+    calls: { contribute: { waits: true }, sign: { waits: true }, credential: { waits: true }, refresh: { waits: true } },
     members: ['contribute(options, url)'],
   }),
 );

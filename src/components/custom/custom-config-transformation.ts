@@ -8,6 +8,7 @@ export const CustomConfigTransformation = component(
     kind: 'configTransformation',
     summary: 'Changes the config before it is used, by code of its own.',
     contract: 'ConfigTransformation',
+    calls: { transform: { changes: 0 } },
     members: ['transform(config)'],
   }),
 );

@@ -8,6 +8,7 @@ export const CustomPartitionRouter = component(
     kind: 'partitionRouter',
     summary: 'Gives the slices that the stream is read by, by code of its own.',
     contract: 'PartitionRouter',
+    calls: { openParents: { waits: true } },
     members: ['slices()'],
     defaults: { contribute() {} },
   }),

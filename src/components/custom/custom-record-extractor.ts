@@ -8,6 +8,7 @@ export const CustomRecordExtractor = component(
     kind: 'extractor',
     summary: 'Finds the records in a response, by code of its own.',
     contract: 'Extractor',
+    calls: { extract: { waits: true } },
     members: ['extract(documents, request)'],
   }),
 );

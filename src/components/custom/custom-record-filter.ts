@@ -8,6 +8,7 @@ export const CustomRecordFilter = component(
     kind: 'recordFilter',
     summary: 'Says which records stay, by code of its own.',
     contract: 'RecordFilter',
+    calls: { keep: { together: 'answers' } },
     members: ['keep(record, request)'],
     defaults: { reads: 'all' },
   }),

@@ -9,6 +9,7 @@ export const CustomRequester = component(
     kind: 'requester',
     summary: 'Sends the request of a page, by code of its own.',
     contract: 'Requester',
+    calls: { send: { waits: true } },
     members: ['send(request, contributors, path, options)'],
     defaults: { actions: new Set<ResponseAction>() },
   }),

@@ -8,6 +8,7 @@ export const CustomSchemaLoader = component(
     kind: 'schemaLoader',
     summary: 'Gives the JSON schema of the stream, by code of its own.',
     contract: 'SchemaLoader',
+    calls: { load: { waits: true } },
     members: ['load()'],
   }),
 );

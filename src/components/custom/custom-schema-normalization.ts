@@ -8,6 +8,7 @@ export const CustomSchemaNormalization = component(
     kind: 'normalization',
     summary: 'Fits the values of a record to its schema, by code of its own.',
     contract: 'Normalization',
+    calls: { transform: { changes: 0, together: 'records' } },
     members: ['transform(record, schema)'],
   }),
 );

@@ -8,6 +8,7 @@ export const CustomTransformation = component(
     kind: 'transformation',
     summary: 'Changes a record, by code of its own.',
     contract: 'Transformation',
+    calls: { transform: { changes: 0, together: 'records' } },
     members: ['transform(record, request)'],
     defaults: { reads: 'all', changesInPlace: true, takesAnything: true },
   }),

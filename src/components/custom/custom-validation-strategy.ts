@@ -8,6 +8,7 @@ export const CustomValidationStrategy = component(
     kind: 'validationStrategy',
     summary: 'Checks a value of the config, by code of its own.',
     contract: 'ValidationStrategy',
+    calls: { validate: { waits: true } },
     members: ['validate(value)'],
   }),
 );

@@ -5,11 +5,13 @@ import { boolean, either, oneOf, optional, slot } from '../../engine/fields.ts';
 import type {
   Extracted,
   PageRequest,
+  RecordFilter,
   Refined,
   Row,
   Selected,
   RecordSelector as Selector,
   StreamScope,
+  Together,
   Transformation,
 } from '../../engine/kinds.ts';
 import { joinReads } from '../../engine/reads.ts';
@@ -17,12 +19,15 @@ import { isRow, requireRow } from '../../engine/require-row.ts';
 import { createTally, type Tally } from '../../engine/tally.ts';
 import type { Json } from '../../lib/json.ts';
 import { compileNormalization } from './schema-normalization.ts';
+import { type Step, takeSteps } from './steps.ts';
 
 type Keep = (record: Row, request: PageRequest) => boolean;
 
 /** Fits records to the schema in place, where false drops one. */
 interface Normalization {
   readonly normalize: (record: Row) => boolean | undefined;
+  /** Does it to many records together; null drops one. */
+  readonly normalizeAll?: ((records: readonly Row[]) => Promise<Together<Row | null>>) | undefined;
   /** Which records need not be; undefined where only `normalize` knows. */
   readonly fit: SchemaFit | undefined;
 }
@@ -56,10 +61,8 @@ export const RecordSelector = component({
     const transformations = b.stream?.transformations ?? [];
     const isKnown = knownBefore(b.stream);
     const tally = b.stream?.tally ?? createTally();
-    const keep = joinFilters(
-      isKnown && ((record, request) => isKnown(requireRow(record), request) || dropped(tally, 'outside')),
-      filter && ((record, request) => filter.keep(record, request) || dropped(tally, 'filtered')),
-    );
+    const keepKnown = isKnown && ((record: Row, request: PageRequest) => isKnown(requireRow(record), request) || dropped(tally, 'outside'));
+    const keep = joinFilters(keepKnown, filter && ((record, request) => filter.keep(record, request) || dropped(tally, 'filtered')));
     const transformsFirst = spec.transform_before_filtering ?? b.stream?.incremental?.isClientSideIncremental ?? false;
     const normalization = compileStep(b, spec.schema_normalization);
     const uploader = b.stream?.fileUploader;
@@ -130,9 +133,40 @@ export const RecordSelector = component({
       return { records: refined };
     }
 
+    /** What is done to each record, in order. */
+    function steps(): readonly Step[] {
+      const filters: Step[] = [keepKnown && keepStep(keepKnown), filter && filterStep(filter, tally)].filter((step) => step !== undefined);
+      const changes = transformations.map(transformationStep);
+      const last = normalized === undefined ? [] : [normalizationStep(normalized)];
+      return transformsFirst ? [...changes, ...filters, ...last] : [...filters, ...changes, ...last];
+    }
+
+    /** Does what `refine` does, step by step for all records, so that each step can take them together. */
+    async function refineTogether(records: readonly Json[], request: PageRequest): Promise<Refined> {
+      const { rows, failure, dropper } = await takeSteps(steps(), records as readonly Row[], request);
+      const last = records.at(-1);
+      if (failure !== undefined || dropper === undefined || last === undefined) return { records: rows, failure };
+      const { step, row } = dropper;
+      return {
+        records: rows,
+        refusedLast: step.filters ? finishRefused(row, request, transformsFirst) : finishRefused(last, request, true),
+      };
+    }
+
+    async function finishTogether(records: readonly Json[], request: PageRequest): Promise<Refined> {
+      const refined = await refineTogether(records, request);
+      return uploader === undefined ? refined : uploadAll(refined, (record) => uploader.upload(record, request));
+    }
+
+    const goesTogether =
+      filter?.keepAll !== undefined ||
+      normalization?.goesTogether === true ||
+      transformations.some(({ transformAll }) => transformAll !== undefined);
+
     function finish({ records, count }: Extracted, request: PageRequest): Selected | Promise<Selected> {
-      const refined = refine(records, request);
       const numbers = { extracted: count, found: records.length };
+      if (goesTogether) return finishTogether(records, request).then((refined) => ({ ...refined, ...numbers }));
+      const refined = refine(records, request);
       if (uploader === undefined) return { ...refined, ...numbers };
       return uploadAll(refined, (record) => uploader.upload(record, request)).then((uploaded) => ({ ...uploaded, ...numbers }));
     }
@@ -153,7 +187,7 @@ export const RecordSelector = component({
       changesDocuments: normalization !== undefined || transformations.some(({ changesInPlace }) => changesInPlace === true),
       decoder: extractor.decoder,
       listPath: extractor.listPath,
-      edits: uploader === undefined ? joinEdits(transformations) : undefined,
+      edits: uploader === undefined && !goesTogether ? joinEdits(transformations) : undefined,
       schemaFit: normalization && (() => (normalized === undefined ? UNCHANGED : normalized.fit)),
       filter: keep && { keep, seesAdded: transformsFirst },
       wholeResponse: extractor.wholeResponse ?? false,
@@ -188,6 +222,47 @@ function knownBefore(stream: StreamScope | undefined): Keep | undefined {
   };
 }
 
+function keepStep(keep: Keep): Step {
+  return { filters: true, takesAnything: true, one: (record, request) => (keep(record, request) ? record : null) };
+}
+
+function filterStep(filter: RecordFilter, tally: Tally): Step {
+  const answered = (record: Row, stays: boolean): Row | null => (stays || dropped(tally, 'filtered') ? record : null);
+  const { keepAll } = filter;
+  return {
+    filters: true,
+    takesAnything: true,
+    one: (record, request) => answered(record, filter.keep(record, request)),
+    all:
+      keepAll &&
+      (async (records, request) => {
+        const { results, failure } = await keepAll(records, request);
+        return { results: results.map((stays, index) => answered(records[index] as Row, stays)), failure };
+      }),
+  };
+}
+
+function transformationStep(transformation: Transformation): Step {
+  return {
+    filters: false,
+    takesAnything: transformation.takesAnything === true,
+    one(record, request) {
+      const next = transformation.transform(record, request);
+      return next === undefined ? record : next;
+    },
+    all: transformation.transformAll,
+  };
+}
+
+function normalizationStep({ normalize, normalizeAll }: Normalization): Step {
+  return {
+    filters: false,
+    takesAnything: false,
+    one: (record) => (normalize(record) === false ? null : record),
+    all: normalizeAll,
+  };
+}
+
 /** Counts a record that is dropped. */
 function dropped(tally: Tally, stage: 'outside' | 'filtered'): false {
   tally[stage] += 1;
@@ -206,16 +281,21 @@ const UNCHANGED: SchemaFit = { kept: new Map(), convert: (_name, value) => value
 function compileStep(
   b: Builder,
   spec: Parameters<Builder['build']>[1] | 'Default' | 'None' | undefined,
-): { readonly isCustom: boolean; load(): Promise<Normalization | undefined> } | undefined {
+): { readonly isCustom: boolean; readonly goesTogether: boolean; load(): Promise<Normalization | undefined> } | undefined {
   const { stream, run } = b;
   if (spec === undefined || spec === 'None' || stream === undefined) return undefined;
   const custom = spec === 'Default' ? undefined : b.build('normalization', spec as Parameters<typeof b.build<'normalization'>>[1]);
   return {
     isCustom: custom !== undefined,
+    goesTogether: custom?.transformAll !== undefined,
     async load() {
       const schema = await stream.schema();
       if (Object.keys(schema).length === 0) return undefined;
-      if (custom !== undefined) return { normalize: (record) => custom.transform(record, schema), fit: undefined };
+      if (custom !== undefined) {
+        const { transformAll } = custom;
+        const normalizeAll = transformAll && ((records: readonly Row[]) => transformAll(records, schema));
+        return { normalize: (record) => custom.transform(record, schema), normalizeAll, fit: undefined };
+      }
       const { normalize, fit } = compileNormalization(schema, (message) => run.log.warn(`Stream ${stream.name}: ${message}`));
       return {
         normalize(record) {
