@@ -111,7 +111,7 @@ class Inhabitant {
   constructor(options: RoomOptions) {
     this.#options = options;
     const readable = [options.program, ...options.readable].map((file) => `--allow-fs-read=${file}`);
-    const heap = Number.isFinite(options.megabytes) ? [`--max-old-space-size=${options.megabytes}`] : [];
+    const heap = Number.isFinite(options.megabytes) ? [`--max-old-space-size=${Math.round(options.megabytes)}`] : [];
     const limits = [...heap, '--expose-gc', '--no-warnings'];
     this.#child = spawn(process.execPath, [permissionFlag(), ...readable, ...limits, options.program, ...options.parameters], {
       env: {},

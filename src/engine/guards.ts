@@ -210,7 +210,7 @@ export function parseGuard(text: string): GuardOption {
 }
 
 /** The most that a manifest may set bounds to, where whoever runs the connector does not trust its author. */
-export type GuardCeilings = Partial<Pick<Guards, 'max_response_bytes' | 'max_expansion'>>;
+export type GuardCeilings = Partial<Pick<Guards, 'max_response_bytes' | 'max_expansion' | 'custom_code_seconds' | 'custom_code_megabytes'>>;
 
 /**
  * The guards of a run: those of the command line before those of the manifest (`metadata.guards`, where `streams` holds those of single
@@ -230,12 +230,9 @@ export function createGuards(manifest: JsonObject, options: readonly GuardOption
 }
 
 function below(ceilings: GuardCeilings, guards: Guards): Guards {
-  const { max_response_bytes = Number.POSITIVE_INFINITY, max_expansion = Number.POSITIVE_INFINITY } = ceilings;
-  return {
-    ...guards,
-    max_response_bytes: Math.min(guards.max_response_bytes, max_response_bytes),
-    max_expansion: Math.min(guards.max_expansion, max_expansion),
-  };
+  const names = Object.keys(ceilings) as (keyof GuardCeilings)[];
+  const bounded = names.map((name) => [name, Math.min(guards[name], ceilings[name] ?? Number.POSITIVE_INFINITY)]);
+  return { ...guards, ...Object.fromEntries(bounded) };
 }
 
 const PLACE = 'metadata.guards';
