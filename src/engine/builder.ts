@@ -85,6 +85,8 @@ export interface BuildOptions {
   readonly declaration?: JsonObject | undefined;
   /** Where the child stands, when its declaration is a changed copy of the manifest's. */
   readonly path?: string;
+  /** Where the values come from that its declaration is made of, for errors. */
+  readonly origin?: string | undefined;
   /** Its parameters, whatever the manifest gives it. */
   readonly parameters?: JsonObject;
   /** Leaves the places of its children as they are known, for a declaration that is put together of parts of another. */
@@ -103,6 +105,8 @@ export interface BuilderOptions {
   readonly stream?: StreamScope | undefined;
   readonly declaration?: JsonObject | undefined;
   readonly mistakes?: ManifestError[] | undefined;
+  /** Where the values come from that the components are made of; undefined where the manifest is all. */
+  readonly origin?: string | undefined;
 }
 
 const UNRESOLVED = Symbol('unresolved');
@@ -158,28 +162,34 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, whereabout
       for (const name of variables) context[name] = null;
       return context;
     },
-    build(kind, spec, { defaultType, stream: scope, declaration, path: stated, parameters: given, keepPaths = false } = {}) {
+    build(
+      kind,
+      spec,
+      { defaultType, stream: scope, declaration, path: stated, parameters: given, origin = options.origin, keepPaths = false } = {},
+    ) {
       remember();
       const at = stated ?? paths.get(spec) ?? path;
       for (const secret of writtenSecretsOf(spec, isTyped)) run.secrets.add(secret);
-      const known = registry.resolve(spec, [kind], at, defaultType);
-      const parsed = registry.parse(known, spec, at);
-      for (const key of registry.strayKeys(known, spec, at)) warnOfKey(run, key);
-      warnOfTexts(run, (scope ?? stream)?.name ?? '', { fields: known.fields, spec, parsed });
-      const belongsTo = scope ?? stream;
-      const variables = { templates: run.templates, slices: slicesOf(belongsTo), streamName: belongsTo?.name };
-      const mistake = unknownVariable(variables, known.fields, spec, at);
-      if (mistake !== undefined) {
-        if (options.mistakes === undefined) throw mistake;
-        options.mistakes.push(mistake);
-      }
-      const own = given ?? spec['$parameters'];
-      const child = makeBuilder({ ...options, stream: scope ?? stream, declaration }, isPlainObject(own) ? (own as JsonObject) : {}, {
-        path: at,
-        paths,
-        remember: keepPaths ? () => {} : onDemand(() => rememberPaths(spec, at, paths)),
+      return madeOf(origin, () => {
+        const known = registry.resolve(spec, [kind], at, defaultType);
+        const parsed = registry.parse(known, spec, at);
+        for (const key of registry.strayKeys(known, spec, at)) warnOfKey(run, key);
+        const belongsTo = scope ?? stream;
+        warnOfTexts(run, belongsTo?.name ?? '', { fields: known.fields, spec, parsed });
+        const variables = { templates: run.templates, slices: slicesOf(belongsTo), streamName: belongsTo?.name };
+        const mistake = unknownVariable(variables, known.fields, spec, at);
+        if (mistake !== undefined) {
+          if (options.mistakes === undefined) throw mistake;
+          options.mistakes.push(origin === undefined ? mistake : mistake.madeOf(origin));
+        }
+        const own = given ?? spec['$parameters'];
+        const child = makeBuilder({ ...options, stream: belongsTo, declaration, origin }, isPlainObject(own) ? (own as JsonObject) : {}, {
+          path: at,
+          paths,
+          remember: keepPaths ? () => {} : onDemand(() => rememberPaths(spec, at, paths)),
+        });
+        return known.component.build(parsed, child) as Kinds[typeof kind];
       });
-      return known.component.build(parsed, child) as Kinds[typeof kind];
     },
     buildAll: (kind, specs, buildOptions) => (specs ?? []).map((spec) => builder.build(kind, spec, buildOptions)),
     isKind<Kind extends keyof Kinds>(kind: Kind, spec: Slot): spec is Slot<Kind> {
@@ -191,14 +201,25 @@ function makeBuilder(options: BuilderOptions, parameters: JsonObject, whereabout
     },
     within: (changes) => makeBuilder({ ...options, ...changes }, parameters, whereabouts),
     fail(message, field) {
-      throw new ManifestError({
-        code: 'component',
-        path: [path, field].filter((part) => part !== undefined && part !== '').join('.'),
-        message,
+      return madeOf(options.origin, () => {
+        throw new ManifestError({
+          code: 'component',
+          path: [path, field].filter((part) => part !== undefined && part !== '').join('.'),
+          message,
+        });
       });
     },
   };
   return builder;
+}
+
+/** Makes something; a mistake is told with where the values come from that it is made of. */
+function madeOf<T>(origin: string | undefined, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw origin !== undefined && error instanceof ManifestError ? error.madeOf(origin) : error;
+  }
 }
 
 /** Warns of numbers that are written as texts where the reference takes numbers only. */

@@ -603,6 +603,8 @@ export interface StreamDeclaration {
   readonly path: string;
   /** Whether the API gave a part of it. */
   readonly fromApi?: boolean | undefined;
+  /** Where the values come from that it was filled in with. */
+  readonly origin?: string | undefined;
 }
 
 /** A stream that a template was filled in to, and the template's name. */
@@ -778,7 +780,14 @@ export interface ComponentsResolver {
   /** Whether the values come from the API. */
   readonly fromApi?: boolean;
   /** The filled-in copies of a template, which itself stays as it is. */
-  resolve(template: JsonObject): Promise<readonly JsonObject[]>;
+  resolve(template: JsonObject): Promise<readonly FilledIn[]>;
+}
+
+/** A copy of a stream template with values in it. */
+export interface FilledIn {
+  readonly stream: JsonObject;
+  /** Where the values come from, such as `reports[1] in the config`. */
+  readonly origin?: string | undefined;
 }
 
 /** Which properties each request asks for. */

@@ -85,6 +85,13 @@ export class ManifestError extends Error {
     return new ManifestError({ ...this.details(), others: [...this.others, ...others] });
   }
 
+  /** The same error, told with where the values come from that the component is made of. */
+  madeOf(origin: string): ManifestError {
+    const made = `It is made of ${origin}.`;
+    if (this.hint?.includes(made) === true) return this;
+    return new ManifestError({ ...this.details(), hint: this.hint === undefined ? made : `${this.hint} ${made}` });
+  }
+
   /**
    * The same error, told with the places in the file that the finder knows for the paths of this one and its companions. Those that say the
    * same of one place, which is a shared definition then, are told once with all of their paths.

@@ -3,8 +3,8 @@ import type { Slot } from '../../engine/fields.ts';
 import { jsonValue } from '../../engine/json-value.ts';
 import type { MutableContext } from '../../engine/kinds.ts';
 import { compileTyped, type ValueType } from '../../engine/typed-value.ts';
-import { type Context, str, truth, type Value } from '../../lang/index.ts';
-import { compileDpath, compileSetter } from '../../lib/dpath.ts';
+import { type Context, PythonError, str, truth, type Value } from '../../lang/index.ts';
+import { compileDpath, compileSetter, isContainer } from '../../lib/dpath.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { copyJson } from '../../lib/json-copy.ts';
 import { isPlainObject } from '../../lib/objects.ts';
@@ -15,6 +15,8 @@ import { readYaml } from '../../manifest/yaml.ts';
 export interface MappingRules {
   /** Whether texts are read as YAML: never, always, or unless the mapping asks for text. */
   readonly yaml: 'never' | 'always' | 'unless-text';
+  /** The texts that stay as they are, whatever they read as: those of the config, and those that fill the template in as well. */
+  readonly keeps: 'none' | 'config' | 'all';
   /** Whether a mapping may create what the template lacks. */
   readonly creates: boolean;
   /** Whether a mapping may have a condition. */
@@ -59,21 +61,52 @@ function compileMapping(b: Builder, definition: JsonObject, rules: MappingRules,
   const own = definition['$parameters'];
   const parameters = isPlainObject(own) ? (own as JsonObject) : {};
   const readsYaml = rules.yaml === 'always' || (rules.yaml === 'unless-text' && valueType !== 'string');
+  const given = valueType === undefined ? givenText(b, definition['value'] as string, rules) : undefined;
 
   return {
     async apply(stream, filling, template) {
       const shared = contextOf(b, rules, filling, template);
       if (!holds(shared)) return;
       const context: Context = { ...shared, parameters };
-      const evaluated = jsonValue(evaluate(context));
-      const value = readsYaml && typeof evaluated === 'string' ? await yamlValue(evaluated) : evaluated;
       const path = segments.map((segment) => segment.evaluate(context));
-      const replaced = compileDpath(path).replace(stream, value);
+      const place = compileDpath(path);
+      // What is to be a list or an object may be given as a text that reads as one.
+      const text = isContainer(place.values(stream)[0] ?? null) ? undefined : given?.(context);
+      const evaluated = text ?? jsonValue(evaluate(context));
+      const value = text === undefined && readsYaml && typeof evaluated === 'string' ? await yamlValue(evaluated) : evaluated;
+      const replaced = place.replace(stream, value);
       if (replaced > 0 || !rules.creates || definition['create_or_update'] !== true || !truth(value as Value)) return;
       if (path.length === 0) b.fail('The field_path is empty.', `${place}.field_path`);
       compileSetter(path.map(str))(stream, value);
     },
   };
+}
+
+/** The text of the config that an expression gives, which stays as the user wrote it; undefined for any other value. */
+function givenText(b: Builder, text: string, { keeps }: MappingRules): ((context: Context) => string | undefined) | undefined {
+  const template = b.template(text);
+  if (keeps === 'none' || template.constant) return undefined;
+  const valueIn = (context: Context): Value => {
+    try {
+      return template.exact(context);
+    } catch (error) {
+      // The usual evaluation tells of it, or makes something of it.
+      if (error instanceof PythonError) return null;
+      throw error;
+    }
+  };
+  return (context) => {
+    const value = valueIn(context);
+    if (typeof value !== 'string') return undefined;
+    const isGiven = holds(context['config'] ?? null, value) || (keeps === 'all' && holds(context['components_values'] ?? null, value));
+    return isGiven ? value : undefined;
+  };
+}
+
+/** Whether a text is one of the values in another value, however deep. */
+function holds(place: Value, text: string): boolean {
+  if (typeof place !== 'object' || place === null) return place === text;
+  return Object.values(place).some((item) => holds(item as Value, text));
 }
 
 function contextOf(b: Builder, { variables }: MappingRules, { values, slice }: Filling, template: JsonObject): MutableContext {

@@ -1,10 +1,13 @@
 import { component } from '../../engine/component.ts';
 import { either, slot, slots } from '../../engine/fields.ts';
-import type { Value } from '../../lang/index.ts';
+import type { FilledIn } from '../../engine/kinds.ts';
+import { PythonError, type Value } from '../../lang/index.ts';
 import { makeTuple } from '../../lang/values.ts';
 import { compileDpath } from '../../lib/dpath.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isPlainObject, setOwnProperty } from '../../lib/objects.ts';
+import { ManifestError } from '../../manifest/errors.ts';
+import { ConfigError } from '../../protocol/failure.ts';
 import { compileMappings } from './component-mappings.ts';
 
 const CONFIG_TYPE = { types: ['StreamConfig'], defaultType: 'StreamConfig' } as const;
@@ -29,23 +32,54 @@ export const ConfigComponentsResolver = component({
   }),
   build(spec, b) {
     const configs = b.buildAll('data', [spec.stream_config].flat(), CONFIG_TYPE);
-    const fill = compileMappings(b, spec.components_mapping, { yaml: 'unless-text', creates: true, conditions: true, variables: [] });
+    const fill = compileMappings(b, spec.components_mapping, {
+      yaml: 'unless-text',
+      keeps: 'all',
+      creates: true,
+      conditions: true,
+      variables: [],
+    });
     return {
       fromConfig: true,
       async resolve(template) {
-        const streams: JsonObject[] = [];
-        const lists = configs.map((config) => itemsIn(b.config, config).map((item, index) => [index, item] as const));
-        for (const combination of combinations(lists)) streams.push(await fill(template, { values: mergeItems(combination) }));
+        const streams: FilledIn[] = [];
+        for (const combination of combinations(configs.map((config) => itemsIn(b.config, config)))) {
+          const origin = combination.map((item) => item.origin).join(' and ');
+          streams.push({ stream: await tellOf(origin, fill(template, { values: mergeItems(combination) })), origin });
+        }
         return streams;
       },
     };
   },
 });
 
+/** A value that streams are made of, with its place among the others of its list, and where it stands. */
+interface Item {
+  readonly index: number;
+  readonly value: Json;
+  readonly origin: string;
+}
+
 /** What the config holds at a pointer, as a list, and the default values after it. */
-function itemsIn(config: JsonObject, { configs_pointer: pointer, default_values: added }: JsonObject): Json[] {
+function itemsIn(config: JsonObject, { configs_pointer: pointer, default_values: added }: JsonObject): Item[] {
   const found = compileDpath(pointer as Json[]).get(config) ?? [];
-  return [...(Array.isArray(found) ? found : [found]), ...(added as Json[])];
+  const place = (pointer as Json[]).join('.');
+  const own = Array.isArray(found)
+    ? found.map((value, index) => ({ value, origin: `${place}[${index}] in the config` }))
+    : [{ value: found, origin: `${place} in the config` }];
+  const defaults = (added as Json[]).map((value, index) => ({ value, origin: `default_values[${index}] of the manifest` }));
+  return [...own, ...defaults].map((item, index) => ({ ...item, index }));
+}
+
+/** Says of an error what the stream was to be made of. */
+async function tellOf<T>(origin: string, made: Promise<T>): Promise<T> {
+  try {
+    return await made;
+  } catch (error) {
+    if (error instanceof ManifestError) throw error.madeOf(origin);
+    if (!(error instanceof PythonError)) throw error;
+    throw new ConfigError(`No stream can be made of ${origin}. ${error.message}`, { cause: error });
+  }
 }
 
 function* combinations<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
@@ -58,9 +92,9 @@ function* combinations<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
 }
 
 /** One object of the items of a combination; an item that is no object stands in it with its index, under a name of its own. */
-function mergeItems(combination: readonly (readonly [index: number, item: Json])[]): Value {
+function mergeItems(combination: readonly Item[]): Value {
   const merged: { [name: string]: Value } = {};
-  combination.forEach(([index, item], place) => {
+  combination.forEach(({ index, value: item }, place) => {
     if (isPlainObject(item)) for (const [name, value] of Object.entries(item)) setOwnProperty(merged, name, value as Value);
     else merged[`source_config_${place}`] ??= makeTuple(index, item as Value);
   });

@@ -3,9 +3,9 @@ import { component } from '../../engine/component.ts';
 import { declaredRouter } from '../../engine/declared-router.ts';
 import { slot, slots } from '../../engine/fields.ts';
 import { StreamRecord } from '../../engine/host.ts';
+import type { FilledIn } from '../../engine/kinds.ts';
 import { requireRow } from '../../engine/require-row.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
-import type { JsonObject } from '../../lib/json.ts';
 import { compileMappings } from './component-mappings.ts';
 
 /** parity: resolvers/http_components_resolver.py:HttpComponentsResolver */
@@ -43,6 +43,7 @@ export const HttpComponentsResolver = component({
     });
     const fill = compileMappings(b, spec.components_mapping, {
       yaml: 'never',
+      keeps: 'none',
       creates: false,
       conditions: false,
       variables: ['stream_slice'],
@@ -51,12 +52,12 @@ export const HttpComponentsResolver = component({
       fromConfig: false,
       fromApi: true,
       async resolve(template) {
-        const streams: JsonObject[] = [];
+        const streams: FilledIn[] = [];
         const slices = router?.slices() ?? single();
         for await (const slice of retriever.slices?.(slices) ?? slices) {
           for await (const { records } of retriever.read(slice)) {
             for (const record of records)
-              streams.push(await fill(template, { values: new StreamRecord(requireRow(record), name, slice), slice }));
+              streams.push({ stream: await fill(template, { values: new StreamRecord(requireRow(record), name, slice), slice }) });
           }
         }
         return streams;

@@ -1,5 +1,6 @@
 import { component } from '../../engine/component.ts';
 import { slot, slots } from '../../engine/fields.ts';
+import type { FilledIn } from '../../engine/kinds.ts';
 import type { Value } from '../../lang/index.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { compileMappings } from './component-mappings.ts';
@@ -28,12 +29,18 @@ export const ParametrizedComponentsResolver = component({
   }),
   build(spec, b) {
     const parameters = b.build('data', spec.stream_parameters, PARAMETERS_TYPE)['list_of_parameters_for_stream'] as JsonObject[];
-    const fill = compileMappings(b, spec.components_mapping, { yaml: 'always', creates: true, conditions: false, variables: [] });
+    const fill = compileMappings(b, spec.components_mapping, {
+      yaml: 'always',
+      keeps: 'config',
+      creates: true,
+      conditions: false,
+      variables: [],
+    });
     return {
       fromConfig: false,
       async resolve(template) {
-        const streams: JsonObject[] = [];
-        for (const values of parameters) streams.push(await fill(template, { values: values as Value }));
+        const streams: FilledIn[] = [];
+        for (const values of parameters) streams.push({ stream: await fill(template, { values: values as Value }) });
         return streams;
       },
     };

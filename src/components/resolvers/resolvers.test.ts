@@ -5,8 +5,8 @@ import { fakeApi } from '../../testing/fake-api.ts';
 
 const TEMPLATE: JsonObject = { name: 'x', retriever: { requester: { path: '/x' } }, tags: ['a', 'b'] };
 
-function resolve(yaml: string, setting: TestSetting = {}, template: JsonObject = TEMPLATE): Promise<readonly JsonObject[]> {
-  return buildFromYaml('componentsResolver', yaml, setting).resolve(template);
+async function resolve(yaml: string, setting: TestSetting = {}, template: JsonObject = TEMPLATE): Promise<readonly JsonObject[]> {
+  return (await buildFromYaml('componentsResolver', yaml, setting).resolve(template)).map(({ stream }) => stream);
 }
 
 function parametrized(values: string, ...mappings: string[]): string {
@@ -85,6 +85,60 @@ describe('ConfigComponentsResolver', () => {
     const value = "{{ components_values['n'] }}-{{ components_values['source_config_1'][0] }}{{ components_values['source_config_1'][1] }}";
     const streams = await resolve(yaml(config, name(value)), { config: { a: [{ n: 'x' }, { n: 'y' }], b: ['p', 'q'] } });
     expect(streams.map((stream) => stream['name'])).toEqual(['x-0p', 'x-1q', 'y-0p', 'y-1q']);
+  });
+
+  it('keeps texts of the config as they are, where the template has no list or object', async () => {
+    const texts = [
+      'a #b',
+      '007',
+      'yes',
+      '1e3',
+      '{a',
+      '[1, 2]',
+      '- x',
+      'a: b',
+      "'open",
+      '*star',
+      '%x',
+      '2026-01-01',
+      'null',
+      ' x ',
+      '',
+      '{"a": 1}',
+    ];
+    const mappings = `${name("{{ components_values['f'] }}")}, {field_path: [own], value: "{{ config['f'] }}", create_or_update: true}`;
+    for (const text of texts) {
+      const [stream] = await resolve(yaml('{configs_pointer: [t]}', mappings), { config: { t: [{ f: text }], f: text } });
+      expect([stream?.['name'], stream?.['own'] ?? '']).toEqual([text, text]);
+    }
+    const list = yaml('{configs_pointer: [t]}', `{field_path: [tags], value: "{{ components_values['f'] }}"}`);
+    const [filled] = await resolve(list, { config: { t: [{ f: '["x", "y"]' }] } });
+    expect(filled?.['tags']).toEqual(['x', 'y']);
+  });
+
+  it('keeps other values of the config as they are, and reads what the manifest itself writes as YAML', async () => {
+    const values = [7, 1.5, true, null, ['007', 'yes'], { a: '1e3', b: [1] }];
+    for (const value of values) {
+      const [stream] = await resolve(yaml('{configs_pointer: [t]}', name("{{ components_values['f'] }}")), {
+        config: { t: [{ f: value }] },
+      });
+      expect(stream?.['name']).toEqual(value);
+    }
+    const config = { t: [{ f: 'true' }], flag: '[1]' };
+    const written = async (value: string): Promise<unknown> =>
+      (await resolve(yaml('{configs_pointer: [t]}', name(value)), { config }))[0]?.['name'];
+    expect([await written('true'), await written('[1]'), await written("[{{ components_values['f'] }}]")]).toEqual([true, [1], [true]]);
+  });
+
+  it('says of what in the config a stream cannot be made', async () => {
+    const mapped = yaml(
+      '[{configs_pointer: [a, b]}, {configs_pointer: [c], default_values: [{}]}]',
+      name("{{ 1 // components_values['n'] }}"),
+    );
+    const config = { a: { b: [{ n: 1 }, { n: 0 }] }, c: [{}] };
+    await expect(resolve(mapped, { config })).rejects.toThrow(
+      /^No stream can be made of a\.b\[1\] in the config and c\[0\] in the config\. /,
+    );
   });
 
   it('keeps text that is asked for as text, and leaves out mappings whose condition does not hold', async () => {

@@ -62,7 +62,7 @@ export const DeclarativeSource = component({
     /** The streams of the templates, with the name of the template that each was made of. */
     const filled = onDemand(async () => {
       const streams: FilledTemplate[] = [];
-      const names = new Set<Json | undefined>();
+      const origins = new Map<Json | undefined, string | undefined>();
       for (const [index, template] of (spec.dynamic_streams ?? []).entries()) {
         const {
           name = `dynamic_stream_${index}`,
@@ -70,8 +70,9 @@ export const DeclarativeSource = component({
           fill,
         } = b.build('streamTemplate', template, { defaultType: 'DynamicDeclarativeStream' });
         for (const stream of await fill()) {
-          if (names.has(stream.spec['name'])) throw duplicateName(String(stream.spec['name']), fromConfig);
-          names.add(stream.spec['name']);
+          const made = stream.spec['name'];
+          if (origins.has(made)) throw duplicateName(String(made), fromConfig, [origins.get(made), stream.origin]);
+          origins.set(made, stream.origin);
           streams.push({ ...stream, template: name });
         }
       }
@@ -83,9 +84,9 @@ export const DeclarativeSource = component({
       const specs = cacheParentRequests(streams.map((stream) => stream.spec)) as Slot<'stream'>[];
       const distrusting = onDemand(() => b.within({ run: distrustingRun(b.run) }));
       return specs.map((stream, index) => {
-        const { path, fromApi } = streams[index] as StreamDeclaration;
+        const { path, fromApi, origin } = streams[index] as StreamDeclaration;
         const builder = fromApi === true ? distrusting() : b;
-        return builder.build('stream', stream, { defaultType: 'DeclarativeStream', path });
+        return builder.build('stream', stream, { defaultType: 'DeclarativeStream', path, origin });
       });
     }
 
@@ -151,8 +152,10 @@ function withOwnNames<T extends StreamDeclaration>(streams: readonly T[]): reado
   return streams;
 }
 
-function duplicateName(name: string, fromConfig: boolean): Error {
-  const message = `Two of the dynamic streams are named "${name}"`;
+function duplicateName(name: string, fromConfig: boolean, origins: readonly (string | undefined)[]): Error {
+  const known = origins.filter((origin) => origin !== undefined);
+  const made = known.length === 0 ? '' : `, made of ${known.join(' and of ')}`;
+  const message = `Two of the dynamic streams are named "${name}"${made}`;
   return fromConfig
     ? new ConfigError(`${message}: change the config so that their names differ.`)
     : new SystemError(`${message}: the manifest must give each its own name.`);

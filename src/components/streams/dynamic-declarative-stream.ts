@@ -1,8 +1,10 @@
+import type { Builder } from '../../engine/builder.ts';
 import { coerceScalars } from '../../engine/coercion.ts';
 import { component } from '../../engine/component.ts';
 import { boolean, optional, slot, text, withDefault } from '../../engine/fields.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import { defaultTypes } from '../../manifest/default-types.ts';
+import { ManifestError } from '../../manifest/errors.ts';
 import { propagateParameters } from '../../manifest/parameters.ts';
 import { cacheResolverRequests } from '../../manifest/request-caching.ts';
 
@@ -55,18 +57,23 @@ export const DynamicDeclarativeStream = component({
       name: spec.name,
       fromConfig: resolver.fromConfig,
       async fill() {
-        const streams = await resolver.resolve(spec.stream_template);
-        return streams.map((stream) => {
+        const filled = await resolver.resolve(spec.stream_template);
+        return filled.map(({ stream, origin }) => {
           const complete = propagateParameters(stream, defaultTypes, { outerWins: spec.use_parent_parameters });
           const { name } = complete;
-          if (typeof name !== 'string')
-            b.fail(
-              `The name of a stream must be text, not ${JSON.stringify(name) ?? 'left out'}; value_type: string keeps it text.`,
-              'components_resolver',
-            );
-          return { spec: coerceScalars({ type: 'DeclarativeStream', ...complete }, b.registry), path, fromApi: resolver.fromApi };
+          if (typeof name !== 'string') throw nameless(b, name, origin);
+          return { spec: coerceScalars({ type: 'DeclarativeStream', ...complete }, b.registry), path, fromApi: resolver.fromApi, origin };
         });
       },
     };
   },
 });
+
+function nameless({ path }: Builder, name: Json | undefined, origin: string | undefined): ManifestError {
+  const error = new ManifestError({
+    code: 'component',
+    path: `${path}.components_resolver`,
+    message: `The name of a stream must be text, not ${JSON.stringify(name) ?? 'left out'}; value_type: string keeps it text.`,
+  });
+  return origin === undefined ? error : error.madeOf(origin);
+}

@@ -98,11 +98,38 @@ describe('DynamicDeclarativeStream', () => {
     const template = templates('tables', stream('x', 'x'));
     const resolver = template['components_resolver'] as JsonObject;
     const mapping = { type: 'ComponentMappingDefinition', field_path: ['name'], value: "{{ components_values['n'] }}" };
-    await expect(
-      namesOf(
-        source({ dynamic_streams: [{ ...template, components_resolver: { ...resolver, components_mapping: [mapping] } }] }, { config }),
-      ),
-    ).rejects.toThrow(/must be text, not 1/);
+    const dynamic = { dynamic_streams: [{ ...template, components_resolver: { ...resolver, components_mapping: [mapping] } }] };
+    await expect(namesOf(source(dynamic, { config: { tables: [{ n: 'a' }, { n: 1 }] } }))).rejects.toThrow(
+      /must be text, not 1;.* It is made of tables\[1\] in the config\./,
+    );
+    expect(await namesOf(source(dynamic, { config: { tables: [{ n: '1' }] } }))).toEqual(['1']);
+  });
+
+  it('says which entries of the config give two streams one name', async () => {
+    const twice = namesOf(
+      source({ dynamic_streams: [templates('tables', stream('x', 'x'))] }, { config: { tables: [{ n: '1' }, { n: '2' }, { n: '1' }] } }),
+    );
+    await expect(twice).rejects.toThrow(/, made of tables\[0\] in the config and of tables\[2\] in the config: change the config/);
+  });
+
+  it('says of which entry of the config a stream with a mistake is made', async () => {
+    const template = templates('tables', stream('x', 'x'));
+    const resolver = template['components_resolver'] as JsonObject;
+    const mapping = {
+      type: 'ComponentMappingDefinition',
+      field_path: ['retriever', 'paginator'],
+      value: "{{ components_values['p'] }}",
+      create_or_update: true,
+    };
+    const mappings = [...(resolver['components_mapping'] as JsonObject[]), mapping];
+    const config = { tables: [{ n: 1 }, { n: 2, p: { type: 'DefaultPaginator', pagination_strategy: { type: 'Unheard' } } }] };
+    const built = source(
+      { dynamic_streams: [{ ...template, components_resolver: { ...resolver, components_mapping: mappings } }] },
+      { config },
+    );
+    const [good, bad] = await built.streams();
+    await expect(good?.open({ state: undefined })).resolves.toBeDefined();
+    await expect(bad?.open({ state: undefined })).rejects.toThrow(/Unheard.*It is made of tables\[1\] in the config\./);
   });
 });
 
