@@ -1,16 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { countText } from '../../lib/count-text.ts';
-import { SystemError } from '../../protocol/failure.ts';
+import { refuseTooLong } from '../../engine/refuse-too-long.ts';
 
 const LINE_FEED = 0x0a;
-
-/** Refuses more bytes than may be held at a time: SystemError that names the part of the response, such as "line", and the guard. */
-export function refuseTooLong(part: string, bytes: number, limit: number): void {
-  if (bytes <= limit) return;
-  throw new SystemError(
-    `A ${part} of the response is longer than the ${countText(limit)} bytes that are held in memory. Raise the guard max_response_bytes to read it.`,
-  );
-}
 
 /** All bytes of a stream; throws SystemError for more than the limit. */
 export async function collectBytes(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {

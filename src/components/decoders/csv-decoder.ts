@@ -1,11 +1,11 @@
 import { component } from '../../engine/component.ts';
 import { list, optional, text, withDefault } from '../../engine/fields.ts';
 import type { Decoder } from '../../engine/kinds.ts';
+import { refuseTooLong } from '../../engine/refuse-too-long.ts';
 import { textReader } from '../../engine/response-text.ts';
 import { createCsvReader } from '../../lib/csv.ts';
 import type { Json } from '../../lib/json.ts';
 import { TransientError } from '../../protocol/failure.ts';
-import { refuseTooLong } from './bytes.ts';
 import { createRowReader } from './csv-rows.ts';
 
 /** parity: decoders/composite_raw_decoder.py:CsvParser */

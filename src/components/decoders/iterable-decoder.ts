@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { component } from '../../engine/component.ts';
 import type { Decoder } from '../../engine/kinds.ts';
+import { refuseTooLong } from '../../engine/refuse-too-long.ts';
 import { decodedChunks } from '../../engine/response-text.ts';
 import type { Json } from '../../lib/json.ts';
 import { SystemError } from '../../protocol/failure.ts';
-import { refuseTooLong } from './bytes.ts';
 
 const PIECE_BYTES = 512;
 const [LINE_FEED, CARRIAGE_RETURN] = [0x0a, 0x0d];

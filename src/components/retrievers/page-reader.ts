@@ -119,7 +119,10 @@ export function createPageReader(
   // Whoever watches sees the records as values.
   const scan =
     run.observer === undefined
-      ? createPageScan({ selector, decoder, paginator, cursor: stream?.cursor, countsRefused }, run.environment)
+      ? createPageScan(
+          { selector, decoder, paginator, cursor: stream?.cursor, countsRefused, mostHeld: run.guards.max_response_bytes },
+          run.environment,
+        )
       : undefined;
   const sending: SendOptions = scan === undefined ? { stream: decoder.streams, purpose } : { stream: true, beginning: WHOLE_BODY, purpose };
 

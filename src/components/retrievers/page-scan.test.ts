@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auxiliaryScope } from '../../engine/auxiliary-scope.ts';
+import { createGuards, parseGuard } from '../../engine/guards.ts';
 import type { Batch, StreamScope, Transformation } from '../../engine/kinds.ts';
 import { StreamSlice } from '../../engine/stream-slice.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
@@ -223,6 +224,16 @@ describe('a page that nobody looks into', () => {
 describe('a page that is too large to be held', () => {
   const text = 'y'.repeat(100_000);
   const records = Array.from({ length: Math.ceil(LARGE / text.length) }, (_, id) => `{"id": ${id}, "text": "${text}"}`);
+
+  it.each([
+    ['a record', `{"items": [{"id": 1}, {"id": 2, "text": "${'z'.repeat(2 * LARGE)}"}], "more": false}`],
+    ['what follows the list', `{"items": [{"id": 1}], "more": false, "rest": "${'z'.repeat(2 * LARGE)}"}`],
+  ])('may hold %s of at most max_response_bytes', async (_what, body) => {
+    const api = await localApi(() => ({ body }));
+    const guards = createGuards({}, [parseGuard(`max_response_bytes=${LARGE}`)]);
+    const { error } = await read({ ...api, run: Object.assign({ ...api.run }, { guards }) }, PAGED);
+    expect(error).toContain('Raise the guard max_response_bytes');
+  });
 
   it('is written while it arrives, and its paginator reads what comes after the records', async () => {
     const api = await localApi((_request, count) => ({

@@ -12,6 +12,7 @@ import {
   type RowParser,
   rawBatches,
 } from '../../engine/raw-rows.ts';
+import { refuseTooLong } from '../../engine/refuse-too-long.ts';
 import type { Json } from '../../lib/json.ts';
 import {
   canScan,
@@ -62,6 +63,8 @@ export interface ScannedParts {
   readonly cursor: Cursor | undefined;
   /** Whether paging counts the records that filters refuse. */
   readonly countsRefused: boolean;
+  /** Bytes of a response that may be held at a time. */
+  readonly mostHeld: number;
 }
 
 /** How pages are read by choice: `scanned` wherever that is possible, `parsed` always; else whichever is quicker. */
@@ -69,7 +72,7 @@ const CHOICE = 'SOURCE_DECLARATIVE_PAGES';
 
 /** A way to read pages without parsing them; undefined where records stand in no list of their own, or the paginator looks at that list. */
 export function createPageScan(
-  { selector, decoder, paginator, cursor, countsRefused }: ScannedParts,
+  { selector, decoder, paginator, cursor, countsRefused, mostHeld }: ScannedParts,
   environment: Readonly<Record<string, string | undefined>>,
 ): PageScan | undefined {
   const choice = environment[CHOICE];
@@ -142,6 +145,7 @@ export function createPageScan(
         bytes.update(chunk ?? NOTHING);
         const elements = scan.push(chunk ?? NOTHING, chunk === undefined);
         if (elements === 'unfit') throw unfit();
+        refuseTooLong('record', scan.held(), mostHeld);
         if (elements === undefined) continue;
         extracted += elements.count;
         const before = emitted;

@@ -358,7 +358,11 @@ export class ListScan {
   readonly #shape: ListShape;
   #head: Uint8Array = new Uint8Array(0);
   #pending: Uint8Array = new Uint8Array(0);
+  /** What came since, until there is enough of it to look again. */
+  #waiting: Uint8Array[] = [];
+  #waitingLength = 0;
   #tail: Uint8Array[] = [];
+  #tailLength = 0;
   #where: 'before' | 'within' | 'after' = 'before';
   #isFirst = true;
   /** The elements that were given last, and what they lie in, where it was put together here. */
@@ -378,15 +382,22 @@ export class ListScan {
   push(chunk: Uint8Array, isLast: boolean): Elements | undefined | 'unfit' {
     if (this.#where === 'after') {
       this.#tail.push(chunk);
+      this.#tailLength += chunk.length;
       return undefined;
     }
-    const joined = this.#pending.length === 0 ? undefined : joinBytes([this.#pending, chunk]);
+    if (this.held() + chunk.length < this.#worthwhile && !isLast) {
+      this.#waiting.push(chunk);
+      this.#waitingLength += chunk.length;
+      return undefined;
+    }
+    const joined = this.#pending.length === 0 ? undefined : joinBytes([this.#pending, ...this.#waiting, chunk]);
+    this.#waiting = [];
+    this.#waitingLength = 0;
     if (this.#joined !== undefined) freeBytes(this.#joined);
     if (this.#given !== undefined) freeElements(this.#given);
     this.#given = undefined;
     this.#joined = joined;
     this.#pending = joined ?? chunk;
-    if (this.#pending.length < this.#worthwhile && !isLast) return undefined;
     this.#worthwhile = 0;
     const scan = prepare(this.#shape);
     if (this.#where === 'before') {
@@ -394,6 +405,11 @@ export class ListScan {
       if (progress !== 'found') return progress === 'more' ? undefined : progress;
     }
     return this.#scan(scan);
+  }
+
+  /** How many bytes are kept: an element that is not whole yet, or what follows the list. */
+  held(): number {
+    return this.#where === 'after' ? this.#tailLength : this.#pending.length + this.#waitingLength;
   }
 
   #locate(scan: Scanning): 'found' | 'more' | 'unfit' {
@@ -417,6 +433,7 @@ export class ListScan {
     if (state === STATE.ended) {
       this.#where = 'after';
       this.#tail.push(new Uint8Array(bytes.subarray(next)));
+      this.#tailLength = bytes.length - next;
     }
     this.#pending = new Uint8Array(bytes.subarray(next));
     if (elements.count === 0) {
