@@ -25,7 +25,6 @@ import type { Send } from '../http/transport.ts';
 import { excerptOf } from '../lib/excerpt.ts';
 import { likenessOf } from '../lib/likeness.ts';
 import type { Secrets } from '../lib/secrets.ts';
-import { userInfoSecrets } from '../lib/user-info.ts';
 import { ConfigError, failureOf } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 import { createCredentialGuard, type MayHold, withheldHint } from './credential-guard.ts';
@@ -166,7 +165,7 @@ export function createHttp(options: HttpOptions): Http {
       ...exchange,
       async prepare(mayHold) {
         const parts = await exchange.prepare(mayHold);
-        for (const secret of userInfoSecrets(parts.url)) secrets.addPassing(secret);
+        secrets.addLinked(parts.url);
         return parts;
       },
     });

@@ -355,8 +355,17 @@ describe('addCookie', () => {
     const secrets = secretsOf();
     secrets.addPassing('access-token-1');
     for (let i = 0; i < 500; i++) secrets.addCookie(`session-${i}`);
-    secrets.addCookie('en-US');
+    for (const plain of ['en-US', 'english', '2026-01-01', '1767225600']) secrets.addCookie(plain);
+    expect(secrets.redact('english 2026-01-01 1767225600')).toBe('english 2026-01-01 1767225600');
     expect(secrets.redact('access-token-1, session-499, en-US, session-1')).toBe('****, ****, en-US, session-1');
+  });
+});
+
+describe('addLinked', () => {
+  it('masks the password of a link in what people read, and leaves it in data', () => {
+    const secrets = secretsOf();
+    secrets.addLinked('https://user:hunter2pass@h/x');
+    expect([secrets.redact('hunter2pass'), secrets.redactData('hunter2pass')]).toEqual(['****', 'hunter2pass']);
   });
 });
 

@@ -17,8 +17,10 @@ export interface Secrets {
   add(value: unknown): void;
   /** Registers a secret of short life, such as a token that each request gets anew; only the latest of them are remembered. */
   addPassing(value: unknown): void;
-  /** Registers the value of a cookie, unless it is so short that it is none of a session; only the latest are remembered. */
+  /** Registers the value of a cookie that looks like a session; only the latest are remembered. */
   addCookie(value: string): void;
+  /** Registers the passwords in a link of the API: nobody reads them, but what the API gave goes back to where it leads. */
+  addLinked(url: string): void;
   /** Masks registered secrets however they are encoded, users and passwords of URLs, and the values of secret-like names in URLs and JSON. */
   redact(text: string): string;
   /** Masks registered secrets only, for texts that are data, where a name says nothing. */
@@ -37,8 +39,9 @@ const SHORTEST_UNMARKED = 4;
 const SHORTEST_IN_DATA = 4;
 /** Shorter secrets are masked in data only as they are written: many a word is the same but for its capital letters. */
 const SHORTEST_IN_ANY_CASE = 8;
-/** Shorter values of cookies are no sessions. */
+/** Shorter values of cookies are no sessions, and those that are longer need not look like one. */
 const SHORTEST_COOKIE = 6;
+const LONGEST_PLAIN_COOKIE = 12;
 
 /** How many secrets of short life are remembered of each kind. */
 const MOST_PASSING = 200;
@@ -46,29 +49,29 @@ const MOST_PASSING = 200;
 /** A registry without secrets. */
 export function createSecrets(): Secrets {
   const known = new Set<string>();
-  const passing = { tokens: new Set<string>(), cookies: new Set<string>() };
+  const passing = { tokens: new Set<string>(), cookies: new Set<string>(), linked: new Set<string>() };
   const index = new NeedleIndex();
-  /** Secrets that are too short to be looked for in data. */
-  const shortIndex = new NeedleIndex();
+  /** Secrets that are not looked for in data, where they are too short or come from the API itself. */
+  const toldIndex = new NeedleIndex();
   /** Secrets that nobody had to look for yet: most runs print little. */
-  let pending: string[] = [];
+  let pending: Registered[] = [];
 
-  function indexOf(text: string): NeedleIndex {
-    return text.length < SHORTEST_IN_DATA ? shortIndex : index;
+  function indexOf({ text, isLinked }: Registered): NeedleIndex {
+    return isLinked || text.length < SHORTEST_IN_DATA ? toldIndex : index;
   }
 
-  function forget(text: string): void {
+  function forget(text: string, isLinked: boolean): void {
     for (const part of [text, ...partsOf(text)]) {
-      const at = pending.indexOf(part);
+      const at = pending.findIndex((other) => other.text === part && other.isLinked === isLinked);
       if (at >= 0) pending.splice(at, 1);
-      else for (const form of formsOf(part)) indexOf(part).remove(form);
+      else for (const form of formsOf(part)) indexOf({ text: part, isLinked }).remove(form);
     }
   }
 
   function addText(text: string): void {
     if (text === '' || known.has(text)) return;
     known.add(text);
-    pending.push(text);
+    pending.push({ text, isLinked: false });
     for (const part of partsOf(text)) addText(part);
   }
 
@@ -76,33 +79,34 @@ export function createSecrets(): Secrets {
     const remembered = passing[kind];
     if (text === '' || known.has(text) || remembered.has(text)) return;
     remembered.add(text);
-    pending.push(text, ...partsOf(text));
+    const isLinked = kind === 'linked';
+    for (const part of [text, ...partsOf(text)]) pending.push({ text: part, isLinked });
     if (remembered.size <= MOST_PASSING) return;
     const oldest = remembered.values().next().value as string;
     remembered.delete(oldest);
-    forget(oldest);
+    forget(oldest, isLinked);
   }
 
   function indexPending(): void {
-    for (const text of pending) for (const form of formsOf(text)) indexOf(text).add(form);
+    for (const secret of pending) for (const form of formsOf(secret.text)) indexOf(secret).add(form);
     pending = [];
   }
 
-  function mask(text: string, find: (layer: Uint8Array, found: Found) => void, options?: { joined: boolean }): string {
+  function mask(text: string, find: (layer: Uint8Array, found: Found) => void): string {
     const bytes = Buffer.from(text);
     const spans = createSpans();
-    for (const { bytes: layer, placeOf } of layersOf(bytes, options)) find(layer, (start, end) => spans.add(placeOf(start), placeOf(end)));
+    for (const { bytes: layer, placeOf } of layersOf(bytes)) find(layer, (start, end) => spans.add(placeOf(start), placeOf(end)));
     return spans.isEmpty ? text : spans.replaceIn(bytes, MASK);
   }
 
   function findKnown(layer: Uint8Array, found: Found): void {
     index.find(layer, found);
-    shortIndex.find(layer, found);
+    toldIndex.find(layer, found);
   }
 
   function maskKnown(text: string): string {
     indexPending();
-    return index.isEmpty && shortIndex.isEmpty ? text : mask(text, findKnown);
+    return index.isEmpty && toldIndex.isEmpty ? text : mask(text, findKnown);
   }
 
   function maskKnownAndUserInfo(text: string): string {
@@ -128,13 +132,16 @@ export function createSecrets(): Secrets {
     },
     addCookie(value) {
       const text = /^"(.*)"$/.exec(value)?.[1] ?? value;
-      if (text.length >= SHORTEST_COOKIE) addPassingText(text, 'cookies');
+      if (isSession(text)) addPassingText(text, 'cookies');
+    },
+    addLinked(url) {
+      for (const secret of userInfoSecrets(url)) addPassingText(secret, 'linked');
     },
     redact,
     redactKnown: maskKnown,
     redactData(text) {
       indexPending();
-      return index.isEmpty ? text : mask(text, (layer, found) => index.find(layer, found, SHORTEST_IN_ANY_CASE), { joined: false });
+      return index.isEmpty ? text : mask(text, (layer, found) => index.find(layer, found, SHORTEST_IN_ANY_CASE));
     },
     redactUrl: redact,
     redactHeaders(headers) {
@@ -143,6 +150,19 @@ export function createSecrets(): Secrets {
       );
     },
   };
+}
+
+/** A secret, and whether a link of the API has brought it. */
+interface Registered {
+  readonly text: string;
+  readonly isLinked: boolean;
+}
+
+/** Whether the value of a cookie may stand for a session: no word, no number, no date, unless it is long. */
+function isSession(text: string): boolean {
+  if (text.length < SHORTEST_COOKIE) return false;
+  if (text.length > LONGEST_PLAIN_COOKIE) return true;
+  return /[a-z]/i.test(text) && (/\d/.test(text) || (/[A-Z]/.test(text.slice(1)) && /[a-z]/.test(text)));
 }
 
 function scalarText(value: unknown): string | undefined {

@@ -12,14 +12,14 @@ export interface Layer {
 const MOST_LAYERS = 8;
 
 /**
- * The layers of a text, the text itself first; with `joined` those of quoted-printable and of broken lines, too. There is a bound to their
- * number, so that they take time in proportion to the text.
+ * The layers of a text, the text itself first, also those of quoted-printable and of broken lines. There is a bound to their number, so that
+ * they take time in proportion to the text.
  */
-export function* layersOf(text: Uint8Array, { joined = true }: { joined?: boolean } = {}): Generator<Layer> {
+export function* layersOf(text: Uint8Array): Generator<Layer> {
   let layer: Layer | undefined = layerOf(text);
   for (let depth = 0; layer !== undefined && depth < MOST_LAYERS; depth += 1) {
     yield layer;
-    if (joined) yield* joinedLayers(layer);
+    yield* joinedLayers(layer);
     layer = undo(layer, ESCAPED);
   }
 }

@@ -1,6 +1,7 @@
 import type { Send } from '../http/transport.ts';
 import { countText } from '../lib/count-text.ts';
 import { stringifyJson } from '../lib/json.ts';
+import { showControls } from '../lib/visible-text.ts';
 import type { RunSummary } from './summary.ts';
 
 /** What is told when a run fails or is unusual; `text` is what chats show. */
@@ -58,7 +59,7 @@ export async function runNotifyCommand(
   const detached = process.platform !== 'win32';
   const child = spawn(command, { shell: true, stdio: ['pipe', 2, 2], env: environment, detached });
   // A command that does not read its input is no failure.
-  child.stdin?.on('error', () => {}).end(stringifyJson(notification));
+  child.stdin?.on('error', () => {}).end(showControls(stringifyJson(notification)));
   const send = (signal: NodeJS.Signals): void => {
     if (child.pid !== undefined) signalAll(detached ? -child.pid : child.pid, signal);
   };

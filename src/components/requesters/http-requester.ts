@@ -80,7 +80,7 @@ export const HttpRequester = component({
     }),
     shown_error_body: extension(
       optional(bounded(integer(), { minimum: 0 })),
-      "Characters of a refusing response's body that errors show; without it they show the API's message.",
+      "Characters of a refusing response's body that errors show; without it they show the API's message, and with 0 nothing that the API says.",
     ),
     verbatim: extension(
       optional(boolean()),
