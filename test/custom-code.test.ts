@@ -66,10 +66,7 @@ describe('custom code that misbehaves', () => {
   it.each([
     ['called process.exit(0)', 'process.exit(0)'],
     ['gave no answer for 1 s', 'for (;;);'],
-    [
-      'let a promise fail that nothing handles: token ****',
-      "Promise.reject(new Error('token ' + key)); if (record.id === 10) throw new Error('token ' + key)",
-    ],
+    ['let a promise fail that nothing handles: token ****', "Promise.reject(new Error('token ' + key))"],
     ['took more than 64 MB of memory', 'const all = []; for (;;) all.push(new Array(1000).fill(all.length))'],
     ['failed in transform: boom', "throw new Error('boom')"],
   ])('fails its stream alone: %s', { timeout: 60_000 }, async (message, work) => {

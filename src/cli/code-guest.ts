@@ -23,7 +23,7 @@ function codeGuest({ goesOn }: GuestTools) {
     },
     make: (name: string, spec: JsonObject, builder: Builder) => makeComponent(exports[name] as CustomExport, spec, builder, authoringTools),
     /** Calls a member for each of many rows; gives what came of them, and what the first one failed with that did. */
-    handTogether(made: Made, member: string, rows: readonly unknown[], parameters: readonly unknown[], wants: 'records' | 'answers') {
+    async handTogether(made: Made, member: string, rows: readonly unknown[], parameters: readonly unknown[], wants: 'records' | 'answers') {
       const results: unknown[] = [];
       try {
         for (const row of rows) {
@@ -34,6 +34,8 @@ function codeGuest({ goesOn }: GuestTools) {
       } catch (error) {
         return [new PlainJson(results), error];
       }
+      // A promise that the code has let fail meanwhile is told of before the results.
+      await new Promise((resolve) => setImmediate(resolve));
       return [new PlainJson(results)];
     },
   };

@@ -19,6 +19,8 @@ interface Code {
   readonly code: CustomCode;
   readonly lines: string[];
   readonly folder: string;
+  /** Ends the process, as the end of a command does. */
+  readonly close: () => void;
 }
 
 /** Code in a process of its own, which ends with the test. */
@@ -28,13 +30,16 @@ async function confine(text: string, limits: Partial<CodeLimits> = {}, name = 'c
   const file = path.join(folder, name);
   writeFileSync(file, text);
   const lines: string[] = [];
-  const log = {
-    ...testRun().log,
-    info: (line: unknown) => void lines.push(String(line)),
-    warn: (line: unknown) => void lines.push(String(line)),
+  const keep = (line: unknown): void => void lines.push(String(line));
+  const log = { ...testRun().log, error: keep, warn: keep, info: keep };
+  const closers: (() => void)[] = [];
+  const close = (): void => {
+    for (const closer of closers.splice(0)) closer();
   };
-  const code = await confineCode(file, { log, onEnd: onTestFinished, limits: { seconds: 10, megabytes: 256, ...limits } });
-  return { code, lines, folder };
+  onTestFinished(close);
+  const host = { log, onEnd: (closer: () => void) => void closers.push(closer), limits: { seconds: 10, megabytes: 256, ...limits } };
+  const code = await confineCode(file, host);
+  return { code, lines, folder, close };
 }
 
 function build<Kind extends keyof Kinds>(kind: Kind, type: string, { code }: Code, fields = '', name = 'Mine'): Kinds[Kind] {
@@ -236,6 +241,17 @@ describe('what a confined component breaks', () => {
     const record = {};
     other.transform(record, request);
     expect(record).toEqual({ other: true });
+  });
+
+  it('is told of at the end where no call fails with it', async () => {
+    const code = await confine(
+      `export const Mine = () => ({ seconds: () => { Promise.reject(new Error('late')); return 4; } });\n${OTHER}`,
+    );
+    expect(build('backoffStrategy', 'CustomBackoffStrategy', code).seconds({} as never, 1)).toBe(4);
+    await together(build('transformation', 'CustomTransformation', code, '', 'Other'), 1);
+    expect(code.lines).toEqual([]);
+    code.close();
+    expect(code.lines).toEqual([expect.stringMatching(/^x\.Mine .* let a promise fail that nothing handles: late\.$/)]);
   });
 
   it.each([

@@ -44,6 +44,8 @@ interface Owner {
   readonly title: string;
   /** Why it is not asked any more. */
   failure: SystemError | undefined;
+  /** Whether a call has failed with that. */
+  isTold: boolean;
 }
 
 /** Loads code into a process of its own; rejects with what loading it failed with. */
@@ -63,7 +65,10 @@ export async function confineCode(file: string, { log, onEnd, limits }: CodeHost
       else owner.failure ??= new SystemError(`${owner.title} ${what}.`, stack === undefined ? {} : { internalMessage: stack });
     },
   });
-  onEnd(() => room.close());
+  onEnd(() => {
+    room.close();
+    for (const { failure, isTold } of owners.values()) if (failure !== undefined && !isTold) log.error(failure.message);
+  });
   const names = await (room.callRoot('names', [], { owner: LOADING, later: true }) as Promise<readonly string[]>).catch(
     (error: unknown) => {
       throw loadFault === undefined ? error : new Error(`it ${loadFault}`);
@@ -75,7 +80,7 @@ export async function confineCode(file: string, { log, onEnd, limits }: CodeHost
       if (!names.includes(name)) return undefined;
       return {
         make(spec, builder, type) {
-          const owner: Owner = { id: owners.size + 1, title: titleOf(className, type, builder), failure: undefined };
+          const owner: Owner = { id: owners.size + 1, title: titleOf(className, type, builder), failure: undefined, isTold: false };
           owners.set(owner.id, owner);
           return new ConfinedComponent(room, owner, { name, spec, builder: lentBuilder(builder), type }).facade();
         },
@@ -125,7 +130,8 @@ class ConfinedComponent {
 
   /** The component in the present process. */
   #present(): unknown {
-    if (this.#owner.failure !== undefined) throw this.#owner.failure;
+    const failure = toldFailure(this.#owner);
+    if (failure !== undefined) throw failure;
     const { generation } = this.#room;
     if (this.#generation === generation) return this.#made;
     if (generation > MOST_STARTS)
@@ -187,8 +193,9 @@ class ConfinedComponent {
   }
 
   #explained(member: string, error: unknown): unknown {
-    const { title, failure } = this.#owner;
+    const failure = toldFailure(this.#owner);
     if (failure !== undefined) return failure;
+    const { title } = this.#owner;
     if (error instanceof GuestEnded) {
       const told = error.isGuilty ? error.reason : `was cut off, as the process of custom code ended: another component ${error.reason}`;
       return new SystemError(`${title} ${told}.`);
@@ -196,6 +203,12 @@ class ConfinedComponent {
     if (error instanceof Error && !isPlainError(error)) return error;
     return new SystemError(`${title} failed in ${member}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
+}
+
+/** Why a component is not asked any more, for a call that fails with that. */
+function toldFailure(owner: Owner): SystemError | undefined {
+  owner.isTold ||= owner.failure !== undefined;
+  return owner.failure;
 }
 
 const PLAIN_ERRORS = new Set<unknown>([Error, TypeError, RangeError, ReferenceError, SyntaxError].map(({ prototype }) => prototype));
