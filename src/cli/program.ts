@@ -271,7 +271,7 @@ function addSync(program: Command, end: End): void {
     .option('--full-refresh', 'reads every stream from its beginning, and removes the rows that are gone')
     .option('--full-refresh-every <duration>', 'does so when the last time is longer ago than this, such as P7D')
     .option('--overlap <duration>', 'begins so much before the end of the last sync, in place of the lookback_window of the manifest')
-    .option('--duckdb-memory <megabytes>', 'the most memory that DuckDB takes (default: 40% of what there is, at most 4096)')
+    .option('--duckdb-memory <megabytes>', 'the most memory that DuckDB takes (default: half of what there is, at most 4096)')
     .option('--commit-every <duration>', 'how much reading a kill may undo at most, such as PT10S (default: PT2S)')
     .action(async (options: SyncCommandOptions) => {
       end(await (await import('./sync.ts')).runSync(options));

@@ -31,7 +31,7 @@ describe('readSyncOptions', () => {
     [{ key: ['orders'] }, '--key "orders" must be STREAM=FIELD'],
     [{ fullRefreshEvery: 'weekly' }, '--full-refresh-every "weekly" must be an ISO 8601 duration'],
     [{ overlap: 'P1M' }, '--overlap "P1M" must be an ISO 8601 duration in weeks, days and hours'],
-    [{ duckdbMemory: '1GB' }, '--duckdb-memory "1GB" must be a whole number of megabytes, 64 or more'],
+    [{ duckdbMemory: '1GB' }, '--duckdb-memory "1GB" must be a whole number of megabytes, 128 or more'],
     [{ duckdbMemory: '1' }, '--duckdb-memory "1" must be'],
     [{ commitEvery: '' }, '--commit-every "" must be an ISO 8601 duration'],
   ])('refuses %o', (options, message) => {

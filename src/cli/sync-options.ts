@@ -3,8 +3,8 @@ import { ConfigError } from '../protocol/failure.ts';
 import type { SyncWishes } from '../warehouse/plan-streams.ts';
 import type { CommandOptions } from './program.ts';
 
-/** DuckDB does nothing with less. */
-const LEAST_MEGABYTES = 64;
+/** DuckDB does little with less. */
+const LEAST_MEGABYTES = 128;
 
 /** The options of a sync as they are given. */
 export interface SyncCommandOptions extends CommandOptions {

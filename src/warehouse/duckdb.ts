@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import type * as duckdb from '@duckdb/node-api';
 import { parseJson, stringifyJson } from '../lib/json.ts';
-import { ConfigError } from '../protocol/failure.ts';
+import { ConfigError, SystemError } from '../protocol/failure.ts';
 import { type Cell, type ColumnType, compareCells } from './cell.ts';
 import {
   addCounts,
@@ -35,15 +35,22 @@ const BATCH = '_airbyte_batch';
 const PACKAGE = '@duckdb/node-api';
 
 /** The share of the memory that DuckDB takes at most, unless told, ... */
-const MEMORY_SHARE = 0.4;
-/** ... and the bytes; what it needs beyond goes to a temporary folder beside the file. */
+const MEMORY_SHARE = 0.5;
+/** ... and the bytes; what it can do without goes to a temporary folder beside the file. */
 const MOST_MEMORY = 4 * 1024 ** 3;
+/** Bytes of changes after which DuckDB puts its log into the file, which it does by reading the last rows again. */
+const MOST_LOG = 256 * 1024 ** 2;
+/** What DuckDB says when its memory does not suffice. */
+const OUT_OF_MEMORY = /out of memory|failed to (?:pin|allocate)/i;
 
 /** A DuckDB file; throws ConfigError when it cannot be used, or when DuckDB is not installed. */
 export async function openDuckdb(file: string, { memoryBytes = usualMemory() }: OpenOptions): Promise<DuckdbDestination> {
   const library = await loadLibrary();
   try {
-    const instance = await library.DuckDBInstance.create(file, { memory_limit: `${Math.floor(memoryBytes / 1024)}KiB` });
+    const instance = await library.DuckDBInstance.create(file, {
+      memory_limit: kibibytes(memoryBytes),
+      checkpoint_threshold: kibibytes(Math.min(MOST_LOG, memoryBytes / 4)),
+    });
     const connection = await instance.connect();
     await connection.run(`CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (stream VARCHAR, entry VARCHAR)`);
     await connection.run(`CREATE TABLE IF NOT EXISTS ${COLUMNS_TABLE} (table_name VARCHAR, name VARCHAR, path VARCHAR, type VARCHAR)`);
@@ -56,6 +63,10 @@ export async function openDuckdb(file: string, { memoryBytes = usualMemory() }: 
     }
     throw new ConfigError(`The DuckDB file ${file} cannot be used: ${message}`, { cause: error });
   }
+}
+
+function kibibytes(bytes: number): string {
+  return `${Math.floor(bytes / 1024)}KiB`;
 }
 
 /** A share of the memory that the process may take, a container's limit included. */
@@ -153,7 +164,7 @@ export class DuckdbDestination implements Destination {
     } catch (error) {
       // What has failed within may have ended the transaction already; the first error is the one to tell.
       await this.connection.run('ROLLBACK').catch(() => undefined);
-      throw error;
+      throw withAdvice(error);
     }
   }
 
@@ -290,6 +301,16 @@ export class DuckdbDestination implements Destination {
   async #change(sql: string): Promise<number> {
     return (await this.connection.run(sql)).rowsChanged;
   }
+}
+
+/** An error of DuckDB, with what to do about it where that is known. */
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof Error) || !OUT_OF_MEMORY.test(error.message)) return error;
+  const [reason] = error.message.split('\n');
+  return new SystemError(
+    `The rows cannot be written: DuckDB has too little memory for them (${reason}). Raise --duckdb-memory, or load into sqlite:FILE.`,
+    { cause: error },
+  );
 }
 
 /** The last version of each row, or the one with the greatest cursor value where there are cursor values. */
