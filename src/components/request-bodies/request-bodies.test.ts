@@ -33,6 +33,7 @@ describe('the bodies of requests', () => {
     expect(bodyOf(`type: RequestBodyPlainText\nvalue: '{"n": {{ config.n }}}'`).bodyData).toBe('{"n": 5}');
     expect(bodyOf('type: RequestBodyPlainText\nvalue: "{{ {1: config.n} }}"').bodyData).toBe('{1: 5}');
     expect(bodyOf('type: RequestBodyPlainText\nvalue: a').textType).toBe('text/plain; charset=utf-8');
+    expect(bodyOf('type: RequestBodyPlainText\nvalue: "\\n<a/>"').textType).toBeUndefined();
   });
 
   it('sends a GraphQL query with its variables', () => {

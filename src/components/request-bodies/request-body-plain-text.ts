@@ -16,8 +16,10 @@ export const RequestBodyPlainText = component({
     return {
       place: 'bodyData',
       contribute(options, request) {
-        options.bodyData = body.render(requestContext(b, request));
-        options.textType = 'text/plain; charset=utf-8';
+        const text = body.render(requestContext(b, request));
+        options.bodyData = text;
+        // Who reads XML refuses it as plain text, but not where no type is stated.
+        if (!text.trimStart().startsWith('<')) options.textType = 'text/plain; charset=utf-8';
       },
     };
   },
