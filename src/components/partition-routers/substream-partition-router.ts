@@ -51,21 +51,15 @@ export const SubstreamPartitionRouter = component({
         // The slice of a record is held back until the next one is read: when it is the last of the parent's slice, that is closed first, so
         // that the parent's state and the child's slices go together.
         let waiting: StreamSlice | undefined;
-        try {
-          for await (const { records } of open.read(parentSlice)) {
-            for (const value of records) {
-              const record = requireRow(value);
-              const slice = parent.sliceOf(record, parentSlice);
-              cursor.observe(record, parentSlice);
-              if (waiting !== undefined) yield waiting;
-              waiting = slice;
-              yielding.note(record, slice !== undefined);
-            }
+        for await (const { records } of open.read(parentSlice)) {
+          for (const value of records) {
+            const record = requireRow(value);
+            const slice = parent.sliceOf(record, parentSlice);
+            yielding.note(record, slice !== undefined);
+            cursor.observe(record, parentSlice);
+            if (waiting !== undefined) yield waiting;
+            waiting = slice;
           }
-        } catch (error) {
-          // What fails costs the records before it nothing.
-          if (waiting !== undefined) yield waiting;
-          throw error;
         }
         cursor.close(parentSlice);
         if (isLastSlice) cursor.finish?.();

@@ -108,7 +108,7 @@ describe.each(['scanned', 'parsed'] as const)('pages that are %s', (pages) => {
     expect(await checkOf(stream)).toBeUndefined();
   });
 
-  it('give the children of the parents before one that fails', async () => {
+  it('give the children of the parents before one that fails, but for the last, which is held back until the next is read', async () => {
     const api = await localApi(({ path }) => ({
       body: path === '/items' ? '{"items": [{"id": 1}, {"id": 2}, "odd", {"id": 4}]}' : { items: [{ path }] },
     }));
@@ -130,6 +130,6 @@ type: DeclarativeSource
 check: {type: CheckStream, stream_names: [children]}
 streams:${stream('parents', 'items', '')}${stream('children', '{{ stream_partition.id }}', router)}`;
     const { records, failed } = await readManifest(manifest, { pages, streams: ['children'] });
-    expect([records['children'], failed]).toEqual([[{ path: '/1' }, { path: '/2' }], ['children']]);
+    expect([records['children'], failed]).toEqual([[{ path: '/1' }], ['children']]);
   });
 });
