@@ -138,6 +138,18 @@ describe('a confined component', () => {
     expect(documents).toEqual([[{ text: 'a,b', type: 'text/csv', ok: true }]]);
   });
 
+  it('takes records that are larger than what a pipe holds, whoever is busy', async () => {
+    const code = await confine('export const Mine = () => ({ transform(record) { record.twice = record.text + record.text; } });');
+    const transformation = build('transformation', 'CustomTransformation', code);
+    const large = (id: number): { id: number; text: string; twice?: string } => ({ id, text: `é${'x'.repeat(3_000_000)}` });
+    const pages = [1, 2, 3].map((id) => transformation.transformAll?.([large(id), large(id)], request));
+    const record = large(0);
+    transformation.transform(record, request);
+    expect(record.twice).toHaveLength(6_000_002);
+    const results = (await Promise.all(pages)).map((page) => page?.results.map((row) => [row?.['id'], String(row?.['twice']).length]));
+    expect(results).toEqual([1, 2, 3].map((id) => [0, 0].map(() => [id, 6_000_002])));
+  });
+
   it('prints to the log', async () => {
     const code = await confine(`
       console.log('loaded');
@@ -241,6 +253,16 @@ describe('what a confined component breaks', () => {
     const record = {};
     other.transform(record, request);
     expect(record).toEqual({ other: true });
+  });
+
+  it('ends also what nobody asked for, and blames nobody who waits for it', async () => {
+    const stray = 'export const Mine = () => ({ load: async () => { setTimeout(() => { for (;;); }); return {}; } });';
+    const code = await confine(`${stray}\n${OTHER}`, { seconds: 1 });
+    const other = build('transformation', 'CustomTransformation', code, '', 'Other');
+    await build('schemaLoader', 'CustomSchemaLoader', code).load();
+    // More than a pipe holds, so that it cannot be handed over before the process is ended.
+    const text = 'x'.repeat(5_000_000);
+    expect(await other.transformAll?.([{ text }], request)).toEqual({ results: [{ text, other: true }] });
   });
 
   it('is told of at the end where no call fails with it', async () => {

@@ -132,13 +132,16 @@ class ConfinedComponent {
   #present(): unknown {
     const failure = toldFailure(this.#owner);
     if (failure !== undefined) throw failure;
-    const { generation } = this.#room;
-    if (this.#generation === generation) return this.#made;
-    if (generation > MOST_STARTS)
-      throw new SystemError(`The process of custom code has ended ${MOST_STARTS} times: it is not started again.`);
+    if (this.#generation === this.#room.generation) return this.#made;
     const { name, spec, builder } = this.#making;
-    this.#made = this.#explaining('its making', () => this.#room.callRoot('make', [name, spec, builder], { owner: this.#owner.id }));
-    this.#generation = generation;
+    const make = (): void => {
+      const { generation } = this.#room;
+      if (generation > MOST_STARTS)
+        throw new SystemError(`The process of custom code has ended ${MOST_STARTS} times: it is not started again.`);
+      this.#made = this.#room.callRoot('make', [name, spec, builder], { owner: this.#owner.id });
+      this.#generation = generation;
+    };
+    this.#explaining('its making', () => this.#repeating(make, ({ isGuilty }) => !isGuilty));
     return this.#made;
   }
 
@@ -163,11 +166,10 @@ class ConfinedComponent {
     return { results };
   }
 
-  /** Asks, and once more where the end of the process cut it off because of another component. */
-  #repeating(ask: () => unknown): unknown {
-    const isCutOff = (error: unknown): boolean => error instanceof GuestEnded && !error.isGuilty && !error.usedUs;
+  /** Asks, and once more where the end of the process cut it off because of another component and nothing is done twice by that. */
+  #repeating(ask: () => unknown, mayRepeat = ({ isGuilty, usedUs }: GuestEnded): boolean => !isGuilty && !usedUs): unknown {
     const again = (error: unknown): unknown => {
-      if (isCutOff(error)) return ask();
+      if (error instanceof GuestEnded && mayRepeat(error)) return ask();
       throw error;
     };
     try {
@@ -197,7 +199,7 @@ class ConfinedComponent {
     if (failure !== undefined) return failure;
     const { title } = this.#owner;
     if (error instanceof GuestEnded) {
-      const told = error.isGuilty ? error.reason : `was cut off, as the process of custom code ended: another component ${error.reason}`;
+      const told = error.isGuilty ? error.reason : `was cut off, as the process of custom code ended: it ${error.reason}`;
       return new SystemError(`${title} ${told}.`);
     }
     if (error instanceof Error && !isPlainError(error)) return error;

@@ -33,6 +33,7 @@ export class Channel {
   #parts: Buffer[] = [];
   #length = 0;
   #idle = 0;
+  #movedAt = performance.now();
 
   /** `descriptor` gives the descriptor; undefined once it is closed. */
   constructor(descriptor: () => number | undefined, receive: (text: string) => void) {
@@ -40,20 +41,26 @@ export class Channel {
     this.#receive = receive;
   }
 
-  /** Sends a message at once; takes in what arrives while the other side does not read. Throws ChannelClosed. */
-  send(text: string): void {
+  /**
+   * Sends a message at once; while the other side does not read, what it sends itself is taken in, since it may wait for that. Calls `onIdle`
+   * while there is neither. Throws ChannelClosed and ChannelBroken.
+   */
+  send(text: string, onIdle: () => void = () => {}): void {
     const length = Buffer.byteLength(text);
     const bytes = Buffer.allocUnsafe(HEADER + length);
     bytes.writeUInt32LE(length, 0);
     bytes.write(text, HEADER);
     for (let at = 0; at < bytes.length; ) {
       const written = withoutBlocking(() => writeSync(this.#open(), bytes, at));
-      if (written === undefined) this.#rest();
-      else {
+      if (written !== undefined) {
         at += written;
-        this.#idle = 0;
+        this.#moved();
+      } else if (!this.#read()) {
+        this.#rest();
+        onIdle();
       }
     }
+    this.#receiveSoon();
   }
 
   /** Takes bytes that arrived, and receives the messages in them. Throws ChannelBroken. */
@@ -77,8 +84,7 @@ export class Channel {
         onIdle();
       }
     }
-    // What arrived along with the message that was waited for brings no event of its own.
-    if (this.#messages.length > 0) setImmediate(() => this.receiveWaiting());
+    this.#receiveSoon();
   }
 
   /** Receives the next message, if there is one. Throws ChannelClosed and ChannelBroken. */
@@ -94,15 +100,24 @@ export class Channel {
     return descriptor;
   }
 
+  /** Has messages received that arrived along with others, and so bring no event of their own. */
+  #receiveSoon(): void {
+    if (this.#messages.length > 0) setImmediate(() => this.receiveWaiting());
+  }
+
   #next(): string | undefined {
-    const known = this.#messages.shift();
-    if (known !== undefined) return known;
-    const read = withoutBlocking(() => readSync(this.#open(), this.#chunk));
-    if (read === undefined) return undefined;
-    if (read === 0) throw new ChannelClosed('The other side has closed the channel.');
-    this.#idle = 0;
-    this.#collect(Buffer.from(this.#chunk.subarray(0, read)));
+    if (this.#messages.length === 0) this.#read();
     return this.#messages.shift();
+  }
+
+  /** Takes in what has arrived, if anything has. */
+  #read(): boolean {
+    const read = withoutBlocking(() => readSync(this.#open(), this.#chunk));
+    if (read === undefined) return false;
+    if (read === 0) throw new ChannelClosed('The other side has closed the channel.');
+    this.#moved();
+    this.#collect(Buffer.from(this.#chunk.subarray(0, read)));
+    return true;
   }
 
   #collect(bytes: Buffer): void {
@@ -114,6 +129,16 @@ export class Channel {
       this.#parts = all.length === needed ? [] : [all.subarray(needed)];
       this.#length = all.length - needed;
     }
+  }
+
+  /** Milliseconds since a byte went either way. */
+  get stillFor(): number {
+    return performance.now() - this.#movedAt;
+  }
+
+  #moved(): void {
+    this.#idle = 0;
+    this.#movedAt = performance.now();
   }
 
   /** Rests a little, the longer the more often nothing has happened. */

@@ -44,7 +44,7 @@ export async function runGuest({ classes, root, load, patience }: Guest): Promis
   );
   const collect = (globalThis as { gc?: () => void }).gc;
   let lastOwner = 0;
-  let [collected, served] = [0, 0];
+  let [collected, served, depth] = [0, 0, 0];
   let told = performance.now();
 
   const peer: Peer = new Peer(
@@ -56,8 +56,13 @@ export async function runGuest({ classes, root, load, patience }: Guest): Promis
       waitUntil: (isDone) => orEnd(() => channel.waitUntil(isDone)),
       serve(owner, work) {
         if (owner >= 0) [lastOwner, served] = [owner, served + 1];
-        if (peer.owed > 0) peer.notify('begun', owner);
-        return owners.run(owner, work);
+        if (depth === 0) peer.notify('begun', owner);
+        depth += 1;
+        try {
+          return owners.run(owner, work);
+        } finally {
+          depth -= 1;
+        }
       },
     },
     classes,

@@ -126,7 +126,7 @@ class Inhabitant {
     );
     this.peer = new Peer(
       {
-        send: (text) => this.#guarded(() => this.#channel.send(text)),
+        send: (text) => this.#guarded(() => this.#channel.send(text, () => this.#endStuck())),
         waitUntil: (isDone) => this.#waitUntil(isDone),
         enqueue: (call, send) => {
           this.#queue.push({ call, send });
@@ -179,12 +179,13 @@ class Inhabitant {
     }
   }
 
-  /** The calls that the process works on: the oldest without an answer, or, if it has not begun that one, those that wait for their promises. */
+  /**
+   * The calls that the process works on: the oldest without an answer, or, while it has not begun that one, those that wait for their promises.
+   * None where it is busy with what it was not asked for.
+   */
   #working(): readonly Call[] {
     const [oldest] = this.#sent;
-    const suspended = [...this.#suspended];
-    if (oldest !== undefined && (oldest.begun || suspended.length === 0)) return [oldest];
-    return suspended;
+    return oldest?.begun === true ? [oldest] : [...this.#suspended];
   }
 
   #receive(text: string): void {
@@ -204,6 +205,11 @@ class Inhabitant {
     };
     this.#guarded(() => this.#channel.waitUntil(() => isDone() || this.hasEnded, onIdle));
     if (!isDone()) throw new GuestEnded('has ended', { isGuilty: false, usedUs: true });
+  }
+
+  /** Ends a process that takes nothing of what is sent to it. */
+  #endStuck(): void {
+    if (this.#channel.stillFor > this.#patience() * 1000) this.end(`gave no answer for ${this.#patience()} s`, this.#working());
   }
 
   /** Does something with the channel; that it is closed or broken ends the process. */
